@@ -1,0 +1,33 @@
+# The one place that knows how a library, a tool or a TableGen target of pc is built.
+
+# Every generated header hangs off this target: one ordering edge instead of a
+# list per library, so that parallel builds never race on an .inc file.
+add_custom_target(pc-headers)
+
+function(pc_tablegen_target name)
+  add_mlir_dialect_tablegen_target(${name})
+  add_dependencies(pc-headers ${name})
+endfunction()
+
+# add_pc_library(PCX a.cpp MLIR MLIRIR MLIRPass PC PCDialect)
+# MLIR: upstream libraries, reached through libMLIR.so. PC: libraries of this tree.
+function(add_pc_library name)
+  cmake_parse_arguments(ARG "" "" "MLIR;PC" ${ARGN})
+  add_mlir_library(${name} ${ARG_UNPARSED_ARGUMENTS}
+    EXCLUDE_FROM_LIBMLIR DISABLE_INSTALL DEPENDS pc-headers)
+  mlir_target_link_libraries(${name} PUBLIC ${ARG_MLIR})
+  target_link_libraries(${name} PUBLIC ${ARG_PC})
+  if(PC_ENABLE_PCH)
+    target_precompile_headers(${name} REUSE_FROM PCPCH)
+  endif()
+  set_property(GLOBAL APPEND PROPERTY PC_LIBS ${name})
+endfunction()
+
+# add_pc_tool(pc-x main.cpp MLIR MLIROptLib PC PCDialect)
+function(add_pc_tool name)
+  cmake_parse_arguments(ARG "" "" "MLIR;PC" ${ARGN})
+  add_llvm_executable(${name} ${ARG_UNPARSED_ARGUMENTS} DEPENDS pc-headers)
+  mlir_target_link_libraries(${name} PRIVATE ${ARG_MLIR})
+  target_link_libraries(${name} PRIVATE ${ARG_PC})
+  set_property(GLOBAL APPEND PROPERTY PC_TOOLS ${name})
+endfunction()

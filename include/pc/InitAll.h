@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// All that a tool includes to know every dialect, pass and extension of pc.
+
+#ifndef PC_INITALL_H
+#define PC_INITALL_H
+
+#include "pc/Dialect/PC/IR/PC.h"
+#include "pc/Differentiation/ExternalModels/Register.h"
+#include "mlir/IR/DialectRegistry.h"
+
+namespace mlir::pc {
+
+inline void registerAllDialects(DialectRegistry &registry) {
+  registry.insert<PCDialect>();
+}
+
+inline void registerAllExtensions(DialectRegistry &registry) {
+  registerArithModels(registry);
+  registerMathModels(registry);
+  registerTensorModels(registry);
+  registerLinalgModels(registry);
+  registerSCFModels(registry);
+}
+
+inline void registerAllPasses() {}
+
+} // namespace mlir::pc
+
+#endif // PC_INITALL_H

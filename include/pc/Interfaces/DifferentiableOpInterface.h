@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef PC_INTERFACES_DIFFERENTIABLEOPINTERFACE_H
+#define PC_INTERFACES_DIFFERENTIABLEOPINTERFACE_H
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/OpDefinition.h"
+#include "llvm/ADT/MapVector.h"
+
+namespace mlir::pc {
+
+/// A value has a derivative: a float, or a ranked tensor of floats.
+bool isDifferentiable(Type type);
+
+/// `0` of a differentiable type.
+Value createZero(OpBuilder &builder, Location loc, Type type);
+
+/// `a + b`, element by element, for two values of one differentiable type.
+Value createSum(OpBuilder &builder, Location loc, Value a, Value b);
+
+/// Where VJPs send cotangents; several terms for one value are added up.
+class CotangentSink {
+public:
+  virtual ~CotangentSink();
+
+  /// Whether a cotangent of `primal` is of use; an implementation need not
+  /// build what nobody reads. False for values that are not differentiable.
+  virtual bool wants(Value primal) const = 0;
+
+  /// Adds `cotangent`, of the type of `primal`, to the cotangent of `primal`.
+  /// Does nothing when the value is not wanted.
+  virtual void add(OpBuilder &builder, Value primal, Value cotangent) = 0;
+};
+
+/// A sink that keeps one running sum per value.
+class CotangentMap final : public CotangentSink {
+public:
+  /// `isWanted` decides for differentiable values; all of them when null.
+  explicit CotangentMap(std::function<bool(Value)> isWanted = nullptr);
+
+  bool wants(Value primal) const override;
+  void add(OpBuilder &builder, Value primal, Value cotangent) override;
+
+  /// The sum so far; null when nothing has arrived.
+  Value lookup(Value primal) const { return sums.lookup(primal); }
+  /// The sum so far, or a zero.
+  Value lookupOrZero(OpBuilder &builder, Value primal) const;
+
+private:
+  std::function<bool(Value)> isWanted;
+  llvm::DenseMap<Value, Value> sums; // looked up by key, never iterated
+};
+
+} // namespace mlir::pc
+
+#include "pc/Interfaces/DifferentiableOpInterface.h.inc"
+
+#endif // PC_INTERFACES_DIFFERENTIABLEOPINTERFACE_H

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Names that several levels of the IR agree on. This is the contract between
+// importers, passes and tools; no dialect is needed to read or write it.
+
+#ifndef PC_SUPPORT_NAMES_H
+#define PC_SUPPORT_NAMES_H
+
+#include "mlir/IR/Location.h"
+#include "llvm/ADT/StringRef.h"
+#include <optional>
+
+namespace mlir::pc {
+
+/// Argument and result attributes of a forward function.
+///   pc.role : one of the role* strings below
+///   pc.name : the name the model gives to the value
+///   pc.value: initial value of a parameter (an ElementsAttr of its type)
+inline constexpr llvm::StringLiteral roleAttrName = "pc.role";
+inline constexpr llvm::StringLiteral nameAttrName = "pc.name";
+inline constexpr llvm::StringLiteral valueAttrName = "pc.value";
+
+/// Roles of arguments.
+inline constexpr llvm::StringLiteral roleInput = "input";         // data of a batch
+inline constexpr llvm::StringLiteral roleParameter = "parameter"; // learned
+inline constexpr llvm::StringLiteral roleTarget = "target";       // read by the loss alone
+/// Roles of results.
+inline constexpr llvm::StringLiteral roleOutput = "output";
+inline constexpr llvm::StringLiteral roleLoss = "loss"; // rank-0 scalar
+inline constexpr llvm::StringLiteral roleGradient = "gradient"; // pc.name: of what
+
+/// Functions made from the forward function `@f`.
+inline constexpr llvm::StringLiteral objectiveSuffix = "_objective"; // outputs and loss
+inline constexpr llvm::StringLiteral gradientSuffix = "_gradient"; // by predictive coding
+inline constexpr llvm::StringLiteral autodiffSuffix = "_autodiff"; // by reverse mode
+inline constexpr llvm::StringLiteral stepSuffix = "_step"; // gradient and parameter update
+
+/// The name of the model node `loc` came from: the outermost NameLoc, looking
+/// through fused and call-site locations (the first that has one). Operations
+/// with the same node name belong to the same node.
+std::optional<llvm::StringRef> getNodeName(Location loc);
+
+/// Marks `loc` as computing a derivative of the node it names; `getNodeName`
+/// still finds the node.
+Location getDerivativeLoc(Location loc);
+
+/// True when `loc` was made by `getDerivativeLoc`.
+bool isDerivativeLoc(Location loc);
+
+} // namespace mlir::pc
+
+#endif // PC_SUPPORT_NAMES_H

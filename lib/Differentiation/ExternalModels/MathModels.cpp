@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "mlir/IR/DialectRegistry.h"
+#include "pc/Differentiation/ExternalModels/Register.h"
+
+void mlir::pc::registerMathModels(DialectRegistry &registry) {}

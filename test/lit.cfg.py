@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""How lit runs the regression tests of pc."""
+
+import os
+
+import lit.formats
+from lit.llvm import llvm_config
+from lit.llvm.subst import ToolSubst
+
+config.name = "pc"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["Inputs"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.pc_obj_root, "test")
+
+# A FileCheck variable leaks from one function into the next without this.
+config.environment["FILECHECK_OPTS"] = "-enable-var-scope --dump-input=fail"
+
+bin_dirs = [os.path.join(config.pc_obj_root, "bin"), config.llvm_tools_dir]
+llvm_config.with_environment("PATH", bin_dirs, append_path=True)
+llvm_config.use_default_substitutions()  # FileCheck, not, count, split-file
+
+# Debian's interpreter: it is the one that sees python3-onnx and python3-torch.
+config.substitutions += [
+    ("%python", "/usr/bin/python3"),
+    ("%pc_bin", bin_dirs[0]),
+    ("%pc_src", config.pc_src_root),
+]
+
+# PC_ROUNDTRIP=1 turns every pc-opt of the suite into a round-trip test.
+roundtrip = ["--verify-roundtrip"] if "PC_ROUNDTRIP" in os.environ else []
+llvm_config.add_tool_substitutions(
+    [ToolSubst("pc-opt", extra_args=roundtrip, unresolved="fatal"), "mlir-opt"], bin_dirs)
+
+# Data that is not part of the repository: conformance suites, reference
+# gradients, data sets. Tests that need it say `REQUIRES: shared-data`.
+shared = os.path.join(config.pc_src_root, "..", "shared", "data")
+if os.path.isdir(shared):
+    config.available_features.add("shared-data")
+    config.substitutions.append(("%shared_data", os.path.realpath(shared)))
+else:
+    lit_config.note("no ../shared/data: tests that need it are unsupported")
