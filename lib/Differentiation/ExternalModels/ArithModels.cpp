@@ -1,6 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Derivatives of the arith dialect, generated from Rules/ArithRules.td.
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "pc/Differentiation/ExternalModels/Register.h"
+#include "pc/Differentiation/Rules/Support.h"
+#include "pc/Interfaces/DifferentiableOpInterface.h"
+#include "pc/Support/Names.h"
 
-void mlir::pc::registerArithModels(DialectRegistry &registry) {}
+using namespace mlir;
+
+#include "pc/Differentiation/Rules/ArithModels.inc"
+
+void pc::registerArithModels(DialectRegistry &registry) {
+  registry.addExtension(+[](MLIRContext *context, arith::ArithDialect *) {
+    attachModels(*context);
+    // Derivatives of one of the two dialects use the other.
+    context->loadDialect<arith::ArithDialect, math::MathDialect>();
+  });
+}
