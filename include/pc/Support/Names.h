@@ -15,24 +15,31 @@ namespace mlir::pc {
 /// Argument and result attributes of a forward function.
 ///   pc.role : one of the role* strings below
 ///   pc.name : the name the model gives to the value
-///   pc.value: initial value of a parameter (an ElementsAttr of its type)
+///   pc.value: initial value of a parameter or state (an ElementsAttr)
+///   pc.frozen: unit; a parameter that is not learned (statistics, bounds)
+///   pc.updates: on a result, the number of the argument it is the next value of
 inline constexpr llvm::StringLiteral roleAttrName = "pc.role";
 inline constexpr llvm::StringLiteral nameAttrName = "pc.name";
 inline constexpr llvm::StringLiteral valueAttrName = "pc.value";
+inline constexpr llvm::StringLiteral frozenAttrName = "pc.frozen";
+inline constexpr llvm::StringLiteral updatesAttrName = "pc.updates";
 
 /// Roles of arguments.
 inline constexpr llvm::StringLiteral roleInput = "input";         // data of a batch
 inline constexpr llvm::StringLiteral roleParameter = "parameter"; // learned
 inline constexpr llvm::StringLiteral roleTarget = "target";       // read by the loss alone
-/// Roles of results.
+inline constexpr llvm::StringLiteral roleState = "state"; // of an optimiser
+/// Roles of results; a result with pc.updates has the role of its argument.
 inline constexpr llvm::StringLiteral roleOutput = "output";
 inline constexpr llvm::StringLiteral roleLoss = "loss"; // rank-0 scalar
 inline constexpr llvm::StringLiteral roleGradient = "gradient"; // pc.name: of what
 
 /// Functions made from the forward function `@f`.
 inline constexpr llvm::StringLiteral objectiveSuffix = "_objective"; // outputs and loss
+inline constexpr llvm::StringLiteral graphSuffix = "_graph"; // the pc.graph
 inline constexpr llvm::StringLiteral gradientSuffix = "_gradient"; // by predictive coding
 inline constexpr llvm::StringLiteral autodiffSuffix = "_autodiff"; // by reverse mode
+inline constexpr llvm::StringLiteral jvpSuffix = "_jvp"; // by forward mode
 inline constexpr llvm::StringLiteral stepSuffix = "_step"; // gradient and parameter update
 
 /// The name of the model node `loc` came from: the outermost NameLoc, looking

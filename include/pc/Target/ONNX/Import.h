@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// ONNX models in: a model becomes a forward function of upstream operations.
+
+#ifndef PC_TARGET_ONNX_IMPORT_H
+#define PC_TARGET_ONNX_IMPORT_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringRef.h"
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace mlir::pc {
+
+struct ONNXImportOptions {
+  /// Sizes of symbolic dimensions, `--dim batch=64`.
+  std::map<std::string, int64_t> dims;
+  /// Shapes of the data that will be fed, by position among the graph inputs
+  /// without an initializer; symbolic dimensions are bound by them.
+  std::vector<std::optional<std::vector<int64_t>>> inputShapes;
+};
+
+/// Why an import failed; tools turn it into their exit status.
+enum class ImportStatus { Success, Unsupported, Error };
+
+/// Reads the model at `path` and makes a module with the forward function
+/// `@model`, whose arguments and results carry the attributes of
+/// Support/Names.h. Everything that is wrong is reported through the context's
+/// diagnostics; all unsupported operators in one diagnostic.
+OwningOpRef<ModuleOp> importONNX(llvm::StringRef path, MLIRContext *context,
+                                 const ONNXImportOptions &options,
+                                 ImportStatus &status);
+
+} // namespace mlir::pc
+
+#endif // PC_TARGET_ONNX_IMPORT_H
