@@ -3,10 +3,36 @@
 #include "pc/Interfaces/DifferentiableOpInterface.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/BuiltinTypes.h"
+#include "pc/Support/Names.h"
 
 using namespace mlir;
 
 #include "pc/Interfaces/DifferentiableOpInterface.cpp.inc"
+
+namespace {
+
+/// Passes contributions on, those to the first value that gets one negated.
+class NegatingSink final : public pc::CotangentSink {
+public:
+  explicit NegatingSink(pc::CotangentSink &sink) : sink(sink) {}
+
+  bool wants(Value primal) const override { return sink.wants(primal); }
+  void add(OpBuilder &builder, Value primal, Value cotangent) override {
+    if (!sink.wants(primal))
+      return;
+    if (!negated)
+      negated = primal;
+    if (primal == negated)
+      cotangent = arith::NegFOp::create(builder, cotangent.getLoc(), cotangent);
+    sink.add(builder, primal, cotangent);
+  }
+
+private:
+  pc::CotangentSink &sink;
+  Value negated;
+};
+
+} // namespace
 
 bool pc::isDifferentiable(Type type) {
   if (auto tensor = dyn_cast<RankedTensorType>(type))
@@ -39,12 +65,29 @@ void pc::CotangentMap::add(OpBuilder &builder, Value primal, Value cotangent) {
   if (!wants(primal))
     return;
   Value &sum = sums[primal];
-  sum = sum ? createSum(builder, cotangent.getLoc(), sum, cotangent)
-            : cotangent;
+  sum =
+      sum ? createSum(builder, cotangent.getLoc(), sum, cotangent) : cotangent;
 }
 
 Value pc::CotangentMap::lookupOrZero(OpBuilder &builder, Value primal) const {
   if (Value sum = lookup(primal))
     return sum;
   return createZero(builder, primal.getLoc(), primal.getType());
+}
+
+LogicalResult pc::buildVJPOf(DifferentiableOpInterface op, OpBuilder &builder,
+                             ArrayRef<Value> cotangents, CotangentSink &sink) {
+  if (!op->hasAttr(plantedFaultAttrName))
+    return op.buildVJP(builder, cotangents, sink);
+  NegatingSink negating(sink);
+  return op.buildVJP(builder, cotangents, negating);
+}
+
+bool pc::hasPlantedFault(Operation *op) {
+  return op
+      ->walk([](Operation *inner) {
+        return inner->hasAttr(plantedFaultAttrName) ? WalkResult::interrupt()
+                                                    : WalkResult::advance();
+      })
+      .wasInterrupted();
 }

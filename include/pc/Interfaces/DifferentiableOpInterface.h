@@ -55,4 +55,20 @@ private:
 
 #include "pc/Interfaces/DifferentiableOpInterface.h.inc"
 
+namespace mlir::pc {
+
+/// Calls the VJP rule of `op`; whatever builds reverse mode calls rules through
+/// this. Falsifier hook: where `op` carries `pc.planted_fault` (Names.h), every
+/// contribution to the first value that receives one is negated, as if the rule
+/// had a sign error there.
+LogicalResult buildVJPOf(DifferentiableOpInterface op, OpBuilder &builder,
+                         ArrayRef<Value> cotangents, CotangentSink &sink);
+
+/// Whether `op` or an operation inside of it carries `pc.planted_fault`. A rule
+/// that knows the derivative of a whole body and does not look at the body's
+/// operations must not be taken then.
+bool hasPlantedFault(Operation *op);
+
+} // namespace mlir::pc
+
 #endif // PC_INTERFACES_DIFFERENTIABLEOPINTERFACE_H

@@ -42,6 +42,11 @@ inline constexpr llvm::StringLiteral autodiffSuffix = "_autodiff"; // by reverse
 inline constexpr llvm::StringLiteral jvpSuffix = "_jvp"; // by forward mode
 inline constexpr llvm::StringLiteral stepSuffix = "_step"; // gradient and parameter update
 
+/// Falsifier hook, a discardable unit attribute of an operation: its VJP rule
+/// is called as if it had a sign error (see buildVJPOf). Tests set it to show
+/// that a wrong rule is caught.
+inline constexpr llvm::StringLiteral plantedFaultAttrName = "pc.planted_fault";
+
 /// The name of the model node `loc` came from: the outermost NameLoc, looking
 /// through fused and call-site locations (the first that has one). Operations
 /// with the same node name belong to the same node.

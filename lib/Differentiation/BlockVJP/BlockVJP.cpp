@@ -109,7 +109,7 @@ LogicalResult pc::buildBlockVJP(OpBuilder &builder, ArrayRef<Operation *> ops,
                                    [&](Value v) { return sink.wants(v); }))
       continue;
     DifferentiableOpInterface rule = findRule(op);
-    if (rule && succeeded(rule.buildVJP(builder, seeds, sink)))
+    if (rule && succeeded(buildVJPOf(rule, builder, seeds, sink)))
       continue;
     failed = true;
     sendZeros(builder, op, sink);
