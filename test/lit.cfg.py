@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """How lit runs the regression tests of pc."""
 
+import importlib.util
 import os
 
 import lit.formats
@@ -13,6 +14,10 @@ config.suffixes = [".mlir", ".test"]
 config.excludes = ["Inputs"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.pc_obj_root, "test")
+
+# A hang is a failure; lit measures time through psutil.
+if importlib.util.find_spec("psutil"):
+    lit_config.maxIndividualTestTime = 900
 
 # A FileCheck variable leaks from one function into the next without this.
 config.environment["FILECHECK_OPTS"] = "-enable-var-scope --dump-input=fail"
