@@ -8,6 +8,7 @@ using namespace mlir::pc;
 #include "pc/Dialect/PC/IR/PCDialect.cpp.inc"
 
 void PCDialect::initialize() {
+  registerAttributes();
   addOperations<
 #define GET_OP_LIST
 #include "pc/Dialect/PC/IR/PCOps.cpp.inc"

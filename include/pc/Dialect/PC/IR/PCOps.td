@@ -3,9 +3,7 @@
 #ifndef PC_DIALECT_PC_IR_PCOPS
 #define PC_DIALECT_PC_IR_PCOPS
 
-include "pc/Dialect/PC/IR/PCDialect.td"
-
-class PC_Op<string mnemonic, list<Trait> traits = []>
-    : Op<PC_Dialect, mnemonic, traits>;
+include "pc/Dialect/PC/IR/PCGraphOps.td"
+include "pc/Dialect/PC/IR/PCRelaxationOps.td"
 
 #endif // PC_DIALECT_PC_IR_PCOPS
