@@ -29,6 +29,8 @@ inline constexpr llvm::StringLiteral roleInput = "input";         // data of a b
 inline constexpr llvm::StringLiteral roleParameter = "parameter"; // learned
 inline constexpr llvm::StringLiteral roleTarget = "target";       // read by the loss alone
 inline constexpr llvm::StringLiteral roleState = "state"; // of an optimiser
+/// Also of a result: the tangent of an argument or of the loss.
+inline constexpr llvm::StringLiteral roleTangent = "tangent";
 /// Roles of results; a result with pc.updates has the role of its argument.
 inline constexpr llvm::StringLiteral roleOutput = "output";
 inline constexpr llvm::StringLiteral roleLoss = "loss"; // rank-0 scalar
