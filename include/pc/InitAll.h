@@ -6,6 +6,7 @@
 #define PC_INITALL_H
 
 #include "pc/Dialect/PC/IR/PC.h"
+#include "pc/Dialect/PC/Transforms/Passes.h"
 #include "pc/Differentiation/ExternalModels/Register.h"
 #include "mlir/IR/DialectRegistry.h"
 
@@ -23,7 +24,9 @@ inline void registerAllExtensions(DialectRegistry &registry) {
   registerSCFModels(registry);
 }
 
-inline void registerAllPasses() {}
+inline void registerAllPasses() {
+  registerPCTransformsPasses();
+}
 
 } // namespace mlir::pc
 
