@@ -8,6 +8,7 @@
 #include "pc/Dialect/PC/IR/PC.h"
 #include "pc/Dialect/PC/Transforms/Passes.h"
 #include "pc/Differentiation/ExternalModels/Register.h"
+#include "pc/Differentiation/Passes.h"
 #include "mlir/IR/DialectRegistry.h"
 
 namespace mlir::pc {
@@ -26,6 +27,7 @@ inline void registerAllExtensions(DialectRegistry &registry) {
 
 inline void registerAllPasses() {
   registerPCTransformsPasses();
+  registerPCDifferentiationPasses();
 }
 
 } // namespace mlir::pc
