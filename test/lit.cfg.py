@@ -31,6 +31,7 @@ config.substitutions += [
     ("%python", "/usr/bin/python3"),
     ("%pc_bin", bin_dirs[0]),
     ("%pc_src", config.pc_src_root),
+    ("%llvm_lib", os.path.join(os.path.dirname(config.llvm_tools_dir), "lib")),
 ]
 
 # PC_ROUNDTRIP=1 turns every pc-opt of the suite into a round-trip test.
