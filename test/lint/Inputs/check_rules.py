@@ -2,9 +2,9 @@
 """Every numbered rule has a test that carries its number.
 
 usage: check_rules.py ROOT
-A rule is defined where its number is written bold, `**L2**`, in a page of docs/
-or in a description in a .td file; L locality, S schedules, and so on. Its test
-is a function, vertex or section of a test whose name starts with the number:
+A rule is defined where its number is written bold in a page of docs/ (`**L2**`)
+or begins a line of a description in a .td file (`V2: ...`). Its test is a
+function, graph or section of a test whose name starts with the number:
 `@l2_reads_new_error`, `//--- s1-step.mlir`. A test with a number that no page
 defines is reported too.
 """
@@ -15,16 +15,18 @@ import sys
 
 import tree
 
-RULE = re.compile(r"\*\*([A-Z]\d+)\*\*")
+IN_PAGE = re.compile(r"\*\*([A-Z]\d+)\*\*")
+IN_TABLE = re.compile(r"^\s+([A-Z]\d+): ", re.M)
 NAMED = re.compile(r"(?:func|graph|vertex|module)\s*(?:\w+\s*)?@(\w+)|^(?://|#)--- (\S+)", re.M)
 
 
 def main():
     root = pathlib.Path(sys.argv[1])
     rules = {}
-    for path in [*tree.files(root / "docs", ".md"), *tree.files(root / "include", ".td")]:
-        for number in RULE.findall(tree.read(path)):
-            rules.setdefault(number, path)
+    for folder, suffix, rule in (("docs", ".md", IN_PAGE), ("include", ".td", IN_TABLE)):
+        for path in tree.files(root / folder, suffix):
+            for number in rule.findall(tree.read(path)):
+                rules.setdefault(number, path)
     letters = {number[0] for number in rules}
     tested = {}
     for path in tree.files(root / "test", ".mlir", ".test"):
