@@ -33,7 +33,7 @@ def problems_of(table, root, tests):
             yield f"{where}: expected a test {stem}.mlir that runs {flag}"
         if "let summary" not in body:
             yield f"{where}: expected a summary"
-        example = re.search(r"Example:\s*`?([\w./-]+)`?", body)
+        example = re.search(r"Example:\s*`?([\w./-]+\w)`?", body)
         if not example:
             yield f"{where}: expected 'Example: <path of a test>' in its description"
         elif not (root / example[1]).is_file():

@@ -113,6 +113,7 @@ def PC_VertexOp : PC_VertexBase<"vertex"> {
     V1: the body has one argument for each operand, of its type.
     V2: `pc.prediction` gives one value for each result, of its type.
     V3: the energy of a vertex is gaussian.
+    V5: a step is above 0.
 
     ```mlir
     %h = pc.vertex @h(%x : tensor<2xf64>) params(%w : tensor<2xf64>)
