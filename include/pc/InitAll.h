@@ -9,6 +9,7 @@
 #include "pc/Dialect/PC/Transforms/Passes.h"
 #include "pc/Differentiation/ExternalModels/Register.h"
 #include "pc/Differentiation/Passes.h"
+#include "pc/Target/CPU/Passes.h"
 #include "mlir/IR/DialectRegistry.h"
 
 namespace mlir::pc {
@@ -23,11 +24,13 @@ inline void registerAllExtensions(DialectRegistry &registry) {
   registerTensorModels(registry);
   registerLinalgModels(registry);
   registerSCFModels(registry);
+  registerCPUExtensions(registry);
 }
 
 inline void registerAllPasses() {
   registerPCTransformsPasses();
   registerPCDifferentiationPasses();
+  registerCPUPassesAndPipelines();
 }
 
 } // namespace mlir::pc

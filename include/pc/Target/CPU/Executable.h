@@ -5,6 +5,7 @@
 #ifndef PC_TARGET_CPU_EXECUTABLE_H
 #define PC_TARGET_CPU_EXECUTABLE_H
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "pc/Runtime/Tensor.h"
 #include "pc/Target/CPU/CPUOptions.h"
@@ -29,6 +30,11 @@ struct PortInfo {
 struct Signature {
   std::vector<PortInfo> arguments, results;
 };
+
+/// What the attributes of the tensor function `function` say about its
+/// arguments and results. An element type that no `ElementKind` stands for is
+/// reported.
+FailureOr<Signature> getSignature(func::FuncOp function);
 
 class Executable {
 public:

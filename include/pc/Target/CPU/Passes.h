@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// From functions on tensors to the LLVM dialect.
+
+#ifndef PC_TARGET_CPU_PASSES_H
+#define PC_TARGET_CPU_PASSES_H
+
+#include "mlir/Pass/Pass.h"
+#include "llvm/ADT/StringRef.h"
+
+namespace mlir::pc {
+
+/// Attributes of the arguments of a function that is called by destination.
+///   pc.result : the number of the result whose value this argument receives
+///   pc.next   : the number of the result that updates this argument in place
+///   pc.arena  : unit; scratch memory, contents undefined before and after
+inline constexpr llvm::StringLiteral resultAttrName = "pc.result";
+inline constexpr llvm::StringLiteral nextAttrName = "pc.next";
+inline constexpr llvm::StringLiteral arenaAttrName = "pc.arena";
+
+/// Alignment in bytes of the arena, of everything in it, and of all tensors.
+inline constexpr int64_t bufferAlignment = 64;
+
+#define GEN_PASS_DECL
+#include "pc/Target/CPU/Passes.h.inc"
+
+#define GEN_PASS_REGISTRATION
+#include "pc/Target/CPU/Passes.h.inc"
+
+/// Tensor functions to loops over memory: buffers of the caller and an arena,
+/// in this order of the arguments: arguments, results, arena.
+void buildTensorToLoopsPipeline(OpPassManager &manager);
+/// Loops to functions of the LLVM dialect that take one pointer for each
+/// argument.
+void buildLoopsToLLVMPipeline(OpPassManager &manager);
+
+/// Registers the passes and `pc-cpu-pipeline`.
+void registerCPUPassesAndPipelines();
+
+/// Interfaces of upstream operations that the pipeline relies on.
+void registerCPUExtensions(DialectRegistry &registry);
+
+} // namespace mlir::pc
+
+#endif // PC_TARGET_CPU_PASSES_H

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef PC_TARGET_CPU_PASSES_TD
+#define PC_TARGET_CPU_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def PassByDestination : Pass<"pc-cpu-pass-by-destination", "func::FuncOp"> {
+  let summary = "let a tensor function read and write the memory of its caller";
+  let description = [{
+    Every tensor argument becomes a memref. Every result becomes a memref
+    argument (`pc.result`) in which its value is put, unless the result carries
+    `pc.updates = n`: then its value lands in the memory of argument `n`, which
+    gets `pc.next`. Attributes of arguments and results are kept; types must be
+    static. A result that is computed by an op with an empty destination is
+    computed right where it belongs. Functions without tensors in their
+    signature are left alone.
+
+    Example: `test/Target/CPU/pass-by-destination.mlir`
+  }];
+  let dependentDialects = [
+    "mlir::bufferization::BufferizationDialect", "mlir::LLVM::LLVMDialect",
+    "mlir::memref::MemRefDialect"
+  ];
+  let statistics = [
+    Statistic<"updates", "updates", "Results that update an argument in place">,
+    Statistic<"direct", "direct", "Results computed where they belong">
+  ];
+}
+
+def AnchorLoopState : Pass<"pc-cpu-anchor-loop-state"> {
+  let summary = "keep the tensors that a loop carries where they are";
+  let description = [{
+    Every tensor that an `scf.for` or `scf.while` carries is put back into the
+    memory it was read from at the end of an iteration, so that a loop has one
+    buffer for each of them and allocates nothing. Where the value is computed by
+    an op with an empty destination, that op is given the old value as
+    destination; bufferization finds out whether this needs a copy.
+
+    Example: `test/Target/CPU/anchor-loop-state.mlir`
+  }];
+  let dependentDialects = ["mlir::bufferization::BufferizationDialect"];
+}
+
+def PlanMemory : Pass<"pc-cpu-plan-memory", "func::FuncOp"> {
+  let summary = "replace all allocations by places in one arena";
+  let description = [{
+    Appends an argument `memref<N x i8>` (`pc.arena`) and turns every `memref.alloc` into
+    a view of it. Two buffers share bytes only if they are never alive at the
+    same time; a buffer is alive from its first to its last use, through all
+    its views. A buffer of dynamic size is an error.
+
+    Example: `test/Target/CPU/plan-memory.mlir`
+  }];
+  let dependentDialects = [
+    "mlir::arith::ArithDialect", "mlir::LLVM::LLVMDialect",
+    "mlir::memref::MemRefDialect"
+  ];
+  let statistics = [
+    Statistic<"arenaBytes", "arena-bytes", "Bytes of all arenas">,
+    Statistic<"bufferBytes", "buffer-bytes", "Bytes of all buffers, without sharing">
+  ];
+}
+
+def LowerMath : Pass<"pc-cpu-lower-math", "ModuleOp"> {
+  let summary = "lower math functions, keeping their accuracy";
+  let description = [{
+    Operations of one machine instruction and those with an LLVM intrinsic as good as
+    the library go to LLVM; the others become calls of the C library. Types
+    narrower than `f32` are computed in `f32`. Unlike upstream's
+    conversion, `log1p` and `expm1` are never approximated by `log` and `exp`.
+
+    Example: `test/Target/CPU/lower-math.mlir`
+  }];
+  let dependentDialects = [
+    "mlir::arith::ArithDialect", "mlir::func::FuncDialect",
+    "mlir::LLVM::LLVMDialect", "mlir::vector::VectorDialect"
+  ];
+}
+
+#endif // PC_TARGET_CPU_PASSES_TD

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Compiler.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "pc/Support/Names.h"
+#include "pc/Target/CPU/Passes.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/TargetParser/Host.h"
+
+using namespace mlir;
+using namespace mlir::pc;
+
+//===----------------------------------------------------------------------===//
+// The target machine
+//===----------------------------------------------------------------------===//
+
+static std::string getHostFeatures() {
+  std::string features;
+  for (const auto &[name, enabled] : llvm::sys::getHostCPUFeatures()) {
+    if (!features.empty())
+      features += ',';
+    features += (enabled ? "+" : "-") + name.str();
+  }
+  return features;
+}
+
+llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
+mlir::pc::createTargetMachine(const CPUOptions &options) {
+  llvm::InitializeNativeTarget();
+  llvm::InitializeNativeTargetAsmPrinter();
+  llvm::Triple triple(llvm::sys::getDefaultTargetTriple());
+  std::string error;
+  const llvm::Target *target =
+      llvm::TargetRegistry::lookupTarget(triple, error);
+  if (!target)
+    return llvm::createStringError(error);
+  bool native = options.cpu == "native";
+  std::string cpu = native ? llvm::sys::getHostCPUName().str() : options.cpu;
+  std::unique_ptr<llvm::MCSubtargetInfo> info(
+      target->createMCSubtargetInfo(triple, "", ""));
+  if (!native && !info->isCPUStringValid(cpu))
+    return llvm::createStringError("expected 'native' or a cpu of " +
+                                   triple.str() + ", but got '" + cpu + "'");
+  auto level = llvm::CodeGenOpt::getLevel(std::min(options.optLevel, 3u));
+  return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
+      triple, cpu, native ? getHostFeatures() : "", llvm::TargetOptions(),
+      llvm::Reloc::PIC_, std::nullopt, *level));
+}
+
+//===----------------------------------------------------------------------===//
+// Tensor level to LLVM dialect
+//===----------------------------------------------------------------------===//
+
+/// Copies `symbol` and all symbols that it refers to into `target`. The
+/// symbol tables of attributes of arguments do not matter here, initial
+/// values least of all.
+static LogicalResult copyReachable(ModuleOp source, ModuleOp target,
+                                   ArrayRef<StringRef> entries) {
+  SymbolTable symbols(source);
+  SmallVector<Operation *> worklist;
+  llvm::SmallPtrSet<Operation *, 8> seen;
+  for (StringRef entry : entries) {
+    auto function = symbols.lookup<func::FuncOp>(entry);
+    if (!function || function.isExternal())
+      return source.emitError("expected a function '")
+             << entry << "' with a body in the module";
+    if (seen.insert(function).second)
+      worklist.push_back(function);
+  }
+  OpBuilder builder = OpBuilder::atBlockEnd(target.getBody());
+  while (!worklist.empty()) {
+    Operation *op = worklist.pop_back_val();
+    builder.clone(*op);
+    if (auto uses = SymbolTable::getSymbolUses(op))
+      for (const SymbolTable::SymbolUse &use : *uses) {
+        Operation *callee =
+            symbols.lookup(use.getSymbolRef().getRootReference());
+        if (callee && seen.insert(callee).second)
+          worklist.push_back(callee);
+      }
+  }
+  return success();
+}
+
+/// Entries are public under their new name; all else becomes private, so that
+/// it is inlined and dropped.
+static LogicalResult prepareEntries(ModuleOp module,
+                                    ArrayRef<StringRef> entries,
+                                    StringRef prefix,
+                                    std::vector<CompiledEntry> &compiled) {
+  for (auto function : module.getOps<func::FuncOp>())
+    function.setPrivate();
+  SymbolTable symbols(module);
+  for (StringRef entry : entries) {
+    auto function = symbols.lookup<func::FuncOp>(entry);
+    FailureOr<Signature> signature = getSignature(function);
+    if (failed(signature))
+      return failure();
+    compiled.push_back({entry.str(), std::move(*signature), 0});
+    for (unsigned i = 0, e = function.getNumArguments(); i != e; ++i)
+      function.removeArgAttr(i, valueAttrName);
+    function.setPublic();
+    std::string name = (prefix + entry).str();
+    if (failed(symbols.rename(function, name)))
+      return function.emitOpError("cannot be renamed to '") << name << "'";
+  }
+  return success();
+}
+
+static int64_t getArenaBytes(func::FuncOp function) {
+  for (unsigned i = 0, e = function.getNumArguments(); i != e; ++i)
+    if (function.getArgAttr(i, arenaAttrName))
+      return cast<MemRefType>(function.getArgumentTypes()[i]).getNumElements();
+  return 0;
+}
+
+FailureOr<OwningOpRef<ModuleOp>>
+mlir::pc::lowerToLLVMDialect(ModuleOp module, ArrayRef<StringRef> entries,
+                             StringRef prefix,
+                             std::vector<CompiledEntry> &compiled) {
+  MLIRContext *context = module.getContext();
+  DialectRegistry registry;
+  registerCPUExtensions(registry);
+  registerBuiltinDialectTranslation(registry);
+  registerLLVMDialectTranslation(registry);
+  context->appendDialectRegistry(registry);
+  OwningOpRef<ModuleOp> copy = ModuleOp::create(module.getLoc());
+  if (failed(copyReachable(module, *copy, entries)) ||
+      failed(prepareEntries(*copy, entries, prefix, compiled)))
+    return failure();
+  PassManager toLoops(context), toLLVM(context);
+  buildTensorToLoopsPipeline(toLoops);
+  if (failed(toLoops.run(*copy)))
+    return failure();
+  for (CompiledEntry &entry : compiled)
+    entry.arenaBytes = getArenaBytes(
+        copy->lookupSymbol<func::FuncOp>((prefix + entry.name).str()));
+  buildLoopsToLLVMPipeline(toLLVM);
+  if (failed(toLLVM.run(*copy)))
+    return failure();
+  return copy;
+}
+
+//===----------------------------------------------------------------------===//
+// LLVM dialect to optimised LLVM IR
+//===----------------------------------------------------------------------===//
+
+static void optimize(llvm::Module &module, llvm::TargetMachine &machine,
+                     unsigned level) {
+  const llvm::OptimizationLevel levels[] = {
+      llvm::OptimizationLevel::O0, llvm::OptimizationLevel::O1,
+      llvm::OptimizationLevel::O2, llvm::OptimizationLevel::O3};
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager components;
+  llvm::ModuleAnalysisManager modules;
+  llvm::PassBuilder builder(&machine);
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+  llvm::OptimizationLevel chosen = levels[std::min(level, 3u)];
+  llvm::ModulePassManager passes =
+      level == 0 ? builder.buildO0DefaultPipeline(chosen)
+                 : builder.buildPerModuleDefaultPipeline(chosen);
+  passes.run(module, modules);
+}
+
+/// Every function is compiled for the machine, and none calls back into
+/// anything that could end the process.
+static void setAttributes(llvm::Module &module, llvm::TargetMachine &machine) {
+  module.setTargetTriple(machine.getTargetTriple());
+  module.setDataLayout(machine.createDataLayout());
+  for (llvm::Function &function : module) {
+    if (function.isDeclaration())
+      continue;
+    function.addFnAttr("target-cpu", machine.getTargetCPU());
+    function.addFnAttr("target-features", machine.getTargetFeatureString());
+    function.addFnAttr("prefer-vector-width", "512");
+    function.addFnAttr(llvm::Attribute::NoUnwind);
+  }
+}
+
+FailureOr<CompiledModule>
+mlir::pc::compileToLLVM(ModuleOp module, ArrayRef<StringRef> entries,
+                        StringRef prefix, const CPUOptions &options,
+                        llvm::TargetMachine &machine,
+                        llvm::function_ref<void(CompiledModule &)> complete) {
+  CompiledModule result;
+  FailureOr<OwningOpRef<ModuleOp>> lowered =
+      lowerToLLVMDialect(module, entries, prefix, result.entries);
+  if (failed(lowered))
+    return failure();
+  result.context = std::make_unique<llvm::LLVMContext>();
+  result.module = translateModuleToLLVMIR(**lowered, *result.context, "pc");
+  if (!result.module)
+    return module.emitError("cannot be translated to LLVM IR"), failure();
+  setAttributes(*result.module, machine);
+  if (complete)
+    complete(result);
+  optimize(*result.module, machine, options.optLevel);
+  return result;
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Just-in-time compiled functions and the checks at their border.
+
+#include "pc/Target/CPU/Executable.h"
+#include "Compiler.h"
+#include "pc/Target/CPU/Passes.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/ExecutionEngine/Orc/LLJIT.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/Support/MemAlloc.h"
+
+using namespace mlir;
+using namespace mlir::pc;
+
+/// Names of model functions must not meet those of the C library.
+static constexpr llvm::StringLiteral bodyPrefix = "pc_jit_body_";
+static constexpr llvm::StringLiteral callPrefix = "pc_jit_call_";
+
+/// For every entry a function `void(void **)` that takes its pointers from an
+/// array, so that the caller needs no signature.
+static void addCallWrappers(CompiledModule &compiled) {
+  llvm::LLVMContext &context = *compiled.context;
+  llvm::Type *pointer = llvm::PointerType::getUnqual(context);
+  auto *type =
+      llvm::FunctionType::get(llvm::Type::getVoidTy(context), {pointer}, false);
+  for (const CompiledEntry &entry : compiled.entries) {
+    llvm::Function *body =
+        compiled.module->getFunction((bodyPrefix + entry.name).str());
+    body->setLinkage(llvm::GlobalValue::InternalLinkage);
+    auto *wrapper =
+        llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage,
+                               callPrefix + entry.name, *compiled.module);
+    llvm::IRBuilder<> builder(
+        llvm::BasicBlock::Create(context, "entry", wrapper));
+    SmallVector<llvm::Value *> arguments;
+    for (unsigned i = 0, e = body->arg_size(); i != e; ++i)
+      arguments.push_back(builder.CreateLoad(
+          pointer, builder.CreateConstGEP1_64(pointer, wrapper->getArg(0), i)));
+    builder.CreateCall(body, arguments)->setIsNoInline();
+    builder.CreateRetVoid();
+  }
+}
+
+namespace {
+struct Arena {
+  explicit Arena(size_t bytes)
+      : memory(
+            llvm::allocate_buffer(std::max<size_t>(bytes, 1), bufferAlignment)),
+        bytes(bytes) {}
+  ~Arena() {
+    llvm::deallocate_buffer(memory, std::max<size_t>(bytes, 1),
+                            bufferAlignment);
+  }
+  Arena(const Arena &) = delete;
+  Arena &operator=(const Arena &) = delete;
+  void *memory;
+  size_t bytes;
+};
+
+struct Entry {
+  Signature signature;
+  void (*call)(void **) = nullptr;
+  size_t arenaBytes = 0;
+  std::unique_ptr<Arena> arena;
+  SmallVector<void *> pointers;
+};
+
+class JITExecutable : public Executable {
+public:
+  const Signature &getSignature(StringRef entry) const override {
+    return find(entry).signature;
+  }
+  size_t getArenaSize(StringRef entry) const override {
+    return find(entry).arenaBytes;
+  }
+  llvm::Error run(StringRef entry, ArrayRef<Tensor *> arguments,
+                  MutableArrayRef<Tensor> results) override;
+  llvm::Error load(CompiledModule compiled, const llvm::TargetMachine &machine);
+
+private:
+  const Entry &find(StringRef entry) const {
+    auto found = entries.find(entry);
+    assert(found != entries.end() && "not an entry of this executable");
+    return found->second;
+  }
+  std::unique_ptr<llvm::orc::LLJIT> jit;
+  llvm::StringMap<Entry> entries;
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Checks of a call
+//===----------------------------------------------------------------------===//
+
+static std::string describe(const PortInfo &port) {
+  std::string text;
+  for (int64_t size : port.shape)
+    text += std::to_string(size) + "x";
+  return text + getName(port.kind);
+}
+
+static std::string describe(StringRef what, unsigned number,
+                            const PortInfo &port) {
+  std::string text = (what + " " + Twine(number)).str();
+  return port.name.empty() ? text : text + " '" + port.name + "'";
+}
+
+static llvm::Error checkTensor(StringRef what, unsigned number,
+                               const PortInfo &port, const Tensor &tensor) {
+  if (tensor.getKind() != port.kind || tensor.getShape() != port.shape)
+    return llvm::createStringError("expected " + describe(what, number, port) +
+                                   " to be " + describe(port) + ", but got " +
+                                   tensor.describe());
+  if (port.kind != ElementKind::Bool)
+    return llvm::Error::success();
+  // Compiled code reads one bit and takes the others to be zero.
+  const uint8_t *bytes = tensor.as<uint8_t>();
+  for (int64_t i = 0, e = tensor.getNumElements(); i != e; ++i)
+    if (bytes[i] > 1)
+      return llvm::createStringError(
+          "expected " + describe(what, number, port) +
+          " to hold booleans 0 or 1, but element " + Twine(i) + " is " +
+          Twine(unsigned(bytes[i])));
+  return llvm::Error::success();
+}
+
+static llvm::Error checkCount(StringRef entry, StringRef what, size_t expected,
+                              size_t found) {
+  if (expected == found)
+    return llvm::Error::success();
+  return llvm::createStringError("expected " + Twine(expected) + " " + what +
+                                 " for '" + entry + "', but got " +
+                                 Twine(found));
+}
+
+/// Compiled code takes for granted that memory that it writes has one name.
+static llvm::Error checkUpdates(const Signature &signature,
+                                ArrayRef<Tensor *> arguments) {
+  for (const PortInfo &port : signature.results) {
+    if (!port.updates)
+      continue;
+    for (auto [i, argument] : llvm::enumerate(arguments))
+      if (i != *port.updates && argument == arguments[*port.updates])
+        return llvm::createStringError(
+            "expected " +
+            describe("argument", *port.updates,
+                     signature.arguments[*port.updates]) +
+            ", which is updated in place, to be a tensor of its own, but it "
+            "is also argument " +
+            Twine(i));
+  }
+  return llvm::Error::success();
+}
+
+static llvm::Error checkCall(StringRef entry, const Signature &signature,
+                             ArrayRef<Tensor *> arguments,
+                             ArrayRef<Tensor> results) {
+  if (llvm::Error error = checkCount(
+          entry, "arguments", signature.arguments.size(), arguments.size()))
+    return error;
+  if (llvm::Error error = checkCount(entry, "results", signature.results.size(),
+                                     results.size()))
+    return error;
+  for (auto [i, argument] : llvm::enumerate(arguments)) {
+    const PortInfo &port = signature.arguments[i];
+    if (!argument || !argument->data())
+      return llvm::createStringError("expected " +
+                                     describe("argument", i, port) + " of " +
+                                     describe(port) + ", but it is missing");
+    if (llvm::Error error = checkTensor("argument", i, port, *argument))
+      return error;
+  }
+  return checkUpdates(signature, arguments);
+}
+
+//===----------------------------------------------------------------------===//
+// Running
+//===----------------------------------------------------------------------===//
+
+llvm::Error JITExecutable::run(StringRef name, ArrayRef<Tensor *> arguments,
+                               MutableArrayRef<Tensor> results) {
+  auto found = entries.find(name);
+  if (found == entries.end())
+    return llvm::createStringError("there is no compiled function '" + name +
+                                   "'");
+  Entry &entry = found->second;
+  const Signature &signature = entry.signature;
+  if (llvm::Error error = checkCall(name, signature, arguments, results))
+    return error;
+  if (!entry.arena)
+    entry.arena = std::make_unique<Arena>(entry.arenaBytes);
+  entry.pointers.clear();
+  for (Tensor *argument : arguments)
+    entry.pointers.push_back(argument->data());
+  for (auto [port, result] : llvm::zip(signature.results, results)) {
+    if (port.updates)
+      continue;
+    if (!result.data() || result.getKind() != port.kind ||
+        result.getShape() != port.shape)
+      result = Tensor(port.kind, port.shape);
+    entry.pointers.push_back(result.data());
+  }
+  entry.pointers.push_back(entry.arena->memory);
+  entry.call(entry.pointers.data());
+  return llvm::Error::success();
+}
+
+llvm::Error JITExecutable::load(CompiledModule compiled,
+                                const llvm::TargetMachine &machine) {
+  using namespace llvm::orc;
+  JITTargetMachineBuilder builder(machine.getTargetTriple());
+  builder.setCPU(machine.getTargetCPU().str());
+  builder.addFeatures(
+      llvm::SubtargetFeatures(machine.getTargetFeatureString()).getFeatures());
+  builder.setCodeGenOptLevel(machine.getOptLevel());
+  builder.setRelocationModel(llvm::Reloc::PIC_);
+  auto created =
+      LLJITBuilder().setJITTargetMachineBuilder(std::move(builder)).create();
+  if (!created)
+    return created.takeError();
+  jit = std::move(*created);
+  if (llvm::Error error = jit->addIRModule(ThreadSafeModule(
+          std::move(compiled.module), std::move(compiled.context))))
+    return error;
+  for (CompiledEntry &source : compiled.entries) {
+    auto symbol = jit->lookup((callPrefix + source.name).str());
+    if (!symbol)
+      return symbol.takeError();
+    Entry &entry = entries[source.name];
+    entry.signature = std::move(source.signature);
+    entry.call = symbol->toPtr<void (*)(void **)>();
+    entry.arenaBytes = source.arenaBytes;
+  }
+  return llvm::Error::success();
+}
+
+Executable::~Executable() = default;
+
+FailureOr<std::unique_ptr<Executable>>
+Executable::compile(ModuleOp module, ArrayRef<StringRef> entries,
+                    const CPUOptions &options) {
+  auto machine = createTargetMachine(options);
+  if (!machine)
+    return module.emitError(llvm::toString(machine.takeError())), failure();
+  FailureOr<CompiledModule> compiled = compileToLLVM(
+      module, entries, bodyPrefix, options, **machine, addCallWrappers);
+  if (failed(compiled))
+    return failure();
+  auto executable = std::make_unique<JITExecutable>();
+  if (llvm::Error error = executable->load(std::move(*compiled), **machine))
+    return module.emitError(llvm::toString(std::move(error))), failure();
+  return std::unique_ptr<Executable>(std::move(executable));
+}

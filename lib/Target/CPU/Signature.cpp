@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Arguments and results of a function, in words that need no MLIR.
+
+#include "pc/Support/Names.h"
+#include "pc/Target/CPU/Executable.h"
+
+using namespace mlir;
+using namespace mlir::pc;
+
+static std::optional<ElementKind> getIntegerKind(IntegerType type) {
+  bool isUnsigned = type.isUnsigned();
+  switch (type.getWidth()) {
+  case 1:
+    return ElementKind::Bool;
+  case 8:
+    return isUnsigned ? ElementKind::U8 : ElementKind::I8;
+  case 16:
+    return isUnsigned ? ElementKind::U16 : ElementKind::I16;
+  case 32:
+    return isUnsigned ? ElementKind::U32 : ElementKind::I32;
+  case 64:
+    return isUnsigned ? ElementKind::U64 : ElementKind::I64;
+  default:
+    return std::nullopt;
+  }
+}
+
+static std::optional<ElementKind> getKind(Type type) {
+  if (auto integer = dyn_cast<IntegerType>(type))
+    return getIntegerKind(integer);
+  if (type.isF16())
+    return ElementKind::F16;
+  if (type.isBF16())
+    return ElementKind::BF16;
+  if (type.isF32())
+    return ElementKind::F32;
+  if (type.isF64())
+    return ElementKind::F64;
+  if (type.isIndex())
+    return ElementKind::I64;
+  return std::nullopt;
+}
+
+/// Describes one argument or result that has `type` and `attributes`.
+static FailureOr<PortInfo> getPort(func::FuncOp function, Type type,
+                                   DictionaryAttr attributes) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || !tensor.hasStaticShape())
+    return function.emitOpError("expected tensors of static shape in the "
+                                "signature, but got ")
+           << type;
+  std::optional<ElementKind> kind = getKind(tensor.getElementType());
+  if (!kind)
+    return function.emitOpError("expected elements of a float type or of 1, 8, "
+                                "16, 32 or 64 bits, but got ")
+           << tensor.getElementType();
+  PortInfo port{"", "", *kind, tensor.getShape().vec(), std::nullopt};
+  if (!attributes)
+    return port;
+  if (auto name = attributes.getAs<StringAttr>(nameAttrName))
+    port.name = name.str();
+  if (auto role = attributes.getAs<StringAttr>(roleAttrName))
+    port.role = role.str();
+  if (auto updates = attributes.getAs<IntegerAttr>(updatesAttrName))
+    port.updates = updates.getInt();
+  return port;
+}
+
+FailureOr<Signature> mlir::pc::getSignature(func::FuncOp function) {
+  Signature signature;
+  for (auto [i, type] : llvm::enumerate(function.getArgumentTypes())) {
+    FailureOr<PortInfo> port =
+        getPort(function, type, function.getArgAttrDict(i));
+    if (failed(port))
+      return failure();
+    signature.arguments.push_back(std::move(*port));
+  }
+  for (auto [i, type] : llvm::enumerate(function.getResultTypes())) {
+    FailureOr<PortInfo> port =
+        getPort(function, type, function.getResultAttrDict(i));
+    if (failed(port))
+      return failure();
+    signature.results.push_back(std::move(*port));
+  }
+  return signature;
+}

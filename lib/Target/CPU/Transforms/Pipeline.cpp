@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The order of the passes between tensors and LLVM.
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/FuncBufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/ControlFlow/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Func/Extensions/AllExtensions.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/Linalg/Transforms/AllInterfaces.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Dialect/SCF/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Tensor/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Vector/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+#include "pc/Target/CPU/Passes.h"
+
+using namespace mlir;
+
+/// Tensors to buffers that the caller owns or that lie in the arena.
+static void addBufferization(OpPassManager &manager) {
+  manager.addPass(createInlinerPass());
+  manager.addPass(createSymbolDCEPass());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+  manager.addPass(createConvertElementwiseToLinalgPass());
+  manager.addNestedPass<func::FuncOp>(pc::createPassByDestination());
+  manager.addPass(pc::createAnchorLoopState());
+  manager.addPass(bufferization::createEmptyTensorToAllocTensorPass());
+  bufferization::OneShotBufferizePassOptions options;
+  options.bufferizeFunctionBoundaries = true;
+  options.functionBoundaryTypeConversion =
+      bufferization::LayoutMapOption::IdentityLayoutMap;
+  options.bufferAlignment = pc::bufferAlignment;
+  manager.addPass(bufferization::createOneShotBufferizePass(options));
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+}
+
+static void addLoops(OpPassManager &manager) {
+  manager.addPass(createConvertLinalgToLoopsPass());
+  manager.addPass(memref::createFoldMemRefAliasOpsPass());
+  manager.addNestedPass<func::FuncOp>(pc::createPlanMemory());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+  manager.addPass(createLoopInvariantCodeMotionPass());
+}
+
+void mlir::pc::buildTensorToLoopsPipeline(OpPassManager &manager) {
+  addBufferization(manager);
+  addLoops(manager);
+}
+
+void mlir::pc::buildLoopsToLLVMPipeline(OpPassManager &manager) {
+  manager.addPass(math::createMathExtendToSupportedTypes());
+  math::MathExpandOpsPassOptions expand;
+  expand.opMnemonics = {"clampf", "fpowi"};
+  manager.addNestedPass<func::FuncOp>(math::createMathExpandOpsPass(expand));
+  manager.addPass(createConvertMathToFuncs());
+  manager.addPass(createLowerAffinePass());
+  manager.addPass(createSCFToControlFlowPass());
+  manager.addPass(memref::createExpandStridedMetadataPass());
+  manager.addPass(createLowerAffinePass());
+  manager.addPass(createCanonicalizerPass());
+  arith::ArithExpandOpsPassOptions arith;
+  arith.includeBf16 = true;
+  manager.addPass(arith::createArithExpandOpsPass(arith));
+  ConvertVectorToLLVMPassOptions vector;
+  vector.x86Vector = true;
+  manager.addPass(createConvertVectorToLLVMPass(vector));
+  manager.addPass(pc::createLowerMath());
+  manager.addPass(createFinalizeMemRefToLLVMConversionPass());
+  manager.addPass(createArithToLLVMConversionPass());
+  manager.addPass(createConvertIndexToLLVMPass());
+  manager.addPass(createUBToLLVMConversionPass());
+  ConvertFuncToLLVMPassOptions function;
+  function.useBarePtrCallConv = true;
+  manager.addPass(createConvertFuncToLLVMPass(function));
+  manager.addPass(createConvertControlFlowToLLVMPass());
+  manager.addPass(createReconcileUnrealizedCastsPass());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+}
+
+void mlir::pc::registerCPUPassesAndPipelines() {
+  registerCPUPasses();
+  PassPipelineRegistration<>("pc-cpu-to-loops",
+                             "tensor functions to loops over memory",
+                             buildTensorToLoopsPipeline);
+  PassPipelineRegistration<>("pc-cpu-pipeline",
+                             "tensor functions to the LLVM dialect",
+                             [](OpPassManager &manager) {
+                               buildTensorToLoopsPipeline(manager);
+                               buildLoopsToLLVMPipeline(manager);
+                             });
+}
+
+void mlir::pc::registerCPUExtensions(DialectRegistry &registry) {
+  arith::registerBufferizableOpInterfaceExternalModels(registry);
+  bufferization::func_ext::registerBufferizableOpInterfaceExternalModels(
+      registry);
+  cf::registerBufferizableOpInterfaceExternalModels(registry);
+  func::registerAllExtensions(registry);
+  linalg::registerAllDialectInterfaceImplementations(registry);
+  scf::registerBufferizableOpInterfaceExternalModels(registry);
+  tensor::registerBufferizableOpInterfaceExternalModels(registry);
+  vector::registerBufferizableOpInterfaceExternalModels(registry);
+}

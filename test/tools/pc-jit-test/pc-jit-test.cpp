@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Calls one compiled function with numbers from the command line and prints
+// what it returns. For tests of Target/CPU only.
+
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/Parser/Parser.h"
+#include "pc/Target/CPU/Executable.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/ToolOutputFile.h"
+#include <chrono>
+
+using namespace mlir;
+using namespace mlir::pc;
+namespace cl = llvm::cl;
+
+static cl::opt<std::string> file(cl::Positional, cl::desc("<file>"));
+static cl::opt<std::string> entry("entry", cl::init("main"));
+static cl::list<std::string>
+    values("arg", cl::desc("elements of the next argument, the last one "
+                           "repeated; ints may say kind: f64:1,2"));
+static cl::opt<unsigned> calls("calls", cl::init(1));
+static cl::opt<unsigned> optLevel("O", cl::Prefix, cl::init(3));
+static cl::opt<bool> timing("timing", cl::desc("times on stderr"));
+static cl::opt<std::string> shape("shape",
+                                  cl::desc("of argument 0, x-separated"));
+
+/// `text` is a list of numbers; what it leaves open repeats its last one.
+static Tensor parse(StringRef text, const PortInfo &port) {
+  Tensor tensor(port.kind, port.shape);
+  SmallVector<StringRef> words;
+  text.split(words, ',');
+  for (int64_t i = 0, e = tensor.getNumElements(); i != e; ++i) {
+    double value = 0;
+    StringRef word = words[std::min<size_t>(i, words.size() - 1)];
+    if (word.getAsDouble(value))
+      llvm::errs() << "expected a number, but got '" << word << "'\n";
+    tensor.setFromDouble(i, value);
+  }
+  return tensor;
+}
+
+static void print(StringRef what, unsigned number, const Tensor &tensor) {
+  llvm::outs() << what << " " << number << ": " << tensor.describe() << " =";
+  for (int64_t i = 0, e = std::min<int64_t>(tensor.getNumElements(), 64);
+       i != e; ++i)
+    llvm::outs() << llvm::format(" %.9g", tensor.getAsDouble(i));
+  llvm::outs() << "\n";
+}
+
+static double now() {
+  return std::chrono::duration<double>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+int main(int argc, char **argv) {
+  cl::ParseCommandLineOptions(argc, argv, "call a compiled function\n");
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  registerAllExtensions(registry);
+  MLIRContext context(registry);
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(file, &context);
+  if (!module)
+    return 1;
+  CPUOptions options;
+  options.optLevel = optLevel;
+  double start = now();
+  auto executable = Executable::compile(*module, {StringRef(entry)}, options);
+  if (failed(executable))
+    return 1;
+  if (timing)
+    llvm::errs() << llvm::format("compile: %.3f s\n", now() - start);
+  const Signature &signature = (*executable)->getSignature(entry);
+  std::vector<Tensor> arguments, results(signature.results.size());
+  SmallVector<Tensor *> pointers;
+  for (auto [i, port] : llvm::enumerate(signature.arguments))
+    arguments.push_back(parse(i < values.size() ? values[i] : "0", port));
+  if (!shape.empty()) { // to see how a wrong shape is refused
+    SmallVector<StringRef> sizes;
+    StringRef(shape).split(sizes, 'x');
+    std::vector<int64_t> dims(sizes.size());
+    for (auto [dim, size] : llvm::zip(dims, sizes))
+      size.getAsInteger(10, dim);
+    arguments[0] = Tensor(arguments[0].getKind(), dims);
+  }
+  for (Tensor &argument : arguments)
+    pointers.push_back(&argument);
+  start = now();
+  for (unsigned i = 0; i != calls; ++i)
+    if (llvm::Error error = (*executable)->run(entry, pointers, results)) {
+      llvm::errs() << "error: " << llvm::toString(std::move(error)) << "\n";
+      return 1;
+    }
+  if (timing)
+    llvm::errs() << llvm::format("run: %.6f s per call, arena %zu bytes\n",
+                                 (now() - start) / calls,
+                                 (*executable)->getArenaSize(entry));
+  for (auto [i, port] : llvm::enumerate(signature.results))
+    print(port.updates ? "argument" : "result", port.updates.value_or(i),
+          port.updates ? arguments[*port.updates] : results[i]);
+  return 0;
+}
