@@ -33,7 +33,7 @@ def Autodiff : Pass<"pc-autodiff", "ModuleOp"> {
     that no wanted argument reaches, or that do not reach the loss, need no
     rule; all others without one are reported together.
 
-    Example: test/Differentiation/ReverseMode/autodiff.mlir.
+    Example: `test/Differentiation/ReverseMode/autodiff.mlir`.
   }];
   let options = [WantedOption, ObjectiveOption];
   let statistics = [
@@ -52,7 +52,7 @@ def JVP : Pass<"pc-jvp", "ModuleOp"> {
     reverse ones, so that `<gradient, tangents>` is a witness against
     `pc-autodiff`.
 
-    Example: test/Differentiation/ForwardMode/jvp.mlir.
+    Example: `test/Differentiation/ForwardMode/jvp.mlir`.
   }];
   let options = [WantedOption, ObjectiveOption];
   let dependentDialects = ["::mlir::arith::ArithDialect"];

@@ -26,7 +26,7 @@ def AttachLoss : Pass<"pc-attach-loss", "ModuleOp"> {
       this loss is the vector-Jacobian product of the model.
 
     `model` and `cotangent` have no terms to average, so `reduction` says
-    nothing about them. Example: test/Dialect/PC/Transforms/attach-loss.mlir.
+    nothing about them. Example: `test/Dialect/PC/Transforms/attach-loss.mlir`.
   }];
   let options = [
     Option<"loss", "loss", "::mlir::pc::LossKind",
