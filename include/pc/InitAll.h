@@ -10,6 +10,7 @@
 #include "pc/Differentiation/ExternalModels/Register.h"
 #include "pc/Differentiation/Passes.h"
 #include "pc/Target/CPU/Passes.h"
+#include "pc/Transforms/Passes.h"
 #include "mlir/IR/DialectRegistry.h"
 
 namespace mlir::pc {
@@ -31,6 +32,7 @@ inline void registerAllPasses() {
   registerPCTransformsPasses();
   registerPCDifferentiationPasses();
   registerCPUPassesAndPipelines();
+  registerPCGenericPasses();
 }
 
 } // namespace mlir::pc
