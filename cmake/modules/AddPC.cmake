@@ -31,3 +31,18 @@ function(add_pc_tool name)
   target_link_libraries(${name} PRIVATE ${ARG_PC})
   set_property(GLOBAL APPEND PROPERTY PC_TOOLS ${name})
 endfunction()
+
+# add_pc_pass_doc(PCPasses): the reference page of the Passes.td of this folder,
+# as docs/PCPasses.md, with the tests that it names as examples in it.
+function(add_pc_pass_doc name)
+  add_mlir_doc(Passes ${name}Plain Plain/ -gen-pass-doc)
+  set(plain ${PROJECT_BINARY_DIR}/docs/Plain/${name}Plain.md)
+  set(page ${PROJECT_BINARY_DIR}/docs/${name}.md)
+  add_custom_command(OUTPUT ${page}
+    COMMAND python3 ${PROJECT_SOURCE_DIR}/cmake/modules/expand_examples.py
+            ${PROJECT_SOURCE_DIR} ${plain} ${page}
+    DEPENDS ${plain} ${PROJECT_SOURCE_DIR}/cmake/modules/expand_examples.py
+    DEPFILE ${page}.d)
+  add_custom_target(${name}Doc DEPENDS ${page})
+  add_dependencies(mlir-doc ${name}Doc)
+endfunction()
