@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Compiler.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
@@ -120,6 +121,16 @@ static int64_t getArenaBytes(func::FuncOp function) {
   return 0;
 }
 
+/// Our attributes have been read by now, and LLVM IR has no place for them.
+static void dropArgumentAttributes(ModuleOp module) {
+  for (auto function : module.getOps<LLVM::LLVMFuncOp>())
+    for (unsigned i = 0, e = function.getNumArguments(); i != e; ++i)
+      for (NamedAttribute attribute :
+           llvm::to_vector(function_interface_impl::getArgAttrs(function, i)))
+        if (attribute.getName().getValue().starts_with("pc."))
+          function.removeArgAttr(i, attribute.getName());
+}
+
 FailureOr<OwningOpRef<ModuleOp>>
 mlir::pc::lowerToLLVMDialect(ModuleOp module, ArrayRef<StringRef> entries,
                              StringRef prefix,
@@ -144,6 +155,7 @@ mlir::pc::lowerToLLVMDialect(ModuleOp module, ArrayRef<StringRef> entries,
   buildLoopsToLLVMPipeline(toLLVM);
   if (failed(toLLVM.run(*copy)))
     return failure();
+  dropArgumentAttributes(*copy);
   return copy;
 }
 
