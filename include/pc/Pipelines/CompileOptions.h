@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What may be chosen on the way from a model to compiled code. Plain data; the
+// flags of the tools (Options.h) and other front ends fill it in.
+
+#ifndef PC_PIPELINES_COMPILEOPTIONS_H
+#define PC_PIPELINES_COMPILEOPTIONS_H
+
+#include "llvm/Support/Error.h"
+#include <optional>
+#include <string>
+
+namespace mlir::pc {
+
+enum class ComputeType { Native, F32, F64 };
+
+/// The rule by which a step function moves the parameters.
+struct LearnOptions {
+  std::string optimizer; // `sgd`, `momentum` or `adam`
+  double rate;
+};
+
+struct CompileOptions {
+  /// `fixed`, `fixed-exact`, `z-il`, `strict`, `nudged`, `centred-nudged`,
+  /// `incremental`, `sweep`; `autodiff` is reverse mode without a relaxation.
+  std::string schedule = "fixed-exact";
+  std::optional<double> step;        // between 0 and 2
+  std::optional<int64_t> iterations; // from 1 on
+  std::optional<double> tolerance;   // of `fixed`: chooses the iterations
+  std::optional<double> beta;        // of the nudged schedules
+  std::string granularity = "node";  // `op`, `node` or `block`
+  std::string loss = "model";        // `mse`, `cross-entropy`, `cotangent`
+  std::string reduction = "mean";    // or `sum`
+  std::string output;                // the loss reads it; empty: the only one
+  bool wantsInputs = false;          // gradients of inputs, not only parameters
+  ComputeType floatType = ComputeType::Native;
+  bool forwardOnly = false;          // stop at @model itself
+  bool withAutodiff = false;         // also make @model_autodiff
+  bool withJVP = false;              // also make @model_jvp
+  std::optional<LearnOptions> learn; // also make @model_step
+
+  bool isAutodiff() const { return schedule == "autodiff"; }
+};
+
+/// Checks what can be checked without a model. The message names the flag, what
+/// was expected and what was found.
+llvm::Error validate(const CompileOptions &options);
+
+} // namespace mlir::pc
+
+#endif // PC_PIPELINES_COMPILEOPTIONS_H

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Folders of tensors: `input_<k>.pb`, `cotangent_<k>.pb` and the like.
+
+#ifndef PC_PIPELINES_DATAFOLDER_H
+#define PC_PIPELINES_DATAFOLDER_H
+
+#include "pc/Pipelines/Model.h"
+#include "pc/Target/ONNX/TensorFile.h"
+#include <map>
+
+namespace mlir::pc {
+
+struct DataFile {
+  std::string path;
+  NamedTensor content;
+};
+
+/// Reads every `<prefix>_<k>.pb` of a folder, by k.
+llvm::Expected<std::map<unsigned, DataFile>>
+readDataFolder(llvm::StringRef folder, llvm::StringRef prefix);
+
+/// The shapes of the files 0, 1, …, for the importer.
+std::vector<std::optional<std::vector<int64_t>>>
+getShapes(const std::map<unsigned, DataFile> &files);
+
+/// Gives each input of `model` its file: file k feeds input k, or, when there
+/// are more files than inputs, the argument of its name. Checks kinds, shapes
+/// and values. The answer has a tensor for each argument that has a file.
+llvm::Expected<std::map<unsigned, Tensor>>
+bindInputs(const ForwardModel &model, std::map<unsigned, DataFile> files,
+           llvm::StringRef folder, bool allowNaN);
+
+/// Cotangents for the float outputs, zero where there is no file; any float
+/// kind will do, and one element may have any rank.
+llvm::Expected<std::map<unsigned, Tensor>>
+bindCotangents(const ForwardModel &model, std::map<unsigned, DataFile> files);
+
+} // namespace mlir::pc
+
+#endif // PC_PIPELINES_DATAFOLDER_H

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A model from a file, as a forward function.
+
+#ifndef PC_PIPELINES_MODEL_H
+#define PC_PIPELINES_MODEL_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "pc/Pipelines/Diagnostics.h"
+#include "pc/Runtime/Tensor.h"
+#include "pc/Target/ONNX/Import.h"
+
+namespace mlir::pc {
+
+/// The name of the forward function in every module.
+inline constexpr llvm::StringLiteral modelName = "model";
+
+/// An argument or result of the forward function.
+struct ModelPort {
+  std::string name, role;
+  ElementKind kind;
+  std::vector<int64_t> shape;
+  std::string describe() const; // "4x3xf32"
+};
+
+struct ForwardModel {
+  OwningOpRef<ModuleOp> module;
+  std::string path;
+  bool isONNX = false;
+  std::vector<ModelPort> arguments, results;
+
+  func::FuncOp getForward();
+  /// The arguments that are parameters, and those that are not, by number.
+  llvm::SmallVector<unsigned> getParameters() const;
+  llvm::SmallVector<unsigned> getInputs() const;
+  /// The initial values of the parameters that have one, by argument.
+  std::map<unsigned, Tensor> getParameterValues();
+};
+
+/// Reads a `.onnx` model or `.mlir` with a function `@model`. What is wrong
+/// goes to the diagnostics of `context` and into `status`.
+std::optional<ForwardModel> loadModel(llvm::StringRef path,
+                                      MLIRContext *context,
+                                      const ONNXImportOptions &options,
+                                      ExitStatus &status);
+
+} // namespace mlir::pc
+
+#endif // PC_PIPELINES_MODEL_H

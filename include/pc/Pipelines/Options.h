@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The one vocabulary of flags: an option reads the same in every tool. A tool
+// makes the groups that it takes as local variables of `main`; there are no
+// global options.
+
+#ifndef PC_PIPELINES_OPTIONS_H
+#define PC_PIPELINES_OPTIONS_H
+
+#include "pc/Pipelines/CompileOptions.h"
+#include "llvm/Support/CommandLine.h"
+#include <map>
+
+namespace mlir::pc {
+
+/// A word that an option may have as its value, and what it means.
+struct Choice {
+  llvm::StringLiteral word, meaning;
+};
+
+/// An option that takes one of some words; the first of them is the default.
+class ChoiceFlag {
+public:
+  ChoiceFlag(llvm::StringRef name, llvm::StringRef help,
+             llvm::ArrayRef<Choice> choices,
+             llvm::cl::OptionCategory &category);
+
+  std::string get() const;
+  bool isGiven() const { return flag.getNumOccurrences() > 0; }
+
+private:
+  enum class Index : int {};
+  llvm::ArrayRef<Choice> choices;
+  llvm::cl::opt<Index> flag;
+};
+
+/// --dim, --float, --target: how the model is read and for what it is compiled.
+class ModelFlags {
+public:
+  ModelFlags();
+  llvm::cl::OptionCategory category{"Model"};
+
+  /// Checks --dim and fills `dims`.
+  llvm::Error getDims(std::map<std::string, int64_t> &dims) const;
+  void fill(CompileOptions &options) const;
+
+private:
+  llvm::cl::list<std::string> dims;
+  ChoiceFlag floatType, target;
+};
+
+/// --schedule, --step, --iterations, --tolerance, --beta, --granularity.
+class ScheduleFlags {
+public:
+  ScheduleFlags();
+  llvm::cl::OptionCategory category{"Predictive coding"};
+
+  void fill(CompileOptions &options) const;
+
+private:
+  ChoiceFlag schedule;
+  llvm::cl::opt<double> step;
+  llvm::cl::opt<int64_t> iterations;
+  llvm::cl::opt<double> tolerance, beta;
+  ChoiceFlag granularity;
+};
+
+/// --loss, --reduction, --output: the scalar that is differentiated.
+class LossFlags {
+public:
+  LossFlags();
+  llvm::cl::OptionCategory category{"Loss"};
+
+  /// Without --loss a tool chooses what suits the model.
+  bool isGiven() const { return loss.isGiven(); }
+  void fill(CompileOptions &options) const;
+
+private:
+  ChoiceFlag loss, reduction;
+  llvm::cl::opt<std::string> output;
+};
+
+/// --optimizer, --rate, --epochs, --batch.
+class TrainingFlags {
+public:
+  TrainingFlags();
+  llvm::cl::OptionCategory category{"Training"};
+
+  ChoiceFlag optimizer;
+  llvm::cl::opt<double> rate;
+  llvm::cl::opt<int64_t> epochs, batch;
+
+  llvm::Error validate() const;
+  /// --rate, or what suits the optimizer.
+  double getRate() const;
+};
+
+/// Reads the command line, showing nothing but the options of pc in --help.
+void parseFlags(int argc, char **argv, llvm::StringRef overview,
+                llvm::ArrayRef<const llvm::cl::OptionCategory *> categories);
+
+} // namespace mlir::pc
+
+#endif // PC_PIPELINES_OPTIONS_H

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a model wants to be fed, before its shapes are known.
+
+#ifndef PC_TARGET_ONNX_INPUTS_H
+#define PC_TARGET_ONNX_INPUTS_H
+
+#include "llvm/Support/Error.h"
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mlir::pc {
+
+struct ONNXInput {
+  std::string name;
+  bool isFloat = false;
+  /// None where the model leaves a size open.
+  std::vector<std::optional<int64_t>> shape;
+};
+
+/// The tensors among the graph inputs without an initializer, in order.
+llvm::Expected<std::vector<ONNXInput>> readONNXInputs(llvm::StringRef path);
+
+} // namespace mlir::pc
+
+#endif // PC_TARGET_ONNX_INPUTS_H

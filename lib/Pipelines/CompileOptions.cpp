@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "pc/Pipelines/CompileOptions.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace llvm;
+using namespace mlir::pc;
+
+static Error reject(StringRef flag, const Twine &expected, const Twine &found) {
+  return createStringError(Twine("--") + flag + ": expected " + expected +
+                           ", found " + found);
+}
+
+/// The schedules that are exact because every update moves all the way.
+static bool hasUnitStep(StringRef schedule) {
+  return StringSwitch<bool>(schedule)
+      .Cases({"fixed-exact", "z-il", "sweep"}, true)
+      .Default(false);
+}
+
+static Error validateStep(const CompileOptions &options) {
+  if (!options.step)
+    return Error::success();
+  double step = *options.step;
+  std::string found = formatv("{0}", step).str();
+  if (!(step > 0 && step < 2))
+    return reject("step",
+                  "a number between 0 and 2, both excluded, where the "
+                  "relaxation settles",
+                  found);
+  if (hasUnitStep(options.schedule) && step != 1)
+    return reject("step",
+                  "1 with --schedule=" + options.schedule +
+                      " (--schedule=fixed takes others)",
+                  found);
+  return Error::success();
+}
+
+static Error validateIterations(const CompileOptions &options) {
+  if (options.iterations && *options.iterations < 1)
+    return reject("iterations", "at least 1", Twine(*options.iterations));
+  if (!options.tolerance)
+    return Error::success();
+  if (options.schedule != "fixed")
+    return reject("tolerance", "--schedule=fixed, whose iterations it chooses",
+                  "--schedule=" + options.schedule);
+  if (options.iterations)
+    return reject("tolerance", "no --iterations, which it chooses",
+                  "--iterations=" + Twine(*options.iterations));
+  if (!(*options.tolerance > 0 && *options.tolerance < 1))
+    return reject("tolerance", "a number between 0 and 1, both excluded",
+                  formatv("{0}", *options.tolerance).str());
+  return Error::success();
+}
+
+static Error validateBeta(const CompileOptions &options) {
+  if (!options.beta)
+    return Error::success();
+  if (!StringRef(options.schedule).ends_with("nudged"))
+    return reject("beta", "a nudged schedule, whose loss it scales",
+                  "--schedule=" + options.schedule);
+  if (!(*options.beta > 0 && *options.beta < 1e6))
+    return reject("beta", "a number between 0 and 1e6, both excluded",
+                  formatv("{0}", *options.beta).str());
+  return Error::success();
+}
+
+Error mlir::pc::validate(const CompileOptions &options) {
+  if (Error error = validateStep(options))
+    return error;
+  if (Error error = validateIterations(options))
+    return error;
+  return validateBeta(options);
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "pc/Pipelines/Options.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+using namespace mlir::pc;
+
+//===----------------------------------------------------------------------===//
+// Words
+//===----------------------------------------------------------------------===//
+
+static constexpr Choice floatTypes[] = {{"native", "as the model says"},
+                                        {"f32", "compute everything in f32"},
+                                        {"f64", "compute everything in f64"}};
+
+static constexpr Choice targets[] = {{"cpu", "this machine, through LLVM"}};
+
+static constexpr Choice schedules[] = {
+    {"fixed-exact", "frozen predictions, step 1, as many iterations as the "
+                    "graph is deep: equal to the gradient, provable"},
+    {"fixed", "frozen predictions: tends to the gradient, bounded"},
+    {"z-il", "step 1, parameters of level l learn at iteration l, on the "
+             "levelled graph: equal to the gradient, provable"},
+    {"strict", "predictions recomputed: an equilibrium, not the gradient"},
+    {"nudged", "strict with the loss scaled by beta: error O(beta)"},
+    {"centred-nudged", "difference of +beta and -beta: error O(beta^2)"},
+    {"incremental", "activities and parameters move in every iteration"},
+    {"sweep", "in place in reverse order: is reverse mode, not local"},
+    {"autodiff", "reverse mode without a relaxation, for reference"}};
+
+static constexpr Choice granularities[] = {
+    {"node", "a vertex for each node of the model"},
+    {"op", "a vertex for each operation"},
+    {"block", "a vertex for each stretch between cut points"}};
+
+static constexpr Choice losses[] = {
+    {"model", "the scalar output of the model"},
+    {"mse", "squared difference from a target"},
+    {"cross-entropy", "of logits and class labels"},
+    {"cotangent", "sum of the products of outputs and given cotangents"}};
+
+static constexpr Choice reductions[] = {{"mean", "over elements or labels"},
+                                        {"sum", "over elements or labels"}};
+
+static constexpr Choice optimizers[] = {
+    {"adam", "rate 0.001"}, {"momentum", "rate 0.01"}, {"sgd", "rate 0.1"}};
+
+//===----------------------------------------------------------------------===//
+// Groups
+//===----------------------------------------------------------------------===//
+
+ChoiceFlag::ChoiceFlag(StringRef name, StringRef help, ArrayRef<Choice> choices,
+                       cl::OptionCategory &category)
+    : choices(choices),
+      flag(name, cl::desc(help), cl::init(Index(0)), cl::cat(category)) {
+  for (auto [index, choice] : llvm::enumerate(choices))
+    flag.getParser().addLiteralOption(choice.word, Index(index),
+                                      choice.meaning);
+}
+
+std::string ChoiceFlag::get() const {
+  return choices[static_cast<int>(flag.getValue())].word.str();
+}
+
+ModelFlags::ModelFlags()
+    : dims("dim", cl::desc("size of a symbolic dimension (repeatable)"),
+           cl::value_desc("NAME=N"), cl::cat(category)),
+      floatType("float", "type to compute in (default: native)", floatTypes,
+                category),
+      target("target", "what to compile for", targets, category) {}
+
+Error ModelFlags::getDims(std::map<std::string, int64_t> &result) const {
+  for (const std::string &text : dims) {
+    auto [name, size] = StringRef(text).split('=');
+    int64_t value = 0;
+    if (name.empty() || size.getAsInteger(10, value) || value < 1)
+      return createStringError("--dim: expected NAME=N with a positive "
+                               "integer N, found `" +
+                               text + "`");
+    auto [place, isNew] = result.emplace(name.str(), value);
+    if (!isNew && place->second != value)
+      return createStringError("--dim: expected one size for `" + name +
+                               "`, found " + Twine(place->second) + " and " +
+                               Twine(value));
+  }
+  return Error::success();
+}
+
+void ModelFlags::fill(CompileOptions &options) const {
+  std::string word = floatType.get();
+  options.floatType = word == "f32"   ? ComputeType::F32
+                      : word == "f64" ? ComputeType::F64
+                                      : ComputeType::Native;
+}
+
+ScheduleFlags::ScheduleFlags()
+    : schedule("schedule", "how the errors relax (default: fixed-exact)",
+               schedules, category),
+      step("step",
+           cl::desc("size of an update, between 0 and 2 (default: 1 where the "
+                    "schedule is exact)"),
+           cl::value_desc("eta"), cl::cat(category)),
+      iterations("iterations",
+                 cl::desc("number of updates (default: the depth of the "
+                          "graph where the schedule is exact)"),
+                 cl::value_desc("T"), cl::cat(category)),
+      tolerance("tolerance",
+                cl::desc("largest relative error of --schedule=fixed, in "
+                         "place of --iterations"),
+                cl::value_desc("tau"), cl::cat(category)),
+      beta("beta", cl::desc("scale of the loss of the nudged schedules"),
+           cl::value_desc("number"), cl::cat(category)),
+      granularity("granularity", "what becomes a vertex (default: node)",
+                  granularities, category) {}
+
+void ScheduleFlags::fill(CompileOptions &options) const {
+  options.schedule = schedule.get();
+  options.granularity = granularity.get();
+  if (step.getNumOccurrences())
+    options.step = step;
+  if (iterations.getNumOccurrences())
+    options.iterations = iterations;
+  if (tolerance.getNumOccurrences())
+    options.tolerance = tolerance;
+  if (beta.getNumOccurrences())
+    options.beta = beta;
+}
+
+LossFlags::LossFlags()
+    : loss("loss",
+           "the scalar that is differentiated (default: what suits "
+           "the model)",
+           losses, category),
+      reduction("reduction", "of mse and cross-entropy (default: mean)",
+                reductions, category),
+      output("output",
+             cl::desc("output that the loss reads (default: the only one)"),
+             cl::value_desc("NAME"), cl::cat(category)) {}
+
+void LossFlags::fill(CompileOptions &options) const {
+  if (loss.isGiven())
+    options.loss = loss.get();
+  options.reduction = reduction.get();
+  options.output = output;
+}
+
+TrainingFlags::TrainingFlags()
+    : optimizer("optimizer", "rule of the parameter update (default: adam)",
+                optimizers, category),
+      rate("rate", cl::desc("learning rate (default: by optimizer)"),
+           cl::value_desc("number"), cl::cat(category)),
+      epochs("epochs", cl::desc("passes over the training data (default: 20)"),
+             cl::value_desc("N"), cl::init(20), cl::cat(category)),
+      batch("batch", cl::desc("samples in a step (default: 32)"),
+            cl::value_desc("N"), cl::init(32), cl::cat(category)) {}
+
+Error TrainingFlags::validate() const {
+  if (epochs < 1)
+    return createStringError("--epochs: expected at least 1, found " +
+                             Twine(epochs));
+  if (batch < 1)
+    return createStringError("--batch: expected at least 1, found " +
+                             Twine(batch));
+  if (!(getRate() > 0 && getRate() < 1e6))
+    return createStringError("--rate: expected a number between 0 and 1e6, "
+                             "both excluded, found " +
+                             Twine(formatv("{0}", getRate()).str()));
+  return Error::success();
+}
+
+double TrainingFlags::getRate() const {
+  if (rate.getNumOccurrences())
+    return rate;
+  std::string rule = optimizer.get();
+  return rule == "adam" ? 1e-3 : rule == "momentum" ? 1e-2 : 1e-1;
+}
+
+void mlir::pc::parseFlags(int argc, char **argv, StringRef overview,
+                          ArrayRef<const cl::OptionCategory *> categories) {
+  cl::HideUnrelatedOptions(categories);
+  cl::SetVersionPrinter([](raw_ostream &os) { os << "pc 0.1.0\n"; });
+  cl::ParseCommandLineOptions(argc, argv, overview);
+}

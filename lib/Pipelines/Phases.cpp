@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "pc/Pipelines/Phases.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "pc/Support/AtomicFile.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+using namespace mlir::pc;
+
+namespace {
+struct PhaseInfo {
+  Phase phase;
+  llvm::StringLiteral name;
+};
+struct StepInfo {
+  Phase phase;
+  llvm::StringLiteral pass;
+};
+} // namespace
+
+static constexpr PhaseInfo phases[] = {
+#define PC_PHASE(id, name, meaning) {Phase::id, name},
+#include "pc/Pipelines/Phases.def"
+};
+
+static constexpr StepInfo steps[] = {
+#define PC_STEP(id, pass) {Phase::id, pass},
+#include "pc/Pipelines/Phases.def"
+};
+
+llvm::StringRef mlir::pc::getName(Phase phase) {
+  return phases[static_cast<size_t>(phase)].name;
+}
+
+std::optional<Phase> mlir::pc::parsePhase(llvm::StringRef name) {
+  for (const PhaseInfo &info : phases)
+    if (info.name == name)
+      return info.phase;
+  return std::nullopt;
+}
+
+//===----------------------------------------------------------------------===//
+// Options of each pass
+//===----------------------------------------------------------------------===//
+
+/// "pass{a=1 b=2}" from pairs; empty values are left to the pass.
+static std::string
+write(llvm::StringRef pass,
+      ArrayRef<std::pair<llvm::StringRef, std::string>> options) {
+  SmallVector<std::string> parts;
+  for (const auto &[name, value] : options)
+    if (!value.empty())
+      parts.push_back((name + "=" + value).str());
+  return parts.empty() ? pass.str()
+                       : (pass + "{" + llvm::join(parts, " ") + "}").str();
+}
+
+static std::string print(const std::optional<int64_t> &value) {
+  return value ? std::to_string(*value) : std::string();
+}
+
+/// As few digits as a pass needs to read back the same number.
+static std::string print(const std::optional<double> &value) {
+  if (!value)
+    return "";
+  char text[32];
+  for (int digits = 6; digits <= 17; ++digits) {
+    std::snprintf(text, sizeof(text), "%.*g", digits, *value);
+    if (std::strtod(text, nullptr) == *value)
+      break;
+  }
+  return text;
+}
+
+static std::string getWanted(const CompileOptions &options) {
+  return options.wantsInputs ? "all" : "parameters";
+}
+
+/// Whether `pass` is on the way that `options` asks for.
+static bool isNeeded(llvm::StringRef pass, const CompileOptions &options) {
+  bool differentiates = !options.forwardOnly;
+  bool relaxes = differentiates && !options.isAutodiff();
+  return llvm::StringSwitch<bool>(pass)
+      .Case("pc-change-float-type", options.floatType != ComputeType::Native)
+      .Case("pc-attach-loss", differentiates)
+      .Case("pc-autodiff",
+            differentiates && (options.withAutodiff || options.isAutodiff()))
+      .Case("pc-jvp", differentiates && options.withJVP)
+      .Case("pc-learn", differentiates && options.learn.has_value())
+      .Case("pc-check-locality", relaxes && options.schedule != "sweep")
+      .Cases({"pc-build-graph", "pc-expand-inference", "pc-prune-wavefront",
+              "pc-lower-vjp"},
+             relaxes)
+      .Default(true);
+}
+
+static std::string getPass(llvm::StringRef pass,
+                           const CompileOptions &options) {
+  if (pass == "pc-change-float-type")
+    return write(
+        pass,
+        {{"type", options.floatType == ComputeType::F64 ? "f64" : "f32"}});
+  if (pass == "pc-attach-loss")
+    return write(pass, {{"loss", options.loss},
+                        {"reduction", options.reduction},
+                        {"output", options.output}});
+  if (pass == "pc-autodiff" || pass == "pc-jvp")
+    return write(pass, {{"wrt", getWanted(options)}});
+  if (pass == "pc-build-graph")
+    return write(pass, {{"granularity", options.granularity}});
+  if (pass == "pc-expand-inference")
+    return write(pass, {{"schedule", options.schedule},
+                        {"wrt", getWanted(options)},
+                        {"step", print(options.step)},
+                        {"iterations", print(options.iterations)},
+                        {"tolerance", print(options.tolerance)},
+                        {"beta", print(options.beta)}});
+  if (pass == "pc-learn")
+    return write(pass, {{"optimizer", options.learn->optimizer},
+                        {"rate", print(std::optional(options.learn->rate))}});
+  return pass.str();
+}
+
+SmallVector<Step> mlir::pc::getSteps(Phase from, Phase to,
+                                     const CompileOptions &options) {
+  SmallVector<Step> result;
+  for (const StepInfo &step : steps)
+    if (step.phase > from && step.phase <= to && isNeeded(step.pass, options))
+      result.push_back({step.phase, getPass(step.pass, options)});
+  return result;
+}
+
+LogicalResult mlir::pc::buildPipeline(OpPassManager &pm, Phase from, Phase to,
+                                      const CompileOptions &options) {
+  for (const Step &step : getSteps(from, to, options))
+    if (failed(parsePassPipeline(step.pass, pm)))
+      return failure();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Running
+//===----------------------------------------------------------------------===//
+
+/// These two see what was asked for beside what the model is; elsewhere a
+/// failure means that something in the model is not supported.
+static PhaseStatus getStatusOfFailure(const Step &step) {
+  llvm::StringRef pass = step.pass;
+  bool readsRequest = pass.starts_with("pc-attach-loss") ||
+                      pass.starts_with("pc-expand-inference");
+  return readsRequest ? PhaseStatus::Error : PhaseStatus::Unsupported;
+}
+
+static LogicalResult dump(ModuleOp module, Phase phase,
+                          llvm::StringRef folder) {
+  llvm::SmallString<128> path = folder;
+  std::string file = llvm::formatv("{0}-{1}.mlir", static_cast<int>(phase),
+                                   pc::getName(phase));
+  llvm::sys::path::append(path, file);
+  std::error_code code = llvm::sys::fs::create_directories(folder);
+  llvm::Error error =
+      code ? llvm::createFileError(folder, code)
+           : writeFileAtomically(path, [&](llvm::raw_pwrite_stream &os) {
+               module.print(os, OpPrintingFlags().enableDebugInfo());
+               return llvm::Error::success();
+             });
+  if (!error)
+    return success();
+  return emitError(UnknownLoc::get(module.getContext()))
+         << llvm::toString(std::move(error));
+}
+
+PhaseStatus mlir::pc::runPhases(ModuleOp module, Phase from, Phase to,
+                                const CompileOptions &options,
+                                llvm::StringRef dumpFolder) {
+  SmallVector<Step> todo = getSteps(from, to, options);
+  if (!dumpFolder.empty() && failed(dump(module, from, dumpFolder)))
+    return PhaseStatus::Error;
+  for (auto [index, step] : llvm::enumerate(todo)) {
+    PassManager pm(module->getContext());
+    if (failed(parsePassPipeline(step.pass, pm)))
+      return PhaseStatus::Error;
+    if (failed(pm.run(module)))
+      return getStatusOfFailure(step);
+    bool isLast =
+        index + 1 == todo.size() || todo[index + 1].phase > step.phase;
+    if (isLast && !dumpFolder.empty() &&
+        failed(dump(module, step.phase, dumpFolder)))
+      return PhaseStatus::Error;
+  }
+  return PhaseStatus::Success;
+}

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "pc/Pipelines/Train.h"
+#include "TrainingModel.h"
+#include "pc/Pipelines/Progress.h"
+#include "pc/Runtime/Random.h"
+#include "pc/Support/AtomicFile.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Signals.h"
+
+#include <chrono>
+#include <cmath>
+#include <csignal>
+
+using namespace llvm;
+using namespace mlir;
+using namespace mlir::pc;
+
+/// Set by the signal handler, which can reach nothing else.
+static volatile std::sig_atomic_t wasInterrupted = 0;
+
+namespace {
+struct Epoch {
+  Score training, heldOut;
+  double seconds = 0;
+};
+
+/// One run of training: what goes through its epochs.
+class Trainer {
+public:
+  Trainer(const TrainRequest &request, ForwardModel &model, Learner &learner,
+          const SplitDataset &data, int64_t batch, Reporter &reporter,
+          raw_ostream &os)
+      : request(request), model(model), learner(learner), data(data),
+        batch(batch), reporter(reporter), os(os), bar(os) {}
+
+  ExitStatus run();
+
+private:
+  ExitStatus runEpoch();
+  ExitStatus runSteps(ArrayRef<int64_t> order, Epoch &epoch);
+  ExitStatus reportDivergence(double loss, int64_t step);
+  ExitStatus stopEarly();
+  bool writeCheckpoint();
+  void print(const Epoch &epoch);
+  ExitStatus finish();
+  Error writeHistory();
+
+  const TrainRequest &request;
+  ForwardModel &model;
+  Learner &learner;
+  const SplitDataset &data;
+  int64_t batch;
+  Reporter &reporter;
+  raw_ostream &os;
+  ProgressBar bar;
+  std::vector<Epoch> history;
+};
+} // namespace
+
+static std::string formatPercent(double share) {
+  return formatv("{0:F2} %", 100 * share).str();
+}
+
+static double getSeconds(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
+      .count();
+}
+
+ExitStatus Trainer::reportDivergence(double loss, int64_t step) {
+  bar.clear();
+  std::string parameter = learner.findDivergedParameter();
+  return reporter.fail(
+      "training diverged: expected a finite loss, found " +
+      formatv("{0}", loss).str() + " in step " + Twine(step) + " of epoch " +
+      Twine(history.size() + 1) +
+      (parameter.empty() ? "" : " (parameter `" + parameter + "`)") +
+      "; a smaller --rate may help" +
+      (request.out.empty() || history.empty()
+           ? ""
+           : "; " + request.out + " holds epoch " + Twine(history.size())));
+}
+
+ExitStatus Trainer::runSteps(ArrayRef<int64_t> order, Epoch &epoch) {
+  int64_t numSteps = static_cast<int64_t>(order.size()) / batch;
+  std::string text =
+      formatv("epoch {0}/{1}", history.size() + 1, request.epochs).str();
+  for (int64_t step = 0; step != numSteps; ++step) {
+    Expected<double> loss = learner.step(
+        data.training, order.slice(step * batch, batch), epoch.training);
+    if (!loss)
+      return reporter.fail(loss.takeError());
+    if (!std::isfinite(*loss))
+      return reportDivergence(*loss, step + 1);
+    if (wasInterrupted)
+      return stopEarly();
+    bar.show(formatv("{0}  loss {1:F4}", text, epoch.training.loss).str(),
+             step + 1, numSteps);
+  }
+  return ExitStatus::Success;
+}
+
+ExitStatus Trainer::stopEarly() {
+  bar.clear();
+  if (!request.out.empty() && !writeCheckpoint())
+    return ExitStatus::Failure;
+  os << "interrupted in epoch " << history.size() + 1
+     << (request.out.empty() ? "" : "; wrote " + request.out) << "\n";
+  return ExitStatus::Interrupted;
+}
+
+bool Trainer::writeCheckpoint() {
+  Error error = writeModel(model, learner, request.out);
+  if (!error)
+    return true;
+  bar.clear();
+  reporter.fail(
+      toString(std::move(error)) +
+      (history.empty() ? "" : "; what was there before is left as it was"));
+  return false;
+}
+
+void Trainer::print(const Epoch &epoch) {
+  bar.clear();
+  os << formatv("epoch {0,3}/{1}  loss {2:F4}", history.size(), request.epochs,
+                epoch.training.loss);
+  if (epoch.heldOut.total && model.results.size())
+    os << "  accuracy " << formatPercent(epoch.training.getAccuracy())
+       << "  held-out " << formatPercent(epoch.heldOut.getAccuracy());
+  os << formatv("  {0:F2} s\n", epoch.seconds);
+  os.flush();
+}
+
+ExitStatus Trainer::runEpoch() {
+  auto begin = std::chrono::steady_clock::now();
+  Epoch epoch;
+  // Each epoch has an order of its own that depends on nothing but the seed.
+  std::vector<int64_t> order = Random(request.seed + 1 + history.size())
+                                   .permutation(data.training.size());
+  ExitStatus status = runSteps(order, epoch);
+  if (status != ExitStatus::Success)
+    return status;
+  Expected<Score> heldOut = learner.evaluate(data.heldOut);
+  if (!heldOut)
+    return reporter.fail(heldOut.takeError());
+  epoch.heldOut = *heldOut;
+  epoch.seconds = getSeconds(begin);
+  if (!request.out.empty() && !writeCheckpoint())
+    return ExitStatus::Failure;
+  history.push_back(epoch);
+  print(epoch);
+  return ExitStatus::Success;
+}
+
+Error Trainer::writeHistory() {
+  if (request.json.empty())
+    return Error::success();
+  json::Array epochs;
+  for (const Epoch &epoch : history)
+    epochs.push_back(
+        json::Object{{"loss", epoch.training.loss},
+                     {"accuracy", epoch.training.getAccuracy()},
+                     {"held_out_accuracy", epoch.heldOut.getAccuracy()},
+                     {"seconds", epoch.seconds}});
+  json::Object root{
+      {"model", request.model},
+      {"data", request.data},
+      {"schedule", request.backprop ? "backprop" : request.compile.schedule},
+      {"held_out_accuracy", history.back().heldOut.getAccuracy()},
+      {"epochs", std::move(epochs)}};
+  return writeFileAtomically(request.json, [&](raw_pwrite_stream &os) {
+    os << formatv("{0:2}\n", json::Value(std::move(root)));
+    return Error::success();
+  });
+}
+
+ExitStatus Trainer::finish() {
+  const Score &score = history.back().heldOut;
+  os << "held-out accuracy " << formatPercent(score.getAccuracy()) << " ("
+     << score.correct << " of " << score.total << ")\n";
+  if (!request.out.empty())
+    os << "wrote " << request.out << "\n";
+  if (Error error = writeHistory())
+    return reporter.fail(std::move(error));
+  return ExitStatus::Success;
+}
+
+ExitStatus Trainer::run() {
+  while (static_cast<int64_t>(history.size()) != request.epochs) {
+    ExitStatus status = runEpoch();
+    if (status != ExitStatus::Success)
+      return status;
+  }
+  return finish();
+}
+
+//===----------------------------------------------------------------------===//
+// From a request to a trainer
+//===----------------------------------------------------------------------===//
+
+static CompileOptions getCompileOptions(const TrainRequest &request,
+                                        const ForwardModel &model,
+                                        const ClassifierPorts &ports) {
+  CompileOptions options = request.compile;
+  options.loss = chooseLoss(model, ports, request);
+  if (request.backprop)
+    options.schedule = "autodiff";
+  if (options.output.empty() && ports.logits && options.loss != "model")
+    options.output = model.results[*ports.logits].name;
+  return options;
+}
+
+static void printHeader(const TrainRequest &request, ForwardModel &model,
+                        const SplitDataset &data, const CompileOptions &options,
+                        int64_t batch, raw_ostream &os) {
+  int64_t numElements = 0;
+  for (const auto &[argument, value] : model.getParameterValues())
+    numElements += value.getNumElements();
+  os << "model  " << request.model << ": " << numElements << " parameters in "
+     << model.getParameters().size() << " tensors\n"
+     << "data   " << request.data << ": " << data.training.size()
+     << " training, " << data.heldOut.size() << " held out, " << data.numClasses
+     << " classes, features divided by " << formatv("{0}", data.scale) << "\n"
+     << "learn  "
+     << (options.isAutodiff() ? "backpropagation"
+                              : options.schedule + " predictive coding")
+     << ", " << options.loss << ", " << options.learn->optimizer << ", rate "
+     << formatv("{0}", options.learn->rate) << ", batch " << batch << ", seed "
+     << request.seed << "\n";
+  os.flush();
+}
+
+ExitStatus mlir::pc::train(const TrainRequest &request, MLIRContext *context,
+                           Reporter &reporter, raw_ostream &os) {
+  std::string text;
+  std::optional<SplitDataset> data =
+      loadDataset(request.data, {request.heldOut, request.seed}, text);
+  if (!data)
+    return reporter.fail(text);
+  ExitStatus status;
+  std::optional<ForwardModel> model =
+      loadTrainingModel(request, *data, context, reporter, status);
+  if (!model)
+    return status;
+  Expected<ClassifierPorts> ports = findClassifierPorts(*model);
+  if (!ports)
+    return reporter.fail(ports.takeError());
+  if (Error error = checkFit(*model, *ports, request, *data))
+    return reporter.fail(std::move(error));
+  CompileOptions options = getCompileOptions(request, *model, *ports);
+  std::unique_ptr<Learner> learner =
+      Learner::create(*model, *ports, options, request.cpu, status);
+  if (!learner)
+    return status;
+  printHeader(request, *model, *data, options, ports->batch, os);
+  // Once: a second interrupt ends the process as usual.
+  sys::SetInterruptFunction([] { wasInterrupted = 1; });
+  return Trainer(request, *model, *learner, *data, ports->batch, reporter, os)
+      .run();
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "TrainingModel.h"
+#include "pc/Pipelines/Values.h"
+#include "pc/Support/AtomicFile.h"
+#include "pc/Support/Names.h"
+#include "pc/Target/ONNX/Export.h"
+#include "pc/Target/ONNX/Inputs.h"
+
+using namespace llvm;
+using namespace mlir;
+using namespace mlir::pc;
+
+//===----------------------------------------------------------------------===//
+// Reading
+//===----------------------------------------------------------------------===//
+
+static constexpr int64_t defaultBatch = 32;
+
+/// Open sizes are filled in: the first is the batch; one more of the samples
+/// takes what is left of the size of a sample.
+static std::vector<int64_t> fillShape(const ONNXInput &input, int64_t batch,
+                                      int64_t sampleSize) {
+  std::vector<int64_t> shape;
+  std::optional<size_t> open;
+  int64_t known = 1;
+  for (auto [index, size] : llvm::enumerate(input.shape)) {
+    shape.push_back(size.value_or(index == 0 ? batch : 1));
+    if (index != 0 && !size)
+      open = index;
+    if (index != 0)
+      known *= shape.back();
+  }
+  if (open && input.isFloat && known > 0 && sampleSize % known == 0)
+    shape[*open] = sampleSize / known;
+  return shape;
+}
+
+static Error readShapes(const TrainRequest &request, int64_t sampleSize,
+                        ONNXImportOptions &import) {
+  Expected<std::vector<ONNXInput>> inputs = readONNXInputs(request.model);
+  if (!inputs)
+    return inputs.takeError();
+  for (const ONNXInput &input : *inputs) {
+    if (input.shape.empty()) { // a scalar, or of unknown rank
+      import.inputShapes.push_back(std::nullopt);
+      continue;
+    }
+    import.inputShapes.push_back(
+        fillShape(input, request.batch.value_or(defaultBatch), sampleSize));
+  }
+  return Error::success();
+}
+
+std::optional<ForwardModel>
+mlir::pc::loadTrainingModel(const TrainRequest &request,
+                            const SplitDataset &data, MLIRContext *context,
+                            Reporter &reporter, ExitStatus &status) {
+  ONNXImportOptions import;
+  import.dims = request.dims;
+  int64_t sampleSize =
+      data.training.features.getNumElements() / data.training.size();
+  if (StringRef(request.model).ends_with(".onnx"))
+    if (Error error = readShapes(request, sampleSize, import)) {
+      status = reporter.fail(std::move(error));
+      return std::nullopt;
+    }
+  return loadModel(request.model, context, import, status);
+}
+
+//===----------------------------------------------------------------------===//
+// Fitting
+//===----------------------------------------------------------------------===//
+
+/// A one-element float result that depends on labels is the model's own loss.
+static bool hasOwnLoss(const ForwardModel &model,
+                       const ClassifierPorts &ports) {
+  if (!ports.labels)
+    return false;
+  for (const ModelPort &port : model.results)
+    if (isFloat(port.kind) &&
+        Tensor(port.kind, port.shape).getNumElements() == 1)
+      return true;
+  return false;
+}
+
+std::string mlir::pc::chooseLoss(const ForwardModel &model,
+                                 const ClassifierPorts &ports,
+                                 const TrainRequest &request) {
+  if (request.hasLoss)
+    return request.compile.loss;
+  return hasOwnLoss(model, ports) ? "model" : "cross-entropy";
+}
+
+Error mlir::pc::checkFit(const ForwardModel &model,
+                         const ClassifierPorts &ports,
+                         const TrainRequest &request,
+                         const SplitDataset &data) {
+  if (request.batch && *request.batch != ports.batch)
+    return createStringError("--batch: expected " + Twine(ports.batch) +
+                             ", the batch that " + request.model +
+                             " is made for, found " + Twine(*request.batch));
+  const Tensor &features = data.training.features;
+  int64_t found = features.getNumElements() / data.training.size();
+  if (found != ports.sampleSize)
+    return createStringError(
+        request.data + ": expected samples of " + Twine(ports.sampleSize) +
+        " features for `" + model.arguments[ports.samples].name + "` (" +
+        model.arguments[ports.samples].describe() + "), found " + Twine(found));
+  if (data.training.size() < ports.batch)
+    return createStringError(request.data + ": expected at least a batch of " +
+                             Twine(ports.batch) + " training samples, found " +
+                             Twine(data.training.size()));
+  if (!ports.logits)
+    return Error::success();
+  const ModelPort &logits = model.results[*ports.logits];
+  if (data.numClasses > logits.shape[1])
+    return createStringError(request.data + ": expected labels below " +
+                             Twine(logits.shape[1]) + ", the classes of `" +
+                             logits.name + "` (" + logits.describe() +
+                             "), found label " + Twine(data.numClasses - 1));
+  return Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// Writing
+//===----------------------------------------------------------------------===//
+
+static Error writeMLIR(ForwardModel &model, Learner &learner, StringRef path) {
+  func::FuncOp forward = model.getForward();
+  std::map<std::string, const Tensor *> parameters = learner.getParameters();
+  for (unsigned i : model.getParameters()) {
+    auto type = cast<ShapedType>(forward.getArgumentTypes()[i]);
+    const Tensor *value = parameters[model.arguments[i].name];
+    std::optional<ElementKind> kind = getElementKind(type.getElementType());
+    forward.setArgAttr(i, valueAttrName,
+                       toAttribute(value->convertTo(*kind), type));
+  }
+  return writeFileAtomically(path, [&](raw_pwrite_stream &os) {
+    model.module->print(os);
+    os << "\n";
+    return Error::success();
+  });
+}
+
+Error mlir::pc::writeModel(ForwardModel &model, Learner &learner,
+                           StringRef path) {
+  if (model.isONNX)
+    return exportONNX(model.path, path, learner.getParameters());
+  return writeMLIR(model, learner, path);
+}
