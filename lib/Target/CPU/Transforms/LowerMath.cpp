@@ -8,6 +8,7 @@
 #include "mlir/Conversion/MathToLibm/MathToLibm.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "pc/Target/CPU/Passes.h"
 
 namespace mlir::pc {
@@ -22,6 +23,21 @@ struct LowerMath : public mlir::pc::impl::LowerMathBase<LowerMath> {
   void runOnOperation() override;
 };
 } // namespace
+
+/// clampf(x, lo, hi) = min(max(x, lo), hi). Upstream's expansion exchanges the
+/// two comparisons and returns a bound for every x between them.
+static LogicalResult expandClamp(math::ClampFOp op, PatternRewriter &rewriter) {
+  Value raised = arith::MaximumFOp::create(rewriter, op.getLoc(), op.getValue(),
+                                           op.getMin());
+  rewriter.replaceOpWithNewOp<arith::MinimumFOp>(op, raised, op.getMax());
+  return success();
+}
+
+static LogicalResult expandClamps(ModuleOp module) {
+  RewritePatternSet patterns(module.getContext());
+  patterns.add(expandClamp);
+  return applyPatternsGreedily(module, std::move(patterns));
+}
 
 /// Calls of the C library, for all that LLVM has no intrinsic for or one that
 /// upstream lowers by a less accurate formula.
@@ -50,7 +66,8 @@ static LogicalResult convertToIntrinsics(ModuleOp module) {
 }
 
 void LowerMath::runOnOperation() {
-  if (failed(convertToLibrary(getOperation())) ||
+  if (failed(expandClamps(getOperation())) ||
+      failed(convertToLibrary(getOperation())) ||
       failed(convertToIntrinsics(getOperation())))
     signalPassFailure();
 }

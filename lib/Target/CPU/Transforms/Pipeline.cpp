@@ -60,7 +60,7 @@ void mlir::pc::buildTensorToLoopsPipeline(OpPassManager &manager) {
 void mlir::pc::buildLoopsToLLVMPipeline(OpPassManager &manager) {
   manager.addPass(math::createMathExtendToSupportedTypes());
   math::MathExpandOpsPassOptions expand;
-  expand.opMnemonics = {"clampf", "fpowi"};
+  expand.opMnemonics = {"fpowi"};
   manager.addNestedPass<func::FuncOp>(math::createMathExpandOpsPass(expand));
   manager.addPass(createConvertMathToFuncs());
   manager.addPass(createLowerAffinePass());
