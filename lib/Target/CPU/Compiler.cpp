@@ -54,6 +54,19 @@ mlir::pc::createTargetMachine(const CPUOptions &options) {
       llvm::Reloc::PIC_, std::nullopt, *level));
 }
 
+static VectorTarget getVectorTarget(llvm::TargetMachine &machine) {
+  const llvm::MCSubtargetInfo &info = *machine.getMCSubtargetInfo();
+  llvm::Triple triple = machine.getTargetTriple();
+  if (triple.isAArch64())
+    return {128, 32, true};
+  if (!triple.isX86())
+    return {128, 16, false};
+  bool fma = info.checkFeatures("+fma");
+  if (info.checkFeatures("+avx512f"))
+    return {512, 32, fma};
+  return {info.checkFeatures("+avx") ? 256u : 128u, 16, fma};
+}
+
 //===----------------------------------------------------------------------===//
 // Tensor level to LLVM dialect
 //===----------------------------------------------------------------------===//
@@ -133,7 +146,7 @@ static void dropArgumentAttributes(ModuleOp module) {
 
 FailureOr<OwningOpRef<ModuleOp>>
 mlir::pc::lowerToLLVMDialect(ModuleOp module, ArrayRef<StringRef> entries,
-                             StringRef prefix,
+                             StringRef prefix, const VectorTarget &target,
                              std::vector<CompiledEntry> &compiled) {
   MLIRContext *context = module.getContext();
   DialectRegistry registry;
@@ -146,7 +159,7 @@ mlir::pc::lowerToLLVMDialect(ModuleOp module, ArrayRef<StringRef> entries,
       failed(prepareEntries(*copy, entries, prefix, compiled)))
     return failure();
   PassManager toLoops(context), toLLVM(context);
-  buildTensorToLoopsPipeline(toLoops);
+  buildTensorToLoopsPipeline(toLoops, target);
   if (failed(toLoops.run(*copy)))
     return failure();
   for (CompiledEntry &entry : compiled)
@@ -206,8 +219,8 @@ mlir::pc::compileToLLVM(ModuleOp module, ArrayRef<StringRef> entries,
                         llvm::TargetMachine &machine,
                         llvm::function_ref<void(CompiledModule &)> complete) {
   CompiledModule result;
-  FailureOr<OwningOpRef<ModuleOp>> lowered =
-      lowerToLLVMDialect(module, entries, prefix, result.entries);
+  FailureOr<OwningOpRef<ModuleOp>> lowered = lowerToLLVMDialect(
+      module, entries, prefix, getVectorTarget(machine), result.entries);
   if (failed(lowered))
     return failure();
   result.context = std::make_unique<llvm::LLVMContext>();

@@ -8,6 +8,7 @@
 
 #include "pc/Target/CPU/CPUOptions.h"
 #include "pc/Target/CPU/Executable.h"
+#include "pc/Target/CPU/VectorTarget.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Target/TargetMachine.h"
@@ -35,7 +36,8 @@ createTargetMachine(const CPUOptions &options);
 /// `compiled.entries`.
 FailureOr<OwningOpRef<ModuleOp>>
 lowerToLLVMDialect(ModuleOp module, ArrayRef<StringRef> entries,
-                   StringRef prefix, std::vector<CompiledEntry> &compiled);
+                   StringRef prefix, const VectorTarget &target,
+                   std::vector<CompiledEntry> &compiled);
 
 /// Lowers, translates and optimises for `machine`. `complete`, if given, may
 /// add to the module before it is optimised.

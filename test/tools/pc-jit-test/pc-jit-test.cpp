@@ -21,7 +21,7 @@ static cl::opt<std::string> file(cl::Positional, cl::desc("<file>"));
 static cl::opt<std::string> entry("entry", cl::init("main"));
 static cl::list<std::string>
     values("arg", cl::desc("elements of the next argument, the last one "
-                           "repeated; ints may say kind: f64:1,2"));
+                           "repeated, or mod:M for (7 i) mod M"));
 static cl::opt<unsigned> calls("calls", cl::init(1));
 static cl::opt<unsigned> optLevel("O", cl::Prefix, cl::init(3));
 static cl::opt<bool> timing("timing", cl::desc("times on stderr"));
@@ -31,6 +31,12 @@ static cl::opt<std::string> shape("shape",
 /// `text` is a list of numbers; what it leaves open repeats its last one.
 static Tensor parse(StringRef text, const PortInfo &port) {
   Tensor tensor(port.kind, port.shape);
+  int64_t modulus = 0;
+  if (text.consume_front("mod:") && !text.getAsInteger(10, modulus)) {
+    for (int64_t i = 0, e = tensor.getNumElements(); i != e; ++i)
+      tensor.setFromDouble(i, double(7 * i % modulus));
+    return tensor;
+  }
   SmallVector<StringRef> words;
   text.split(words, ',');
   for (int64_t i = 0, e = tensor.getNumElements(); i != e; ++i) {
@@ -45,10 +51,14 @@ static Tensor parse(StringRef text, const PortInfo &port) {
 
 static void print(StringRef what, unsigned number, const Tensor &tensor) {
   llvm::outs() << what << " " << number << ": " << tensor.describe() << " =";
-  for (int64_t i = 0, e = std::min<int64_t>(tensor.getNumElements(), 64);
-       i != e; ++i)
+  for (int64_t i = 0, e = std::min<int64_t>(tensor.getNumElements(), 8); i != e;
+       ++i)
     llvm::outs() << llvm::format(" %.9g", tensor.getAsDouble(i));
-  llvm::outs() << "\n";
+  // Sensitive to every element and to its place.
+  double sum = 0;
+  for (int64_t i = 0, e = tensor.getNumElements(); i != e; ++i)
+    sum += double(i % 97 + 1) * tensor.getAsDouble(i);
+  llvm::outs() << llvm::format(" (sum %.9g)\n", sum);
 }
 
 static double now() {

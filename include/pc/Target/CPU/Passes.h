@@ -6,6 +6,7 @@
 #define PC_TARGET_CPU_PASSES_H
 
 #include "mlir/Pass/Pass.h"
+#include "pc/Target/CPU/VectorTarget.h"
 #include "llvm/ADT/StringRef.h"
 
 namespace mlir::pc {
@@ -29,7 +30,8 @@ inline constexpr int64_t bufferAlignment = 64;
 
 /// Tensor functions to loops over memory: buffers of the caller and an arena,
 /// in this order of the arguments: arguments, results, arena.
-void buildTensorToLoopsPipeline(OpPassManager &manager);
+void buildTensorToLoopsPipeline(OpPassManager &manager,
+                                const VectorTarget &target);
 /// Loops to functions of the LLVM dialect that take one pointer for each
 /// argument.
 void buildLoopsToLLVMPipeline(OpPassManager &manager);

@@ -42,6 +42,35 @@ def AnchorLoopState : Pass<"pc-cpu-anchor-loop-state"> {
   let dependentDialects = ["mlir::bufferization::BufferizationDialect"];
 }
 
+def VectorizeNests : Pass<"pc-cpu-vectorize-nests", "func::FuncOp"> {
+  let summary = "turn structured ops on buffers into loops around vectors";
+  let description = [{
+    Each structured op is seen as a nest of loops over linear memory. The loop along
+    which the output is contiguous becomes the lanes of vectors, a few steps of
+    another one share what is loaded, and reductions run inside, with all
+    accumulators in registers: matrix products, convolutions and
+    elementwise ops alike. Every sum is taken in the order of its loops; with
+    `fma`, products are added with one rounding. A fill of the output becomes the
+    start of the accumulators. Ops without a vector form are left for scalar loops.
+
+    Example: `test/Target/CPU/vectorize-nests.mlir`
+  }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "unsigned", "128", "Bits of a vector register">,
+    Option<"registers", "registers", "unsigned", "16", "Number of vector registers">,
+    Option<"fma", "fma", "bool", "false", "Multiply-add is one instruction">
+  ];
+  let dependentDialects = [
+    "mlir::affine::AffineDialect", "mlir::arith::ArithDialect",
+    "mlir::memref::MemRefDialect", "mlir::scf::SCFDialect",
+    "mlir::vector::VectorDialect"
+  ];
+  let statistics = [
+    Statistic<"vectorized", "vectorized", "Ops that became vector code">,
+    Statistic<"scalar", "scalar", "Ops left for scalar loops">
+  ];
+}
+
 def PlanMemory : Pass<"pc-cpu-plan-memory", "func::FuncOp"> {
   let summary = "replace all allocations by places in one arena";
   let description = [{

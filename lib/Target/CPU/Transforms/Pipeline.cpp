@@ -43,7 +43,9 @@ static void addBufferization(OpPassManager &manager) {
   manager.addPass(createCSEPass());
 }
 
-static void addLoops(OpPassManager &manager) {
+static void addLoops(OpPassManager &manager, const pc::VectorTarget &target) {
+  pc::VectorizeNestsOptions vectors{target.bits, target.registers, target.fma};
+  manager.addNestedPass<func::FuncOp>(pc::createVectorizeNests(vectors));
   manager.addPass(createConvertLinalgToLoopsPass());
   manager.addPass(memref::createFoldMemRefAliasOpsPass());
   manager.addNestedPass<func::FuncOp>(pc::createPlanMemory());
@@ -52,9 +54,10 @@ static void addLoops(OpPassManager &manager) {
   manager.addPass(createLoopInvariantCodeMotionPass());
 }
 
-void mlir::pc::buildTensorToLoopsPipeline(OpPassManager &manager) {
+void mlir::pc::buildTensorToLoopsPipeline(OpPassManager &manager,
+                                          const VectorTarget &target) {
   addBufferization(manager);
-  addLoops(manager);
+  addLoops(manager, target);
 }
 
 void mlir::pc::buildLoopsToLLVMPipeline(OpPassManager &manager) {
@@ -71,10 +74,10 @@ void mlir::pc::buildLoopsToLLVMPipeline(OpPassManager &manager) {
   arith::ArithExpandOpsPassOptions arith;
   arith.includeBf16 = true;
   manager.addPass(arith::createArithExpandOpsPass(arith));
+  manager.addPass(pc::createLowerMath());
   ConvertVectorToLLVMPassOptions vector;
   vector.x86Vector = true;
   manager.addPass(createConvertVectorToLLVMPass(vector));
-  manager.addPass(pc::createLowerMath());
   manager.addPass(createFinalizeMemRefToLLVMConversionPass());
   manager.addPass(createArithToLLVMConversionPass());
   manager.addPass(createConvertIndexToLLVMPass());
@@ -90,13 +93,13 @@ void mlir::pc::buildLoopsToLLVMPipeline(OpPassManager &manager) {
 
 void mlir::pc::registerCPUPassesAndPipelines() {
   registerCPUPasses();
-  PassPipelineRegistration<>("pc-cpu-to-loops",
-                             "tensor functions to loops over memory",
-                             buildTensorToLoopsPipeline);
+  PassPipelineRegistration<>(
+      "pc-cpu-to-loops", "tensor functions to loops over memory",
+      [](OpPassManager &manager) { buildTensorToLoopsPipeline(manager, {}); });
   PassPipelineRegistration<>("pc-cpu-pipeline",
                              "tensor functions to the LLVM dialect",
                              [](OpPassManager &manager) {
-                               buildTensorToLoopsPipeline(manager);
+                               buildTensorToLoopsPipeline(manager, {});
                                buildLoopsToLLVMPipeline(manager);
                              });
 }

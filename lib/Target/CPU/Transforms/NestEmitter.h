@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Writes a tiled nest as loops around vectors.
+
+#ifndef PC_LIB_TARGET_CPU_NESTEMITTER_H
+#define PC_LIB_TARGET_CPU_NESTEMITTER_H
+
+#include "NestTiling.h"
+
+namespace mlir::pc {
+
+/// True when every operation of the body has a vector form.
+bool hasVectorForm(linalg::LinalgOp op);
+
+/// Emits the loops that compute `op` before it; the caller erases it. Where
+/// `initial` has a value, the accumulators of that output start with it instead
+/// of with what the output holds.
+void emitNest(OpBuilder &builder, linalg::LinalgOp op, const StridedNest &nest,
+              const NestTiling &tiling, const VectorTarget &target,
+              ArrayRef<Value> initial);
+
+} // namespace mlir::pc
+
+#endif // PC_LIB_TARGET_CPU_NESTEMITTER_H

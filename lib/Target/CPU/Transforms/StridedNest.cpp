@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "StridedNest.h"
+
+using namespace mlir;
+using namespace mlir::pc;
+
+/// Adds `factor * expr` to the linear form (`constant`, `coefficients`).
+static LogicalResult addLinear(AffineExpr expr, int64_t factor,
+                               int64_t &constant,
+                               MutableArrayRef<int64_t> coefficients) {
+  if (auto value = dyn_cast<AffineConstantExpr>(expr)) {
+    constant += factor * value.getValue();
+    return success();
+  }
+  if (auto dim = dyn_cast<AffineDimExpr>(expr)) {
+    coefficients[dim.getPosition()] += factor;
+    return success();
+  }
+  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (!binary)
+    return failure();
+  if (expr.getKind() == AffineExprKind::Add)
+    return failure(
+        failed(addLinear(binary.getLHS(), factor, constant, coefficients)) ||
+        failed(addLinear(binary.getRHS(), factor, constant, coefficients)));
+  auto scale = dyn_cast<AffineConstantExpr>(binary.getRHS());
+  if (expr.getKind() != AffineExprKind::Mul || !scale)
+    return failure();
+  return addLinear(binary.getLHS(), factor * scale.getValue(), constant,
+                   coefficients);
+}
+
+static FailureOr<NestAccess> getAccess(linalg::LinalgOp op,
+                                       OpOperand &operand) {
+  NestAccess access;
+  access.operand = &operand;
+  access.isOutput = op.isDpsInit(&operand);
+  access.strides.assign(op.getNumLoops(), 0);
+  auto type = dyn_cast<MemRefType>(operand.get().getType());
+  if (!type)
+    return access;
+  access.inMemory = true;
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  if (!type.hasStaticShape() ||
+      failed(type.getStridesAndOffset(strides, offset)) ||
+      llvm::is_contained(strides, ShapedType::kDynamic))
+    return failure();
+  AffineMap map = op.getMatchingIndexingMap(&operand);
+  for (auto [expr, stride] : llvm::zip(map.getResults(), strides))
+    if (failed(addLinear(expr, stride, access.offset, access.strides)))
+      return failure();
+  return access;
+}
+
+/// Loops whose number the body reads; they stay as they are.
+static llvm::SmallBitVector getIndexedLoops(linalg::LinalgOp op) {
+  llvm::SmallBitVector indexed(op.getNumLoops());
+  op->getRegion(0).walk(
+      [&](linalg::IndexOp index) { indexed.set(index.getDim()); });
+  return indexed;
+}
+
+/// True when loop `inner` directly inside `outer` steps through every operand
+/// as one long loop would.
+static bool canMerge(const StridedNest &nest, unsigned outer, unsigned inner) {
+  if (nest.dims[outer].isReduction != nest.dims[inner].isReduction)
+    return false;
+  return llvm::all_of(nest.accesses, [&](const NestAccess &access) {
+    return access.strides[outer] ==
+           access.strides[inner] * nest.dims[inner].extent;
+  });
+}
+
+static void eraseDim(StridedNest &nest, unsigned dim,
+                     std::optional<unsigned> into) {
+  nest.dims.erase(nest.dims.begin() + dim);
+  for (NestAccess &access : nest.accesses)
+    access.strides.erase(access.strides.begin() + dim);
+  for (std::optional<unsigned> &loop : nest.dimOfLoop) {
+    if (loop == dim)
+      loop = into;
+    if (loop && *loop > dim)
+      --*loop;
+  }
+}
+
+/// One merge of any two loops; their order means nothing between operands.
+static bool mergeOnce(StridedNest &nest, const llvm::SmallBitVector &indexed) {
+  llvm::SmallBitVector fixed(nest.dims.size());
+  for (auto [loop, dim] : llvm::enumerate(nest.dimOfLoop))
+    if (dim && indexed.test(loop))
+      fixed.set(*dim);
+  for (unsigned outer = 0, e = nest.dims.size(); outer != e; ++outer)
+    for (unsigned inner = 0; inner != e; ++inner) {
+      if (outer == inner || fixed.test(outer) || fixed.test(inner) ||
+          !canMerge(nest, outer, inner))
+        continue;
+      nest.dims[inner].extent *= nest.dims[outer].extent;
+      eraseDim(nest, outer, inner);
+      return true;
+    }
+  return false;
+}
+
+FailureOr<StridedNest> mlir::pc::getStridedNest(linalg::LinalgOp op) {
+  StridedNest nest;
+  SmallVector<utils::IteratorType> types = op.getIteratorTypesArray();
+  for (auto [loop, extent] : llvm::enumerate(op.getStaticLoopRanges())) {
+    if (ShapedType::isDynamic(extent) || extent == 0)
+      return failure();
+    nest.dims.push_back(
+        {extent, types[loop] == utils::IteratorType::reduction});
+    nest.dimOfLoop.push_back(loop);
+  }
+  for (OpOperand &operand : op->getOpOperands()) {
+    FailureOr<NestAccess> access = getAccess(op, operand);
+    if (failed(access))
+      return failure();
+    nest.accesses.push_back(std::move(*access));
+  }
+  for (unsigned dim = nest.dims.size(); dim-- > 0;)
+    if (nest.dims[dim].extent == 1)
+      eraseDim(nest, dim, std::nullopt);
+  llvm::SmallBitVector indexed = getIndexedLoops(op);
+  while (mergeOnce(nest, indexed))
+    ;
+  return nest;
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A structured op on buffers, seen as a nest of loops over linear memory. In
+// this view a matrix product, a convolution and a bias differ in numbers only.
+
+#ifndef PC_LIB_TARGET_CPU_STRIDEDNEST_H
+#define PC_LIB_TARGET_CPU_STRIDEDNEST_H
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+
+namespace mlir::pc {
+
+/// One loop: where it came from does not matter unless the body asks for its
+/// number.
+struct NestDim {
+  int64_t extent;
+  bool isReduction;
+};
+
+/// An operand: element `offset + sum of strides[d] * i_d` of linear memory.
+struct NestAccess {
+  OpOperand *operand = nullptr;
+  /// False for a scalar operand, which has no strides.
+  bool inMemory = false;
+  bool isOutput = false;
+  int64_t offset = 0;
+  SmallVector<int64_t> strides;
+};
+
+struct StridedNest {
+  SmallVector<NestDim> dims;
+  SmallVector<NestAccess> accesses;
+  /// For each loop of the op its number in `dims`, or nothing if it runs once.
+  SmallVector<std::optional<unsigned>> dimOfLoop;
+};
+
+/// Reads `op`, drops loops that run once, and merges neighbours that no operand
+/// can tell from one long loop. Fails, without a diagnostic, on dynamic shapes
+/// and on maps that are not linear.
+FailureOr<StridedNest> getStridedNest(linalg::LinalgOp op);
+
+} // namespace mlir::pc
+
+#endif // PC_LIB_TARGET_CPU_STRIDEDNEST_H

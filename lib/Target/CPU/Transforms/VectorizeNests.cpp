@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Structured ops on buffers to loops around vectors.
+
+#include "NestEmitter.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "pc/Target/CPU/Passes.h"
+
+namespace mlir::pc {
+#define GEN_PASS_DEF_VECTORIZENESTS
+#include "pc/Target/CPU/Passes.h.inc"
+} // namespace mlir::pc
+
+using namespace mlir;
+using namespace mlir::pc;
+
+namespace {
+struct VectorizeNests
+    : public mlir::pc::impl::VectorizeNestsBase<VectorizeNests> {
+  using VectorizeNestsBase::VectorizeNestsBase;
+  void runOnOperation() override;
+
+private:
+  bool vectorize(linalg::LinalgOp op, const VectorTarget &target);
+};
+} // namespace
+
+/// The fill that gives `output` its contents, if nothing else uses `output` in
+/// between, and if it is known by no other name.
+static linalg::FillOp findFill(linalg::LinalgOp op, OpOperand &output) {
+  Value memory = output.get();
+  if (!op.getMatchingIndexingMap(&output).isProjectedPermutation() ||
+      llvm::any_of(memory.getUsers(), [](Operation *user) {
+        return isa<ViewLikeOpInterface>(user);
+      }))
+    return {};
+  if (!isa<BlockArgument>(memory) && !memory.getDefiningOp<memref::AllocOp>())
+    return {};
+  for (Operation *before = op->getPrevNode(); before;
+       before = before->getPrevNode()) {
+    auto fill = dyn_cast<linalg::FillOp>(before);
+    if (fill && fill.getOutputs().front() == memory)
+      return fill;
+    if (before->getNumRegions() != 0 && !isa<linalg::LinalgOp>(before))
+      return {};
+    if (llvm::is_contained(before->getOperands(), memory))
+      return {};
+  }
+  return {};
+}
+
+static unsigned getWidestElement(linalg::LinalgOp op) {
+  unsigned bits = 32;
+  for (Value operand : op->getOperands()) {
+    Type type = getElementTypeOrSelf(operand);
+    bits = std::max(bits, type.isIndex() ? 64 : type.getIntOrFloatBitWidth());
+  }
+  return bits;
+}
+
+/// A body whose values all fit in registers beside the accumulators.
+static bool isCheap(linalg::LinalgOp op) {
+  unsigned count = 0;
+  for (Operation &inner : op.getBlock()->without_terminator()) {
+    if (isa<math::MathDialect>(inner.getDialect()))
+      return false;
+    ++count;
+  }
+  return count <= 4;
+}
+
+bool VectorizeNests::vectorize(linalg::LinalgOp op,
+                               const VectorTarget &target) {
+  if (!op.hasPureBufferSemantics() || !hasVectorForm(op))
+    return false;
+  FailureOr<StridedNest> nest = getStridedNest(op);
+  if (failed(nest))
+    return false;
+  std::optional<NestTiling> tiling =
+      chooseTiling(*nest, target, getWidestElement(op), isCheap(op));
+  if (!tiling)
+    return false;
+  OpBuilder builder(op);
+  SmallVector<Value> initial;
+  SmallVector<Operation *> fills;
+  for (OpOperand &output : op.getDpsInitsMutable()) {
+    initial.emplace_back();
+    linalg::FillOp fill = findFill(op, output);
+    if (!fill)
+      continue;
+    initial.back() = fill.getInputs().front();
+    fills.push_back(fill);
+  }
+  emitNest(builder, op, *nest, *tiling, target, initial);
+  op->erase();
+  for (Operation *fill : fills)
+    fill->erase();
+  return true;
+}
+
+void VectorizeNests::runOnOperation() {
+  VectorTarget target{vectorBits, registers, fma};
+  SmallVector<linalg::LinalgOp> ops;
+  getOperation().walk([&](linalg::LinalgOp op) {
+    if (!isa<linalg::FillOp>(op))
+      ops.push_back(op);
+  });
+  for (linalg::LinalgOp op : ops) {
+    if (vectorize(op, target))
+      ++vectorized;
+    else
+      ++scalar;
+  }
+  SmallVector<linalg::LinalgOp> fills;
+  getOperation().walk([&](linalg::FillOp op) { fills.push_back(op); });
+  for (linalg::LinalgOp op : fills)
+    vectorize(op, target);
+}
