@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Importer.h"
+#include "Dimensions.h"
+#include "Graph.h"
+#include "Payload.h"
+#include "Registry.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "pc/Support/Names.h"
+
+using namespace llvm;
+
+namespace mlir::pc {
+
+/// Parameters up to this size take part in the evaluation of shape arithmetic.
+static constexpr int64_t maxEvaluatedParameter = 1024;
+
+Importer::Importer(const Model &model, MLIRContext *context,
+                   const ONNXImportOptions &options)
+    : model(model), context(context), options(options), plan(model),
+      modelLoc(NameLoc::get(StringAttr::get(context, model.path))) {}
+
+//===----------------------------------------------------------------------===//
+// Values
+//===----------------------------------------------------------------------===//
+
+ImportedValue Importer::makeConstant(Constant constant) {
+  ImportedValue value;
+  if (Type element = getElementType(constant->getKind(), context))
+    value.type = RankedTensorType::get(constant->getShape(), element);
+  else
+    value.isPoisoned = true;
+  value.constant = std::move(constant);
+  return value;
+}
+
+Value Importer::materialize(ImportedValue &value, OpBuilder &builder,
+                            Location loc) {
+  if (value.value)
+    return value.value;
+  // One operation for each reader: it belongs to the node that reads it.
+  if (!value.attribute)
+    value.attribute = getElementsAttr(value.constant, context);
+  return arith::ConstantOp::create(builder, loc, value.attribute);
+}
+
+ImportedValue Importer::makeParameter(StringRef name, Constant constant) {
+  ImportedValue value = makeConstant(constant);
+  if (value.isPoisoned)
+    return value;
+  Argument argument;
+  argument.name = makeUnique(name, argumentNames);
+  argument.isFrozen = plan.isFrozen(name, constant->getShape().size());
+  argument.value = constant;
+  value.value = function.front().addArgument(
+      value.type, NameLoc::get(StringAttr::get(context, argument.name)));
+  value.isParameter = true;
+  arguments.push_back(std::move(argument));
+  return value;
+}
+
+void Importer::addUnsupported(const onnx::NodeProto &node, int64_t version,
+                              Location loc, const Twine &reason) {
+  std::string name = node.op_type();
+  if (StringRef domain = normalizeDomain(node.domain()); !domain.empty())
+    name = (domain + "." + name).str();
+  unsupported.add(name, getNodeName(loc).value_or("?"), version, reason);
+  ++numUnsupported;
+}
+
+std::string Importer::makeUnique(StringRef name, StringSet<> &used) {
+  std::string unique = name.str();
+  for (unsigned i = 1; !used.insert(unique).second; ++i)
+    unique = (name + "_" + Twine(i)).str();
+  return unique;
+}
+
+//===----------------------------------------------------------------------===//
+// Inputs and initializers
+//===----------------------------------------------------------------------===//
+
+LogicalResult Importer::importInputs() {
+  SmallVector<const onnx::ValueInfoProto *> inputs =
+      getFedInputs(model.proto.graph());
+  SmallVector<const onnx::ValueInfoProto *> tensors;
+  for (const onnx::ValueInfoProto *input : inputs) {
+    int dataType = input->type().tensor_type().elem_type();
+    std::optional<ElementKind> kind = getElementKind(dataType);
+    if (input->type().has_tensor_type() && kind &&
+        getElementType(*kind, context)) {
+      tensors.push_back(input);
+      continue;
+    }
+    ++numUnsupported;
+    unsupported.addOther("input '" + input->name() + "': only tensors of " +
+                         "floats, signed integers and booleans are supported" +
+                         (input->type().has_tensor_type()
+                              ? ", not of " + getDataTypeName(dataType)
+                              : std::string()));
+  }
+  if (tensors.size() != inputs.size()) {
+    // The nodes are still looked at, for one list of all that is unsupported.
+    ImportedValue poisoned;
+    poisoned.isPoisoned = true;
+    for (const onnx::ValueInfoProto *input : inputs)
+      topScope.define(input->name(), poisoned);
+    return success();
+  }
+  FailureOr<std::vector<std::vector<int64_t>>> shapes =
+      bindInputShapes(inputs, options, modelLoc, dims);
+  if (failed(shapes))
+    return failure();
+  for (auto [input, shape] : zip(inputs, *shapes)) {
+    ElementKind kind = *getElementKind(input->type().tensor_type().elem_type());
+    Expected<int64_t> count = countElements(shape, getByteWidth(kind));
+    if (!count)
+      return emitError(modelLoc) << "input '" << input->name()
+                                 << "': " << toString(count.takeError());
+    if (topScope.lookup(input->name()))
+      return emitError(modelLoc)
+             << "the graph has two inputs '" << input->name() << "'";
+    ImportedValue value;
+    value.type = RankedTensorType::get(shape, getElementType(kind, context));
+    value.value = function.front().addArgument(
+        value.type, NameLoc::get(StringAttr::get(context, input->name())));
+    argumentNames.insert(input->name());
+    Argument argument;
+    argument.name = input->name();
+    arguments.push_back(std::move(argument));
+    topScope.define(input->name(), value);
+  }
+  return success();
+}
+
+LogicalResult Importer::importInitializers(const onnx::GraphProto &graph,
+                                           Scope &scope) {
+  StringSet<> seen;
+  for (const onnx::TensorProto &proto : graph.initializer()) {
+    if (!seen.insert(proto.name()).second)
+      return emitError(modelLoc)
+             << "the graph has two initializers '" << proto.name() << "'";
+    std::optional<ElementKind> kind = getElementKind(proto.data_type());
+    if (!kind || !getElementType(*kind, context)) {
+      ImportedValue poisoned;
+      poisoned.isPoisoned = true;
+      scope.define(proto.name(), poisoned);
+      ++numUnsupported;
+      unsupported.addOther("initializer '" + proto.name() + "': elements of " +
+                           getDataTypeName(proto.data_type()) +
+                           " are not supported");
+      continue;
+    }
+    Expected<Tensor> tensor = readTensor(proto, model.folder);
+    if (!tensor)
+      return emitError(modelLoc) << "initializer '" << proto.name()
+                                 << "': " << toString(tensor.takeError());
+    auto constant = std::make_shared<Tensor>(std::move(*tensor));
+    scope.define(proto.name(), isFloat(*kind)
+                                   ? makeParameter(proto.name(), constant)
+                                   : makeConstant(constant));
+  }
+  for (const onnx::SparseTensorProto &sparse : graph.sparse_initializer()) {
+    ImportedValue poisoned;
+    poisoned.isPoisoned = true;
+    scope.define(sparse.values().name(), poisoned);
+    ++numUnsupported;
+    unsupported.addOther("sparse initializer '" + sparse.values().name() +
+                         "': sparse tensors are not supported");
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Nodes
+//===----------------------------------------------------------------------===//
+
+Location Importer::getNodeLoc(const onnx::NodeProto &node, int index) {
+  std::string label = frame->prefix + getNodeLabel(node, index);
+  return NameLoc::get(StringAttr::get(context, makeUnique(label, nodeNames)));
+}
+
+void Importer::poisonOutputs(const onnx::NodeProto &node) {
+  ImportedValue poisoned;
+  poisoned.isPoisoned = true;
+  for (const std::string &output : node.output())
+    frame->scope.define(output, poisoned);
+}
+
+/// Constant nodes that hold weights become parameters.
+LogicalResult Importer::importConstant(NodeContext &node) {
+  ImportedValue &result = node.getResults().front();
+  const std::string &name = node.getNode().output(0);
+  if (result.constant && isFloat(result.constant->getKind()) &&
+      plan.isParameter(name))
+    result = makeParameter(name, result.constant);
+  return success();
+}
+
+/// True when the operands allow the evaluation of the node: all are known, and
+/// parameters among them are small.
+static bool canFold(const OperatorHandler &handler, NodeContext &node) {
+  if (!handler.fold)
+    return false;
+  if (handler.foldsTypes)
+    return true;
+  for (unsigned i = 0; i < node.getNumInputs(); ++i) {
+    if (!node.hasInput(i))
+      continue;
+    const Tensor *constant = node.getConstant(i);
+    if (!constant || (node.isParameter(i) &&
+                      constant->getNumElements() > maxEvaluatedParameter))
+      return false;
+  }
+  return true;
+}
+
+LogicalResult Importer::runHandler(const OperatorHandler &handler,
+                                   NodeContext &node) {
+  bool dependsOnParameter = false;
+  for (unsigned i = 0; i < node.getNumInputs(); ++i)
+    dependsOnParameter |= node.hasInput(i) && node.isParameter(i);
+  bool isFolded = canFold(handler, node) && handler.fold(node);
+  if (node.hasFailed())
+    return failure();
+  if (isFolded && (!dependsOnParameter || handler.foldsTypes))
+    return node.getOpType() == "Constant" ? importConstant(node) : success();
+  SmallVector<Constant> known;
+  if (isFolded)
+    for (ImportedValue &result : node.getResults())
+      known.push_back(result.constant);
+  if (!handler.lower)
+    return node.unsupported("the operands must be known at compile time");
+  if (failed(handler.lower(node)))
+    return failure();
+  // The operations stay, since the parameter may change; shape arithmetic may
+  // still look at the values.
+  for (auto [result, constant] : zip(node.getResults(), known)) {
+    result.constant = constant;
+    result.isParameter = true;
+  }
+  return success();
+}
+
+LogicalResult Importer::importNode(const onnx::NodeProto &node, int index) {
+  StringRef domain = normalizeDomain(node.domain());
+  Location loc = getNodeLoc(node, index);
+  int64_t version = frame->opsets.lookup(domain);
+  SmallVector<ImportedValue *> inputs;
+  for (const std::string &input : node.input()) {
+    ImportedValue *value = input.empty() ? nullptr : frame->scope.lookup(input);
+    if (!input.empty() && !value)
+      return emitError(loc)
+             << node.op_type() << ": there is no value '" << input << "'";
+    inputs.push_back(value);
+  }
+  while (!inputs.empty() && !inputs.back())
+    inputs.pop_back();
+  std::string reason;
+  const OperatorHandler *handler =
+      OperatorRegistry::get().lookup(domain, node.op_type(), version, reason);
+  if (!handler)
+    addUnsupported(node, version, loc, reason);
+  bool isPoisoned = any_of(
+      inputs, [](ImportedValue *value) { return value && value->isPoisoned; });
+  if (!handler || isPoisoned) {
+    poisonOutputs(node);
+    return success();
+  }
+  NodeContext state(*this, node, version, frame->builder, loc,
+                    Attributes(node, frame->bindings), inputs);
+  unsigned before = numUnsupported;
+  LogicalResult result = runHandler(*handler, state);
+  if (!state.attributes.getError().empty())
+    return state.fail(state.attributes.getError());
+  if (failed(result)) {
+    poisonOutputs(node);
+    return success(numUnsupported > before);
+  }
+  for (auto [output, value] : zip(node.output(), state.getResults())) {
+    if (output.empty())
+      continue;
+    value.isPoisoned |= !value.value && !value.constant;
+    if (!value.value && !value.constant && numUnsupported == before)
+      addUnsupported(node, version, loc,
+                     "output '" + output + "' is not supported");
+    frame->scope.define(output, value);
+  }
+  return success();
+}
+
+LogicalResult Importer::importNodes(const onnx::GraphProto &graph,
+                                    Frame &newFrame) {
+  StringSet<> defined;
+  for (const onnx::TensorProto &initializer : graph.initializer())
+    defined.insert(initializer.name());
+  for (const onnx::SparseTensorProto &sparse : graph.sparse_initializer())
+    defined.insert(sparse.values().name());
+  for (const onnx::ValueInfoProto &input : graph.input())
+    defined.insert(input.name());
+  FailureOr<SmallVector<int>> order = sortNodes(
+      graph.node(), defined,
+      [&](StringRef name) { return newFrame.scope.lookup(name); }, modelLoc);
+  if (failed(order))
+    return failure();
+  Frame *outer = std::exchange(frame, &newFrame);
+  LogicalResult result = success();
+  for (int index : *order)
+    if (failed(result = importNode(graph.node(index), index)))
+      break;
+  frame = outer;
+  return result;
+}
+
+LogicalResult
+Importer::importSubgraph(const onnx::GraphProto &graph, Frame inner,
+                         SmallVectorImpl<ImportedValue> &outputs) {
+  if (failed(importInitializers(graph, inner.scope)) ||
+      failed(importNodes(graph, inner)))
+    return failure();
+  for (const onnx::ValueInfoProto &output : graph.output()) {
+    ImportedValue *value = inner.scope.lookup(output.name());
+    if (!value)
+      return emitError(modelLoc)
+             << "subgraph output '" << output.name() << "' is not defined";
+    outputs.push_back(*value);
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Outputs and the finished function
+//===----------------------------------------------------------------------===//
+
+LogicalResult Importer::checkOutput(const onnx::ValueInfoProto &output,
+                                    Type type) {
+  auto tensor = cast<RankedTensorType>(type);
+  const onnx::TypeProto::Tensor &declared = output.type().tensor_type();
+  std::optional<ElementKind> kind = getElementKind(declared.elem_type());
+  if (kind && getElementType(*kind, context) != tensor.getElementType())
+    return emitError(modelLoc)
+           << "output '" << output.name() << "': expected elements of "
+           << getName(*kind) << ", but got " << type;
+  if (!declared.has_shape())
+    return success();
+  const onnx::TensorShapeProto &shape = declared.shape();
+  bool isSame = shape.dim_size() == tensor.getRank();
+  for (int i = 0; isSame && i < shape.dim_size(); ++i) {
+    int64_t size = tensor.getDimSize(i);
+    if (shape.dim(i).has_dim_value())
+      isSame = shape.dim(i).dim_value() == size;
+    else if (auto it = dims.find(shape.dim(i).dim_param()); it != dims.end())
+      isSame = it->second == size;
+  }
+  if (isSame)
+    return success();
+  InFlightDiagnostic diag = emitError(modelLoc)
+                            << "output '" << output.name()
+                            << "': the model declares the shape [";
+  for (int i = 0; i < shape.dim_size(); ++i) {
+    diag << (i ? ", " : "");
+    if (shape.dim(i).has_dim_value())
+      diag << shape.dim(i).dim_value();
+    else
+      diag << shape.dim(i).dim_param();
+  }
+  return diag << "], but its nodes compute " << type;
+}
+
+LogicalResult Importer::importOutputs() {
+  const onnx::GraphProto &graph = model.proto.graph();
+  OpBuilder builder = OpBuilder::atBlockEnd(&function.front());
+  SmallVector<Value> results;
+  if (graph.output().empty())
+    return emitError(modelLoc) << "the graph has no output";
+  for (const onnx::ValueInfoProto &output : graph.output()) {
+    ImportedValue *value = topScope.lookup(output.name());
+    if (!value)
+      return emitError(modelLoc)
+             << "output '" << output.name() << "' is not defined by any node";
+    if (value->isPoisoned)
+      continue; // reported as unsupported
+    Location loc = NameLoc::get(builder.getStringAttr(output.name()));
+    results.push_back(materialize(*value, builder, loc));
+    if (failed(checkOutput(output, results.back().getType())))
+      return failure();
+  }
+  func::ReturnOp::create(builder, modelLoc, results);
+  return success();
+}
+
+void Importer::eraseDeadCode() {
+  for (Operation &op :
+       llvm::make_early_inc_range(llvm::reverse(function.front())))
+    if (isOpTriviallyDead(&op))
+      op.erase();
+  Block &body = function.front();
+  for (int i = int(arguments.size()) - 1; i >= 0; --i) {
+    if (!arguments[i].value || !body.getArgument(i).use_empty())
+      continue;
+    body.eraseArgument(i);
+    arguments.erase(arguments.begin() + i);
+  }
+}
+
+void Importer::finishFunction() {
+  Block &body = function.front();
+  Operation *terminator = body.getTerminator();
+  function.setFunctionType(FunctionType::get(context, body.getArgumentTypes(),
+                                             terminator->getOperandTypes()));
+  Builder builder(context);
+  for (auto [index, argument] : enumerate(arguments)) {
+    auto set = [&, i = unsigned(index)](StringRef name, Attribute value) {
+      function.setArgAttr(i, name, value);
+    };
+    set(roleAttrName,
+        builder.getStringAttr(argument.value ? roleParameter : roleInput));
+    set(nameAttrName, builder.getStringAttr(argument.name));
+    if (argument.value)
+      set(valueAttrName, getElementsAttr(argument.value, context));
+    if (argument.isFrozen)
+      set(frozenAttrName, builder.getUnitAttr());
+  }
+  for (auto [index, output] : enumerate(model.proto.graph().output())) {
+    function.setResultAttr(index, roleAttrName,
+                           builder.getStringAttr(roleOutput));
+    function.setResultAttr(index, nameAttrName,
+                           builder.getStringAttr(output.name()));
+  }
+}
+
+OwningOpRef<ModuleOp> Importer::run(ImportStatus &status) {
+  status = ImportStatus::Error;
+  module = ModuleOp::create(modelLoc);
+  OpBuilder builder = OpBuilder::atBlockEnd(module->getBody());
+  function = func::FuncOp::create(builder, modelLoc, "model",
+                                  builder.getFunctionType({}, {}));
+  builder.setInsertionPointToEnd(function.addEntryBlock());
+  Frame top{topScope, model.opsets, nullptr, builder, ""};
+  if (failed(importInputs()) ||
+      failed(importInitializers(model.proto.graph(), topScope)) ||
+      failed(importNodes(model.proto.graph(), top)) || failed(importOutputs()))
+    return nullptr;
+  if (!unsupported.empty()) {
+    unsupported.report(modelLoc);
+    status = ImportStatus::Unsupported;
+    return nullptr;
+  }
+  eraseDeadCode();
+  finishFunction();
+  if (failed(verify(*module)))
+    return nullptr;
+  status = ImportStatus::Success;
+  return std::move(module);
+}
+
+} // namespace mlir::pc

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The walk over a model that makes the forward function.
+
+#ifndef PC_LIB_TARGET_ONNX_IMPORTER_H
+#define PC_LIB_TARGET_ONNX_IMPORTER_H
+
+#include "Diagnostics.h"
+#include "ModelReader.h"
+#include "NodeContext.h"
+#include "Parameters.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "pc/Target/ONNX/Import.h"
+#include "llvm/ADT/StringSet.h"
+
+namespace mlir::pc {
+
+struct OperatorHandler;
+
+/// What a list of nodes is imported into.
+struct Frame {
+  Scope &scope;
+  const Opsets &opsets;
+  const AttributeBindings *bindings;
+  OpBuilder &builder;
+  /// Put before the labels of the nodes: the call that is being expanded.
+  std::string prefix;
+};
+
+class Importer {
+public:
+  Importer(const Model &model, MLIRContext *context,
+           const ONNXImportOptions &options);
+
+  OwningOpRef<ModuleOp> run(ImportStatus &status);
+
+  // For handlers.
+  Value materialize(ImportedValue &value, OpBuilder &builder, Location loc);
+  ImportedValue makeConstant(Constant constant);
+  void addUnsupported(const onnx::NodeProto &node, int64_t version,
+                      Location loc, const llvm::Twine &reason);
+  /// Imports the nodes of a subgraph whose scope has its inputs, and looks up
+  /// its outputs.
+  LogicalResult importSubgraph(const onnx::GraphProto &graph, Frame frame,
+                               llvm::SmallVectorImpl<ImportedValue> &outputs);
+  const std::string &getFolder() const { return model.folder; }
+  /// The frame of the node that is being imported.
+  Frame &getFrame() { return *frame; }
+
+private:
+  LogicalResult importInputs();
+  LogicalResult importInitializers(const onnx::GraphProto &graph, Scope &scope);
+  LogicalResult importNodes(const onnx::GraphProto &graph, Frame &frame);
+  LogicalResult importNode(const onnx::NodeProto &node, int index);
+  LogicalResult runHandler(const OperatorHandler &handler,
+                           NodeContext &context);
+  LogicalResult importConstant(NodeContext &context);
+  LogicalResult importOutputs();
+  LogicalResult checkOutput(const onnx::ValueInfoProto &output, Type type);
+  /// A float tensor of the model that stays a value at run time.
+  ImportedValue makeParameter(llvm::StringRef name, Constant constant);
+  void poisonOutputs(const onnx::NodeProto &node);
+  void eraseDeadCode();
+  void finishFunction();
+  Location getNodeLoc(const onnx::NodeProto &node, int index);
+  std::string makeUnique(llvm::StringRef name, llvm::StringSet<> &used);
+
+  struct Argument {
+    std::string name;
+    Constant value; // of a parameter
+    bool isFrozen = false;
+  };
+
+  const Model &model;
+  MLIRContext *context;
+  const ONNXImportOptions &options;
+  const ParameterPlan plan;
+  const Location modelLoc;
+  UnsupportedOperators unsupported;
+  unsigned numUnsupported = 0;
+  std::map<std::string, int64_t> dims;
+  OwningOpRef<ModuleOp> module;
+  func::FuncOp function;
+  std::vector<Argument> arguments; // one for each block argument
+  llvm::StringSet<> argumentNames, nodeNames;
+  Scope topScope;
+  Frame *frame = nullptr;
+};
+
+} // namespace mlir::pc
+
+#endif // PC_LIB_TARGET_ONNX_IMPORTER_H

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "NodeContext.h"
+#include "Importer.h"
+#include "Payload.h"
+
+using namespace llvm;
+
+namespace mlir::pc {
+
+Value NodeContext::getInput(unsigned i) {
+  return importer.materialize(*inputs[i], builder, loc);
+}
+
+FailureOr<SmallVector<int64_t>> NodeContext::requireIntegers(unsigned i,
+                                                             StringRef name) {
+  const Tensor *constant = getConstant(i);
+  if (!constant)
+    return unsupported(name + " must be known at compile time");
+  if (isFloat(constant->getKind()) || constant->getShape().size() > 1)
+    return fail(name + ": expected integers of rank 0 or 1, but got " +
+                constant->describe());
+  return getIntegers(*constant);
+}
+
+void NodeContext::setOutput(unsigned i, Value value) {
+  if (i >= results.size())
+    return;
+  results[i] = ImportedValue();
+  results[i].value = value;
+  results[i].type = cast<RankedTensorType>(value.getType());
+}
+
+void NodeContext::setOutput(unsigned i, Constant constant) {
+  if (i < results.size())
+    results[i] = importer.makeConstant(std::move(constant));
+}
+
+LogicalResult NodeContext::fail(const Twine &text) {
+  isFailed = true;
+  return emitError(loc) << getOpType() << ": " << text;
+}
+
+LogicalResult NodeContext::unsupported(const Twine &reason) {
+  isFailed = true;
+  importer.addUnsupported(node, version, loc, reason);
+  return failure();
+}
+
+LogicalResult NodeContext::requireInputs(unsigned least, unsigned most) {
+  if (inputs.size() > most)
+    return fail("expected at most " + Twine(most) + " inputs, but got " +
+                Twine(inputs.size()));
+  for (unsigned i = 0; i < least; ++i)
+    if (!hasInput(i))
+      return fail("expected at least " + Twine(least) + " inputs, but input " +
+                  Twine(i) + " is missing");
+  return success();
+}
+
+LogicalResult NodeContext::requireRank(unsigned i, int64_t least,
+                                       int64_t most) {
+  int64_t rank = getType(i).getRank();
+  if (rank >= least && rank <= most)
+    return success();
+  std::string range = std::to_string(least);
+  if (most == INT64_MAX)
+    range = "at least " + range;
+  else if (most != least)
+    range += " to " + std::to_string(most);
+  return fail("input " + Twine(i) + ": expected rank " + range + ", but got " +
+              Twine(rank));
+}
+
+static std::string print(Type type) {
+  std::string text;
+  raw_string_ostream stream(text);
+  stream << type;
+  return text;
+}
+
+LogicalResult NodeContext::requireFloat(unsigned i) {
+  if (isa<FloatType>(getType(i).getElementType()))
+    return success();
+  return fail("input " + Twine(i) + ": expected float elements, but got " +
+              print(getType(i)));
+}
+
+LogicalResult NodeContext::requireNumbers(unsigned i) {
+  if (!getType(i).getElementType().isInteger(1))
+    return success();
+  return fail("input " + Twine(i) + ": expected numbers, but got " +
+              print(getType(i)));
+}
+
+LogicalResult NodeContext::requireBoolean(unsigned i) {
+  if (getType(i).getElementType().isInteger(1))
+    return success();
+  return fail("input " + Twine(i) + ": expected booleans, but got " +
+              print(getType(i)));
+}
+
+LogicalResult NodeContext::requireSameElementType(unsigned i, unsigned j) {
+  if (getType(i).getElementType() == getType(j).getElementType())
+    return success();
+  return fail("inputs " + Twine(i) + " and " + Twine(j) +
+              ": expected the same element type, but got " + print(getType(i)) +
+              " and " + print(getType(j)));
+}
+
+FailureOr<int64_t> NodeContext::normalizeAxis(int64_t axis, int64_t rank) {
+  if (axis < -rank || axis >= rank)
+    return fail("expected an axis in [" + Twine(-rank) + ", " + Twine(rank) +
+                "), but got " + Twine(axis));
+  return axis < 0 ? axis + rank : axis;
+}
+
+FailureOr<SmallVector<int64_t>>
+NodeContext::normalizeAxes(ArrayRef<int64_t> axes, int64_t rank) {
+  SmallVector<int64_t> result;
+  for (int64_t axis : axes) {
+    FailureOr<int64_t> normal = normalizeAxis(axis, rank);
+    if (failed(normal))
+      return failure();
+    if (is_contained(result, *normal))
+      return fail("axis " + Twine(axis) + " is given twice");
+    result.push_back(*normal);
+  }
+  return result;
+}
+
+FailureOr<RankedTensorType> NodeContext::getTensorType(ArrayRef<int64_t> shape,
+                                                       Type element) {
+  Expected<int64_t> count =
+      countElements(shape, (element.getIntOrFloatBitWidth() + 7) / 8);
+  if (!count)
+    return fail("result: " + toString(count.takeError()));
+  return RankedTensorType::get(shape, element);
+}
+
+} // namespace mlir::pc

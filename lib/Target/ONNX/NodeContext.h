@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// All that the handler of an operator sees and may do.
+
+#ifndef PC_LIB_TARGET_ONNX_NODECONTEXT_H
+#define PC_LIB_TARGET_ONNX_NODECONTEXT_H
+
+#include "Attributes.h"
+#include "Values.h"
+#include "mlir/IR/Diagnostics.h"
+
+namespace mlir::pc {
+
+class Importer;
+
+/// One node while it is imported. Operands and results are addressed by their
+/// position; an omitted one (trailing, or named '') is absent.
+class NodeContext {
+public:
+  NodeContext(Importer &importer, const onnx::NodeProto &node, int64_t version,
+              OpBuilder &builder, Location loc, Attributes attributes,
+              llvm::SmallVector<ImportedValue *> inputs)
+      : builder(builder), loc(loc), version(version),
+        attributes(std::move(attributes)), importer(importer), node(node),
+        inputs(std::move(inputs)), results(node.output_size()) {}
+
+  OpBuilder &builder;
+  const Location loc;
+  /// Of the operator set that the node is written in.
+  const int64_t version;
+  Attributes attributes;
+
+  llvm::StringRef getOpType() const { return node.op_type(); }
+  const onnx::NodeProto &getNode() const { return node; }
+
+  // Operands.
+  unsigned getNumInputs() const { return inputs.size(); }
+  bool hasInput(unsigned i) const { return i < inputs.size() && inputs[i]; }
+  /// The IR value of a present operand; constants are materialised.
+  Value getInput(unsigned i);
+  RankedTensorType getType(unsigned i) const { return inputs[i]->type; }
+  llvm::ArrayRef<int64_t> getShape(unsigned i) const {
+    return getType(i).getShape();
+  }
+  /// The contents of an operand where the compiler knows them, else null.
+  const Tensor *getConstant(unsigned i) const {
+    return hasInput(i) ? inputs[i]->constant.get() : nullptr;
+  }
+  bool isParameter(unsigned i) const { return inputs[i]->isParameter; }
+  /// The integers of an operand that must be known while compiling; reports
+  /// `name` as unsupported where they are not.
+  FailureOr<llvm::SmallVector<int64_t>> requireIntegers(unsigned i,
+                                                        llvm::StringRef name);
+
+  // Results.
+  unsigned getNumOutputs() const { return node.output_size(); }
+  /// True when something may read output `i`.
+  bool hasOutput(unsigned i) const {
+    return i < getNumOutputs() && !node.output(i).empty();
+  }
+  void setOutput(unsigned i, Value value);
+  /// A result that is known while compiling.
+  void setOutput(unsigned i, Constant constant);
+  /// Output `i` is operand `input` itself, with all that is known about it.
+  void forwardInput(unsigned i, unsigned input) { results[i] = *inputs[input]; }
+  llvm::MutableArrayRef<ImportedValue> getResults() { return results; }
+
+  // Checks and diagnostics; all of them return failure.
+  LogicalResult fail(const llvm::Twine &text);
+  LogicalResult unsupported(const llvm::Twine &reason);
+  LogicalResult requireInputs(unsigned least, unsigned most);
+  LogicalResult requireRank(unsigned i, int64_t least, int64_t most);
+  LogicalResult requireFloat(unsigned i);
+  /// Floats or integers, not booleans.
+  LogicalResult requireNumbers(unsigned i);
+  LogicalResult requireBoolean(unsigned i);
+  LogicalResult requireSameElementType(unsigned i, unsigned j);
+  /// `axis` counted from the front, checked against `rank`.
+  FailureOr<int64_t> normalizeAxis(int64_t axis, int64_t rank);
+  FailureOr<llvm::SmallVector<int64_t>>
+  normalizeAxes(llvm::ArrayRef<int64_t> axes, int64_t rank);
+  /// A tensor type, once its size is known to be sane.
+  FailureOr<RankedTensorType> getTensorType(llvm::ArrayRef<int64_t> shape,
+                                            Type element);
+
+  /// True after a diagnostic; a folding that reported something is final.
+  bool hasFailed() const { return isFailed; }
+
+  Importer &getImporter() { return importer; }
+
+private:
+  Importer &importer;
+  const onnx::NodeProto &node;
+  llvm::SmallVector<ImportedValue *> inputs;
+  llvm::SmallVector<ImportedValue> results;
+  bool isFailed = false;
+};
+
+} // namespace mlir::pc
+
+#endif // PC_LIB_TARGET_ONNX_NODECONTEXT_H

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the files of operators have in common.
+
+#ifndef PC_LIB_TARGET_ONNX_OPERATORS_OPERATORS_H
+#define PC_LIB_TARGET_ONNX_OPERATORS_OPERATORS_H
+
+#include "../Emit.h"
+#include "../Fold.h"
+#include "../Payload.h"
+#include "../Registry.h"
+#include "mlir/IR/Matchers.h"
+
+namespace mlir::pc {
+
+/// "tensor<2xf32>, tensor<3xf32>": the types of the operands.
+std::string printTypes(NodeContext &node);
+
+/// Softmax, or its logarithm, over `axes` (sorted).
+Value emitSoftmax(Emitter &b, Value operand, llvm::ArrayRef<int64_t> axes,
+                  bool isLog);
+
+/// Products of stacks of matrices of rank at least 2 that have been checked;
+/// `shape` is that of the result.
+Value emitMatrixProduct(Emitter &b, Value x, Value y,
+                        llvm::ArrayRef<int64_t> shape);
+
+/// 1 / (1 + exp(-x)), without overflow in the value or the derivative.
+Value emitSigmoid(ImplicitLocOpBuilder &b, Value x);
+/// x where x > 0, else 0; the derivative at 0 is 0, and NaN stays NaN.
+Value emitRelu(ImplicitLocOpBuilder &b, Value x);
+
+} // namespace mlir::pc
+
+#endif // PC_LIB_TARGET_ONNX_OPERATORS_OPERATORS_H

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Sums, means, norms and extrema along axes.
+
+#include "Operators.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+
+using namespace llvm;
+
+namespace mlir::pc {
+
+using Scalar = ImplicitLocOpBuilder;
+
+namespace {
+/// What a Reduce operator does: `before` each element, a sum or an extremum,
+/// and `after` for each result, which also gets the number of elements.
+struct Reduction {
+  enum Kind { Sum, Product, Maximum, Minimum } kind;
+  Value (*before)(Scalar &, Value);
+  Value (*after)(Scalar &, Value, int64_t);
+};
+} // namespace
+
+/// The sorted axes; they moved from an attribute to an operand in opset 13
+/// (ReduceSum) and 18 (the others). None means all, or nothing at all.
+static FailureOr<SmallVector<int64_t>> getAxes(NodeContext &node) {
+  int64_t rank = node.getType(0).getRank();
+  bool isOperand = node.version >= (node.getOpType() == "ReduceSum" ? 13 : 18);
+  std::optional<SmallVector<int64_t>> axes = node.attributes.getInts("axes");
+  if (isOperand && node.hasInput(1)) {
+    FailureOr<SmallVector<int64_t>> given = node.requireIntegers(1, "axes");
+    if (failed(given))
+      return failure();
+    axes = *given;
+  }
+  if (!axes || axes->empty()) {
+    if (isOperand && node.attributes.getInt("noop_with_empty_axes", 0))
+      return SmallVector<int64_t>();
+    return llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  }
+  FailureOr<SmallVector<int64_t>> normal = node.normalizeAxes(*axes, rank);
+  if (succeeded(normal))
+    llvm::sort(*normal);
+  return normal;
+}
+
+static Value combine(Scalar &b, Reduction::Kind kind, Value x, Value y) {
+  switch (kind) {
+  case Reduction::Sum:
+    return emitAdd(b, x, y);
+  case Reduction::Product:
+    return emitMul(b, x, y);
+  case Reduction::Maximum:
+    return emitMax(b, x, y);
+  case Reduction::Minimum:
+    return emitMin(b, x, y);
+  }
+  llvm_unreachable("all kinds are handled");
+}
+
+/// The neutral element.
+static Value emitStart(Emitter &b, Reduction::Kind kind, Type element) {
+  switch (kind) {
+  case Reduction::Sum:
+    return b.scalar(element, 0);
+  case Reduction::Product:
+    return b.scalar(element, 1);
+  case Reduction::Maximum:
+    return b.scalar(element, getLowest(element));
+  case Reduction::Minimum:
+    if (isa<FloatType>(element))
+      return b.scalar(element, -getLowest(element));
+    return b.create<arith::ConstantOp>(b.getIntegerAttr(
+        element, APInt::getSignedMaxValue(element.getIntOrFloatBitWidth())));
+  }
+  llvm_unreachable("all kinds are handled");
+}
+
+static LogicalResult emitReduction(NodeContext &node, const Reduction &what) {
+  if (failed(node.requireInputs(1, 2)) || failed(node.requireNumbers(0)))
+    return failure();
+  FailureOr<SmallVector<int64_t>> axes = getAxes(node);
+  if (failed(axes))
+    return failure();
+  Emitter b(node.builder, node.loc);
+  Type element = node.getType(0).getElementType();
+  Value value = node.getInput(0);
+  int64_t count = 1;
+  for (int64_t axis : *axes)
+    count *= node.getShape(0)[axis];
+  if (what.before)
+    value = b.map(
+        value, [&](Scalar &b, ValueRange v) { return what.before(b, v[0]); });
+  if (!axes->empty())
+    value = b.reduce(value, *axes, emitStart(b, what.kind, element),
+                     [&](Scalar &b, ValueRange v) {
+                       return combine(b, what.kind, v[0], v[1]);
+                     });
+  if (what.after)
+    value = b.map(value, [&](Scalar &b, ValueRange v) {
+      return what.after(b, v[0], count);
+    });
+  if (node.attributes.getInt("keepdims", 1))
+    value = b.unsqueeze(value, *axes);
+  node.setOutput(0, value);
+  return success();
+}
+
+template <Reduction::Kind kind, Value (*before)(Scalar &, Value) = nullptr,
+          Value (*after)(Scalar &, Value, int64_t) = nullptr>
+static LogicalResult lowerReduction(NodeContext &node) {
+  return emitReduction(node, {kind, before, after});
+}
+
+static Value emitSquare(Scalar &b, Value x) { return emitMul(b, x, x); }
+
+static Value emitAbs(Scalar &b, Value x) {
+  if (isa<FloatType>(x.getType()))
+    return math::AbsFOp::create(b, x);
+  return math::AbsIOp::create(b, x);
+}
+
+static Value emitMean(Scalar &b, Value x, int64_t count) {
+  return emitDiv(b, x, emitScalar(b, x.getType(), double(count)));
+}
+
+static Value emitSqrt(Scalar &b, Value x, int64_t) {
+  return math::SqrtOp::create(b, x);
+}
+
+static Value emitLog(Scalar &b, Value x, int64_t) {
+  return math::LogOp::create(b, x);
+}
+
+template <Reduction::Kind kind, Value (*before)(Scalar &, Value),
+          Value (*after)(Scalar &, Value, int64_t)>
+static LogicalResult lowerFloatReduction(NodeContext &node) {
+  if (failed(node.requireInputs(1, 2)) || failed(node.requireFloat(0)))
+    return failure();
+  return lowerReduction<kind, before, after>(node);
+}
+
+/// log(sum(exp(x))), by way of the largest element.
+static LogicalResult lowerLogSumExp(NodeContext &node) {
+  if (failed(node.requireInputs(1, 2)) || failed(node.requireFloat(0)))
+    return failure();
+  FailureOr<SmallVector<int64_t>> axes = getAxes(node);
+  if (failed(axes))
+    return failure();
+  Emitter b(node.builder, node.loc);
+  Value x = node.getInput(0);
+  Type element = getElement(x);
+  Value largest = b.reduceMax(x, *axes);
+  Value exp =
+      b.elementwise(getShape(x), element, {x, b.unsqueeze(largest, *axes)},
+                    [](Scalar &b, ValueRange v) -> Value {
+                      return math::ExpOp::create(b, emitSub(b, v[0], v[1]));
+                    });
+  Value result = b.elementwise(
+      getShape(largest), element, {b.reduceSum(exp, *axes), largest},
+      [](Scalar &b, ValueRange v) {
+        return emitAdd(b, math::LogOp::create(b, v[0]), v[1]);
+      });
+  if (node.attributes.getInt("keepdims", 1))
+    result = b.unsqueeze(result, *axes);
+  node.setOutput(0, result);
+  return success();
+}
+
+/// Reduces known integers to one number: the size of a shape.
+template <Reduction::Kind kind> static bool foldReduction(NodeContext &node) {
+  const Tensor &tensor = *node.getConstant(0);
+  if (isFloat(tensor.getKind()) || tensor.getShape().size() != 1 ||
+      tensor.getNumElements() == 0)
+    return false;
+  FailureOr<SmallVector<int64_t>> axes = getAxes(node);
+  if (failed(axes) || axes->empty())
+    return false;
+  SmallVector<int64_t> values = getIntegers(tensor);
+  uint64_t result = values[0];
+  for (int64_t value : ArrayRef(values).drop_front()) {
+    if (kind == Reduction::Sum)
+      result += uint64_t(value);
+    else if (kind == Reduction::Product)
+      result *= uint64_t(value);
+    else if (kind == Reduction::Maximum)
+      result = std::max(int64_t(result), value);
+    else
+      result = std::min(int64_t(result), value);
+  }
+  std::vector<int64_t> shape;
+  if (node.attributes.getInt("keepdims", 1))
+    shape.push_back(1);
+  auto folded = std::make_shared<Tensor>(tensor.getKind(), shape);
+  setInteger(*folded, 0, int64_t(result));
+  node.setOutput(0, Constant(folded));
+  return true;
+}
+
+void registerReductions(OperatorRegistry &all) {
+  using R = Reduction;
+  all.add("ReduceSum", 1, lowerReduction<R::Sum>)
+      .withFold(foldReduction<R::Sum>);
+  all.add("ReduceProd", 1, lowerReduction<R::Product>)
+      .withFold(foldReduction<R::Product>);
+  all.add("ReduceMax", 1, lowerReduction<R::Maximum>)
+      .withFold(foldReduction<R::Maximum>);
+  all.add("ReduceMin", 1, lowerReduction<R::Minimum>)
+      .withFold(foldReduction<R::Minimum>);
+  all.add("ReduceMean", 1, lowerReduction<R::Sum, nullptr, emitMean>);
+  all.add("ReduceSumSquare", 1, lowerReduction<R::Sum, emitSquare>);
+  all.add("ReduceL1", 1, lowerReduction<R::Sum, emitAbs>);
+  all.add("ReduceL2", 1, lowerFloatReduction<R::Sum, emitSquare, emitSqrt>);
+  all.add("ReduceLogSum", 1, lowerFloatReduction<R::Sum, nullptr, emitLog>);
+  all.add("ReduceLogSumExp", 1, lowerLogSumExp);
+}
+
+} // namespace mlir::pc

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Values out of nothing, or out of a shape.
+
+#include "../Importer.h"
+#include "Operators.h"
+#include <cmath>
+
+using namespace llvm;
+
+namespace mlir::pc {
+
+static Constant makeFloats(ArrayRef<double> values, bool isScalar) {
+  std::vector<int64_t> shape;
+  if (!isScalar)
+    shape.push_back(int64_t(values.size()));
+  auto tensor = std::make_shared<Tensor>(ElementKind::F32, shape);
+  for (auto [i, value] : enumerate(values))
+    tensor->setFromDouble(int64_t(i), value);
+  return tensor;
+}
+
+static bool foldConstant(NodeContext &node) {
+  if (const onnx::TensorProto *proto = node.attributes.getTensor("value")) {
+    if (!getElementKind(proto->data_type())) {
+      (void)node.unsupported("elements of " +
+                             getDataTypeName(proto->data_type()));
+      return false;
+    }
+    Expected<Tensor> tensor =
+        readTensor(*proto, node.getImporter().getFolder());
+    if (!tensor) {
+      (void)node.fail(toString(tensor.takeError()));
+      return false;
+    }
+    if (!getElementType(tensor->getKind(), node.builder.getContext())) {
+      (void)node.unsupported("elements of " +
+                             Twine(getName(tensor->getKind())));
+      return false;
+    }
+    node.setOutput(0, std::make_shared<Tensor>(std::move(*tensor)));
+    return true;
+  }
+  if (node.attributes.has("value_float")) {
+    double value = node.attributes.getFloat("value_float", 0);
+    node.setOutput(0, makeFloats(value, /*isScalar=*/true));
+  } else if (auto floats = node.attributes.getFloats("value_floats")) {
+    node.setOutput(0, makeFloats(*floats, /*isScalar=*/false));
+  } else if (auto integers = node.attributes.getInts("value_ints")) {
+    node.setOutput(0, makeIntegers(*integers));
+  } else if (node.attributes.has("value_int")) {
+    auto tensor =
+        std::make_shared<Tensor>(ElementKind::I64, std::vector<int64_t>());
+    *tensor->as<int64_t>() = node.attributes.getInt("value_int", 0);
+    node.setOutput(0, Constant(tensor));
+  } else {
+    (void)node.unsupported("a constant that is not a tensor of numbers");
+    return false;
+  }
+  return true;
+}
+
+/// The value of a ConstantOfShape: one element, a float 0 by default.
+static FailureOr<Tensor> getFillValue(NodeContext &node) {
+  const onnx::TensorProto *proto = node.attributes.getTensor("value");
+  if (!proto)
+    return Tensor(ElementKind::F32, {});
+  Expected<Tensor> value = readTensor(*proto, node.getImporter().getFolder());
+  if (!value)
+    return node.fail("value: " + toString(value.takeError()));
+  if (value->getNumElements() != 1)
+    return node.fail("value: expected one element, but got " +
+                     value->describe());
+  return std::move(*value);
+}
+
+static FailureOr<SmallVector<int64_t>> getFillShape(NodeContext &node) {
+  if (failed(node.requireInputs(1, 1)))
+    return failure();
+  return node.requireIntegers(0, "the shape");
+}
+
+static LogicalResult lowerConstantOfShape(NodeContext &node) {
+  FailureOr<SmallVector<int64_t>> shape = getFillShape(node);
+  if (failed(shape))
+    return failure();
+  FailureOr<Tensor> value = getFillValue(node);
+  if (failed(value))
+    return failure();
+  Type element = getElementType(value->getKind(), node.builder.getContext());
+  if (!element)
+    return node.unsupported("elements of " + Twine(getName(value->getKind())));
+  if (failed(node.getTensorType(*shape, element)))
+    return failure();
+  Emitter b(node.builder, node.loc);
+  node.setOutput(0, b.filled(*shape, element, value->getAsDouble(0)));
+  return success();
+}
+
+static bool foldConstantOfShape(NodeContext &node) {
+  FailureOr<SmallVector<int64_t>> shape = getFillShape(node);
+  if (failed(shape))
+    return false;
+  FailureOr<Tensor> value = getFillValue(node);
+  if (failed(value) ||
+      !getElementType(value->getKind(), node.builder.getContext()))
+    return false;
+  return foldGather(node, 0, *value, *shape,
+                    [](Integers) -> int64_t { return 0; });
+}
+
+/// The number of elements of a Range, as the specification computes it.
+static bool foldRange(NodeContext &node) {
+  if (failed(node.requireInputs(3, 3)) ||
+      failed(node.requireSameElementType(0, 1)) ||
+      failed(node.requireSameElementType(0, 2)))
+    return false;
+  const Tensor &start = *node.getConstant(0), &limit = *node.getConstant(1),
+               &delta = *node.getConstant(2);
+  for (const Tensor *part : {&start, &limit, &delta})
+    if (part->getNumElements() != 1) {
+      (void)node.fail("expected scalars, but got " + printTypes(node));
+      return false;
+    }
+  double step = delta.getAsDouble(0);
+  double count =
+      std::ceil((limit.getAsDouble(0) - start.getAsDouble(0)) / step);
+  if (step == 0 || std::isnan(count)) {
+    (void)node.fail("expected a step that is not zero");
+    return false;
+  }
+  count = std::max(count, 0.0);
+  if (count > double(maxFoldedElements)) {
+    (void)node.unsupported("a range of more than " + Twine(maxFoldedElements) +
+                           " elements");
+    return false;
+  }
+  auto result = std::make_shared<Tensor>(start.getKind(),
+                                         std::vector<int64_t>{int64_t(count)});
+  for (int64_t i = 0; i < int64_t(count); ++i) {
+    if (isFloat(start.getKind()))
+      result->setFromDouble(i, start.getAsDouble(0) + double(i) * step);
+    else
+      setInteger(*result, i, getInteger(start, 0) + i * getInteger(delta, 0));
+  }
+  node.setOutput(0, Constant(result));
+  return true;
+}
+
+void registerSources(OperatorRegistry &all) {
+  all.add("Constant", 1, nullptr).withTypeFold(foldConstant);
+  all.add("ConstantOfShape", 9, lowerConstantOfShape)
+      .withFold(foldConstantOfShape);
+  all.add("Range", 11, nullptr).withFold(foldRange);
+}
+
+} // namespace mlir::pc

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Which operators are known, and who handles them. docs/AddingAnOperator.md
+// says how to add one.
+
+#ifndef PC_LIB_TARGET_ONNX_REGISTRY_H
+#define PC_LIB_TARGET_ONNX_REGISTRY_H
+
+#include "NodeContext.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringMap.h"
+#include <map>
+
+namespace mlir::pc {
+
+/// The newest operator set whose text was read for the handlers. Newer ones
+/// are refused: an operator may mean something else there.
+inline constexpr int64_t newestOpset = 28;
+
+/// Emits the operations of a node and sets its outputs.
+using Lowering = LogicalResult (*)(NodeContext &context);
+/// Computes outputs from known operands; returns false when it cannot. Called
+/// only when all present operands are known, except for `foldsTypes`.
+using Folding = bool (*)(NodeContext &context);
+
+struct OperatorHandler {
+  Lowering lower = nullptr;
+  Folding fold = nullptr;
+  /// The result depends on the types of the operands only (Shape, Size).
+  bool foldsTypes = false;
+  /// Operands that hold weights: constants there are learned.
+  llvm::SmallVector<unsigned, 4> weights;
+  /// Operands that hold statistics: parameters, but not learned.
+  llvm::SmallVector<unsigned, 2> statistics;
+  /// Operands that hold bounds, exponents and the like: not learned.
+  llvm::SmallVector<unsigned, 2> bounds;
+  /// The output is the first operand in another shape or order, so what the
+  /// output is used for is what the operand is used for.
+  bool isView = false;
+
+  OperatorHandler &withFold(Folding function) {
+    fold = function;
+    return *this;
+  }
+  OperatorHandler &withTypeFold(Folding function) {
+    foldsTypes = true;
+    return withFold(function);
+  }
+  OperatorHandler &withWeights(llvm::ArrayRef<unsigned> positions) {
+    weights.assign(positions.begin(), positions.end());
+    return *this;
+  }
+  OperatorHandler &withStatistics(llvm::ArrayRef<unsigned> positions) {
+    statistics.assign(positions.begin(), positions.end());
+    return *this;
+  }
+  OperatorHandler &withBounds(llvm::ArrayRef<unsigned> positions) {
+    bounds.assign(positions.begin(), positions.end());
+    return *this;
+  }
+  OperatorHandler &asView() {
+    isView = true;
+    return *this;
+  }
+};
+
+class OperatorRegistry {
+public:
+  /// All operators that pc knows.
+  static const OperatorRegistry &get();
+
+  /// Adds the handler of an operator of the default domain, from version
+  /// `since` up to the next one that is added, or `newestOpset`.
+  OperatorHandler &add(llvm::StringRef name, int64_t since, Lowering lower);
+  /// The handler for a node, or null and the reason why there is none.
+  const OperatorHandler *lookup(llvm::StringRef domain, llvm::StringRef name,
+                                int64_t version, std::string &reason) const;
+
+private:
+  llvm::StringMap<std::map<int64_t, OperatorHandler>> handlers;
+};
+
+// One function for each family, in the file of that name.
+void registerActivations(OperatorRegistry &registry);
+void registerElementwise(OperatorRegistry &registry);
+void registerLinear(OperatorRegistry &registry);
+void registerLosses(OperatorRegistry &registry);
+void registerReductions(OperatorRegistry &registry);
+void registerShapeOperators(OperatorRegistry &registry);
+void registerSources(OperatorRegistry &registry);
+
+} // namespace mlir::pc
+
+#endif // PC_LIB_TARGET_ONNX_REGISTRY_H

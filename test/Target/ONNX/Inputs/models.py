@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Small models for the import tests: models.py NAME FILE."""
+
+import sys
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+FLOAT, INT64 = TensorProto.FLOAT, TensorProto.INT64
+
+
+def value(name, shape, dtype=FLOAT):
+    return helper.make_tensor_value_info(name, dtype, shape)
+
+
+def initializer(name, array, dtype=np.float32):
+    return numpy_helper.from_array(np.asarray(array, dtype), name)
+
+
+def node(op, inputs, outputs, name="", **attributes):
+    return helper.make_node(op, inputs, outputs, name, **attributes)
+
+
+def model(nodes, inputs, outputs, initializers=(), opset=17, ir=8):
+    graph = helper.make_graph(nodes, "g", inputs, outputs, list(initializers))
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)])
+    made.ir_version = ir
+    return made
+
+
+def mlp():
+    """Two layers, symbolic batch, one of the nodes without a name."""
+    return model(
+        [node("Gemm", ["x", "w1", "b1"], ["h"], "fc1", transB=1),
+         node("Relu", ["h"], ["r"]),
+         node("MatMul", ["r", "w2"], ["y"], "fc2")],
+        [value("x", ["batch", 3])], [value("y", ["batch", 2])],
+        [initializer("w1", np.ones((4, 3))), initializer("b1", np.arange(4)),
+         initializer("w2", np.ones((4, 2)))])
+
+
+def old_initializers():
+    """IR 3: initializers are listed as inputs too."""
+    made = mlp()
+    made.ir_version = 3
+    for tensor in made.graph.initializer:
+        made.graph.input.append(value(tensor.name, tensor.dims))
+    return made
+
+
+def unsorted():
+    made = mlp()
+    nodes = list(made.graph.node)
+    del made.graph.node[:]
+    made.graph.node.extend(reversed(nodes))
+    return made
+
+
+def cyclic():
+    return model([node("Add", ["x", "b"], ["a"], "first"),
+                  node("Relu", ["a"], ["b"], "second"),
+                  node("Relu", ["b"], ["y"], "behind")],
+                 [value("x", [2])], [value("y", [2])])
+
+
+def duplicate():
+    return model([node("Relu", ["x"], ["y"], "one"), node("Tanh", ["x"], ["y"], "two")],
+                 [value("x", [2])], [value("y", [2])])
+
+
+def undefined():
+    return model([node("Add", ["x", "nowhere"], ["y"], "sum")],
+                 [value("x", [2])], [value("y", [2])])
+
+
+def no_output():
+    return model([node("Relu", ["x"], ["h"])], [value("x", [2])], [value("y", [2])])
+
+
+def mismatch():
+    return model([node("MatMul", ["x", "w"], ["y"], "product")],
+                 [value("x", [2, 3])], [value("y", [2, 2])],
+                 [initializer("w", np.ones((4, 2)))])
+
+
+def wrong_output_shape():
+    return model([node("Relu", ["x"], ["y"])], [value("x", [2, 3])], [value("y", [3, 2])])
+
+
+def conflicting_dims():
+    return model([node("Relu", ["x"], ["y"])], [value("x", ["n"])], [value("y", [3])])
+
+
+def huge():
+    return model([node("Relu", ["x"], ["y"])],
+                 [value("x", [1 << 40, 1 << 40])], [value("y", None)])
+
+
+def huge_product():
+    """Each operand is small, their joint shape is not."""
+    return model([node("Add", ["x", "z"], ["y"], "outer")],
+                 [value("x", [1 << 20, 1]), value("z", [1, 1 << 20])], [value("y", None)])
+
+
+def unsupported():
+    """Two operators that are not there, one of them twice."""
+    return model([node("Frobnicate", ["x"], ["a"], "f1"),
+                  node("Frobnicate", ["a"], ["b"], "f2"),
+                  node("Bernoulli", ["b"], ["c"], "drawn"),
+                  node("Relu", ["c"], ["y"])],
+                 [value("x", [2])], [value("y", [2])])
+
+
+def new_opset():
+    return model([node("Relu", ["x"], ["y"], "r")], [value("x", [2])], [value("y", [2])],
+                 opset=999)
+
+
+def string_input():
+    return model([node("Identity", ["x"], ["y"])],
+                 [value("x", [2], TensorProto.STRING)], [value("y", [2], TensorProto.STRING)])
+
+
+def wrong_attribute():
+    return model([node("Softmax", ["x"], ["y"], "s", axis=1.5)],
+                 [value("x", [2, 2])], [value("y", [2, 2])])
+
+
+def shape_arithmetic():
+    """A Flatten spelled as Shape, Gather, Unsqueeze, Concat, Reshape."""
+    return model(
+        [node("Shape", ["x"], ["s"]), node("Gather", ["s", "zero"], ["n"]),
+         node("Unsqueeze", ["n", "axes"], ["n1"]),
+         node("Concat", ["n1", "rest"], ["shape"], axis=0),
+         node("Reshape", ["x", "shape"], ["y"], "flat")],
+        [value("x", [2, 3, 4])], [value("y", [2, 12])],
+        [initializer("zero", 0, np.int64), initializer("axes", [0], np.int64),
+         initializer("rest", [-1], np.int64)])
+
+
+def shared():
+    """One matrix, used as it is and through Identity and Transpose."""
+    return model(
+        [node("Identity", ["w"], ["w1"]), node("Transpose", ["w"], ["w2"]),
+         node("MatMul", ["x", "w"], ["a"]), node("MatMul", ["a", "w1"], ["b"]),
+         node("MatMul", ["b", "w2"], ["y"])],
+        [value("x", [1, 2])], [value("y", [1, 2])], [initializer("w", np.eye(2))])
+
+
+def constant_weights():
+    """Constant nodes: one holds weights, the other is part of a formula."""
+    def constant(name, array):
+        return node("Constant", [], [name], value=numpy_helper.from_array(
+            np.asarray(array, np.float32), name))
+    return model(
+        [constant("w", np.ones((2, 2))), constant("half", 0.5),
+         node("Transpose", ["w"], ["wt"]), node("MatMul", ["x", "wt"], ["a"]),
+         node("Mul", ["a", "half"], ["y"])],
+        [value("x", [1, 2])], [value("y", [1, 2])])
+
+
+def frozen():
+    """Exponents and scalars are parameters that are not learned."""
+    return model(
+        [node("Pow", ["x", "p"], ["a"]), node("Mul", ["a", "scale"], ["b"]),
+         node("Add", ["b", "bias"], ["y"])],
+        [value("x", [2])], [value("y", [2])],
+        [initializer("p", [2, 3]), initializer("scale", 2), initializer("bias", [1, 2])])
+
+
+def legacy_broadcast():
+    return model([node("Add", ["x", "b"], ["y"], broadcast=1, axis=1)],
+                 [value("x", [2, 3, 4])], [value("y", [2, 3, 4])],
+                 [initializer("b", [1, 2, 3])], opset=6)
+
+
+def typed_data():
+    """Elements in float_data and int64_data instead of raw_data."""
+    return model([node("Mul", ["x", "w"], ["a"]), node("Reshape", ["a", "s"], ["y"])],
+                 [value("x", [2])], [value("y", [2, 1])],
+                 [helper.make_tensor("w", FLOAT, [2], [3.0, 4.0]),
+                  helper.make_tensor("s", INT64, [2], [2, 1])])
+
+
+def short_data():
+    made = typed_data()
+    made.graph.initializer[0].dims[0] = 3
+    return made
+
+
+def external(location, offset=None, length=None):
+    made = typed_data()
+    tensor = made.graph.initializer[0]
+    del tensor.float_data[:]
+    tensor.data_location = TensorProto.EXTERNAL
+    for key, entry in (("location", location), ("offset", offset), ("length", length)):
+        if entry is not None:
+            tensor.external_data.add(key=key, value=str(entry))
+    return made
+
+
+def nested(depth):
+    """If in If in If ..."""
+    branch = helper.make_graph([node("Relu", ["x"], ["o0"])], "leaf", [], [value("o0", [2])])
+    for level in range(1, depth + 1):
+        name = f"o{level}"
+        inner = node("If", ["c"], [name], then_branch=branch, else_branch=helper.make_graph(
+            [node("Relu", ["x"], [f"e{level}"])], "e", [], [value(f"e{level}", [2])]))
+        branch = helper.make_graph([inner], f"g{level}", [], [value(name, [2])])
+    made = model(list(branch.node), [value("x", [2]), value("c", [], TensorProto.BOOL)],
+                 [value(f"o{depth}", [2])])
+    return made
+
+
+if __name__ == "__main__":
+    made = globals()[sys.argv[1]](*(int(a) if a.isdigit() else a for a in sys.argv[3:]))
+    with open(sys.argv[2], "wb") as file:
+        file.write(made.SerializeToString())

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Models of other formats to MLIR and back.
+
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Support/FileUtilities.h"
+#include "pc/Support/AtomicFile.h"
+#include "pc/Target/ONNX/Export.h"
+#include "pc/Target/ONNX/Import.h"
+#include "pc/Target/ONNX/TensorFile.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/ToolOutputFile.h"
+#include "llvm/Support/WithColor.h"
+
+using namespace llvm;
+using namespace mlir;
+
+static cl::opt<std::string> input(cl::Positional, cl::Required,
+                                  cl::desc("<model>"));
+static cl::opt<std::string> output("o", cl::init("-"), cl::desc("output file"));
+static cl::opt<bool> importFlag("import-onnx",
+                                cl::desc("ONNX model to MLIR (the default)"));
+static cl::opt<bool>
+    exportFlag("export-onnx",
+               cl::desc("copy an ONNX model with new parameter values"));
+static cl::list<std::string> dims("dim", cl::value_desc("name=size"),
+                                  cl::desc("size of a symbolic dimension"));
+static cl::opt<std::string> parameters(
+    "parameters", cl::value_desc("folder"),
+    cl::desc("tensor files (*.pb) with the values for --export-onnx"));
+
+static int fail(const Twine &text) {
+  WithColor::error(errs(), "pc-translate") << text << "\n";
+  return 1;
+}
+
+static int importModel() {
+  pc::ONNXImportOptions options;
+  for (StringRef dim : dims) {
+    auto [name, size] = dim.split('=');
+    if (size.getAsInteger(10, options.dims[name.str()]))
+      return fail("expected --dim NAME=N, but got '" + dim + "'");
+  }
+  MLIRContext context;
+  pc::ImportStatus status;
+  OwningOpRef<ModuleOp> module =
+      pc::importONNX(input, &context, options, status);
+  if (!module)
+    return status == pc::ImportStatus::Unsupported ? 2 : 1;
+  std::string error;
+  std::unique_ptr<ToolOutputFile> file = openOutputFile(output, &error);
+  if (!file)
+    return fail(error);
+  module->print(file->os(), OpPrintingFlags().enableDebugInfo());
+  file->keep();
+  return 0;
+}
+
+static int exportModel() {
+  std::map<std::string, pc::Tensor> tensors;
+  std::error_code code;
+  for (sys::fs::directory_iterator it(parameters, code), end;
+       !code && it != end; it.increment(code)) {
+    if (!StringRef(it->path()).ends_with(".pb"))
+      continue;
+    Expected<pc::NamedTensor> tensor = pc::readTensorFile(it->path());
+    if (!tensor)
+      return fail(toString(tensor.takeError()));
+    tensors[tensor->name] = std::move(tensor->tensor);
+  }
+  if (code)
+    return fail(parameters + ": " + code.message());
+  std::map<std::string, const pc::Tensor *> values;
+  for (const auto &[name, tensor] : tensors)
+    values[name] = &tensor;
+  if (llvm::Error error = pc::exportONNX(input, output, values))
+    return fail(toString(std::move(error)));
+  return 0;
+}
+
+int main(int argc, char **argv) {
+  InitLLVM init(argc, argv);
+  cl::ParseCommandLineOptions(argc, argv, "models to MLIR and back\n");
+  if (importFlag && exportFlag)
+    return fail("expected one of --import-onnx and --export-onnx");
+  return exportFlag ? exportModel() : importModel();
+}
