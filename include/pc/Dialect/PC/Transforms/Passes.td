@@ -60,4 +60,43 @@ def AttachLoss : Pass<"pc-attach-loss", "ModuleOp"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def CheckLocality : Pass<"pc-check-locality", "ModuleOp"> {
+  let summary = "check that every update reads its neighbours alone";
+  let description = [{
+    Holds the functions of the relaxation level (and those named `_gradient`)
+    against the rules of locality and names each edge that breaks one:
+
+    - **L1** the next error of a vertex reads its own old error and those of its
+      children; where predictions are recomputed, its Markov blanket.
+    - **L2** within an iteration no new value of one vertex makes the new value
+      of another. A gradient without any relaxation breaks this rule.
+    - **L3** what crosses from vertex to vertex is an activity, or a VJP of a
+      child with the child's own error.
+    - **L4** the change of a parameter reads inputs, error and optimiser state of
+      the vertices that learn it.
+    - **L5** nothing joins the values of several vertices, but a monitor (a state
+      that the loss owns), and nothing reads a monitor.
+
+    Reported with `print`, never failed:
+
+    - **L6** parameters of several vertices, loops inside a vertex, samples of a
+      batch that a vertex couples.
+    - **L7** the number of iterations, and the memory of what they hold fixed.
+    - **L8** edges whose messages go through transposed weights.
+
+    Changes nothing. Example: test/Dialect/PC/Transforms/check-locality.mlir.
+  }];
+  let options = [
+    Option<"function", "function", "std::string", "\"\"",
+           "The one function to check.">,
+    Option<"print", "print", "bool", "false",
+           "Print what was found to the standard output.">,
+    Option<"gate", "gate", "bool", "true",
+           "Fail where a rule from L1 to L5 is broken.">,
+  ];
+  let statistics = [
+    Statistic<"numViolations", "num-violations", "Number of broken rules">,
+  ];
+}
+
 #endif // PC_DIALECT_PC_TRANSFORMS_PASSES
