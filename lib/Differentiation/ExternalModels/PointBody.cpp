@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "PointBody.h"
+#include "mlir/Dialect/Affine/Utils.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "pc/Differentiation/BlockVJP.h"
+
+using namespace mlir;
+
+llvm::SmallBitVector pc::getLoneDims(AffineMap map) {
+  llvm::SmallBitVector lone(map.getNumDims());
+  for (AffineExpr result : map.getResults())
+    if (auto dim = dyn_cast<AffineDimExpr>(result))
+      lone.set(dim.getPosition());
+  return lone;
+}
+
+bool pc::isInjective(AffineMap map, ArrayRef<int64_t> extents) {
+  llvm::SmallBitVector lone = getLoneDims(map);
+  for (auto [dim, extent] : llvm::enumerate(extents))
+    if (extent != 1 && !lone.test(dim))
+      return false;
+  return true;
+}
+
+bool pc::isBijective(AffineMap map, ArrayRef<int64_t> extents, Type type) {
+  auto shaped = dyn_cast<ShapedType>(type);
+  int64_t elements = shaped ? shaped.getNumElements() : 1;
+  return isInjective(map, extents) && elements == llvm::product_of(extents);
+}
+
+llvm::SmallVector<Value> pc::createIndices(OpBuilder &builder, Location loc,
+                                           AffineMap map, ValueRange point) {
+  auto indices = affine::expandAffineMap(builder, loc, map, point);
+  assert(indices && "maps of structured operations have no symbols");
+  return llvm::to_vector<6>(*indices);
+}
+
+Value pc::createRead(OpBuilder &builder, Location loc, PointBody::Access access,
+                     ValueRange point) {
+  if (!isa<RankedTensorType>(access.value.getType()))
+    return access.value;
+  return tensor::ExtractOp::create(
+      builder, loc, access.value,
+      createIndices(builder, loc, access.map, point));
+}
+
+pc::PointBody::PointBody(OpBuilder &builder, linalg::LinalgOp op)
+    : inner(builder.getContext()), op(op), extents(op.getStaticLoopRanges()) {
+  // A builder of its own: a listener need not hear of what does not stay.
+  inner.setInsertionPoint(builder.getInsertionBlock(),
+                          builder.getInsertionPoint());
+  holder = scf::ExecuteRegionOp::create(inner, op.getLoc(), TypeRange());
+  block = inner.createBlock(&holder->getRegion(0));
+  Block *body = op.getBlock();
+  for (OpOperand &operand : op->getOpOperands())
+    if (operand.getOperandNumber() < body->getNumArguments())
+      mapping.map(op.getMatchingBlockArgument(&operand),
+                  addRead(operand.get(), op.getMatchingIndexingMap(&operand)));
+  for (Operation &inside : body->without_terminator())
+    ops.push_back(inner.clone(inside, mapping));
+  for (Value yield : body->getTerminator()->getOperands())
+    yields.push_back(mapping.lookupOrDefault(yield));
+  putRunningValuesFirst();
+}
+
+bool pc::isExtremum(Operation *op) {
+  return isa_and_present<arith::MaximumFOp, arith::MaxNumFOp, arith::MinimumFOp,
+                         arith::MinNumFOp>(op);
+}
+
+/// At a tie the scalar rules of maxima and minima favour the first operand:
+/// with the running value there, the first of several points.
+void pc::PointBody::putRunningValuesFirst() {
+  for (OpOperand &init : op.getDpsInitsMutable())
+    if (Value argument = getArgument(init))
+      for (Operation *inside : ops)
+        if (isExtremum(inside) && inside->getOperand(1) == argument)
+          inside->setOperands({argument, inside->getOperand(0)});
+}
+
+pc::PointBody::~PointBody() { holder->erase(); }
+
+Value pc::PointBody::getArgument(OpOperand &operand) {
+  if (operand.getOperandNumber() >= op.getBlock()->getNumArguments())
+    return nullptr;
+  return mapping.lookup<Value>(op.getMatchingBlockArgument(&operand));
+}
+
+Value pc::PointBody::addRead(Value value, AffineMap map) {
+  Value argument =
+      block->addArgument(getElementTypeOrSelf(value), value.getLoc());
+  reads[argument] = {value, map};
+  return argument;
+}
+
+Value pc::PointBody::addResult(Value init, AffineMap map) {
+  Value argument =
+      block->addArgument(getElementTypeOrSelf(init), init.getLoc());
+  results.push_back({argument, {init, map}});
+  return argument;
+}
+
+pc::PointBody::Access *pc::PointBody::getRead(Value argument) {
+  auto it = reads.find(argument);
+  return it == reads.end() ? nullptr : &it->second;
+}
+
+llvm::DenseSet<Value> pc::PointBody::getSlice(ValueRange values) const {
+  llvm::DenseSet<Value> slice;
+  llvm::SmallVector<Value> worklist(values);
+  while (!worklist.empty()) {
+    Value value = worklist.pop_back_val();
+    if (!slice.insert(value).second)
+      continue;
+    Operation *definition = value.getDefiningOp();
+    if (definition && definition->getBlock() == block)
+      llvm::append_range(worklist, getReadValues(definition));
+  }
+  return slice;
+}
+
+llvm::SmallVector<Value> pc::PointBody::getUsedReads(ValueRange values) const {
+  llvm::DenseSet<Value> slice = getSlice(values);
+  llvm::SmallVector<Value> used;
+  for (Value argument : block->getArguments())
+    if (slice.contains(argument) && reads.contains(argument))
+      used.push_back(argument);
+  return used;
+}
+
+bool pc::PointBody::usesIndex(unsigned dim, ValueRange values) const {
+  llvm::DenseSet<Value> slice = getSlice(values);
+  WalkResult walk = block->walk([&](linalg::IndexOp index) {
+    Operation *outer = block->findAncestorOpInBlock(*index);
+    bool isUsed = llvm::any_of(outer->getResults(),
+                               [&](Value v) { return slice.contains(v); });
+    return isUsed && index.getDim() == dim ? WalkResult::interrupt()
+                                           : WalkResult::advance();
+  });
+  return walk.wasInterrupted();
+}
+
+/// Erases what `values` do not depend on and makes them the terminator.
+void pc::PointBody::keepOnly(ValueRange values) {
+  inner.setInsertionPointToEnd(block);
+  linalg::YieldOp::create(inner, op.getLoc(), values);
+  for (Operation &inside : llvm::make_early_inc_range(llvm::reverse(*block)))
+    if (isOpTriviallyDead(&inside))
+      inside.erase();
+}
+
+/// linalg finds the extent of a dimension where it stands alone in a map. The
+/// dimensions for which no such map is left get an operand that only says it.
+static pc::PointBody::Access createShapeRead(OpBuilder &builder, Location loc,
+                                             ArrayRef<int64_t> extents,
+                                             ArrayRef<AffineMap> maps) {
+  llvm::SmallBitVector lone(extents.size());
+  for (AffineMap map : maps)
+    lone |= pc::getLoneDims(map);
+  llvm::SmallVector<int64_t> shape;
+  llvm::SmallVector<AffineExpr> dims;
+  for (auto [dim, extent] : llvm::enumerate(extents))
+    if (!lone.test(dim)) {
+      shape.push_back(extent);
+      dims.push_back(builder.getAffineDimExpr(dim));
+    }
+  if (dims.empty())
+    return {};
+  Value empty =
+      tensor::EmptyOp::create(builder, loc, shape, builder.getF32Type());
+  return {empty, AffineMap::get(extents.size(), 0, dims, builder.getContext())};
+}
+
+/// A dimension is parallel if it separates the elements of every result.
+static llvm::SmallVector<utils::IteratorType>
+getIterators(size_t numDims, ArrayRef<AffineMap> resultMaps) {
+  llvm::SmallBitVector lone(numDims, true);
+  for (AffineMap map : resultMaps)
+    lone &= pc::getLoneDims(map);
+  llvm::SmallVector<utils::IteratorType> iterators;
+  for (size_t dim = 0; dim != numDims; ++dim)
+    iterators.push_back(lone.test(dim) ? utils::IteratorType::parallel
+                                       : utils::IteratorType::reduction);
+  return iterators;
+}
+
+llvm::SmallVector<Value> pc::PointBody::emit(OpBuilder &builder, Location loc,
+                                             ValueRange yielded) {
+  assert(yielded.size() == results.size() && "one scalar for each result");
+  keepOnly(yielded);
+  llvm::SmallVector<Value> arguments, inputs, inits;
+  llvm::SmallVector<AffineMap> maps, resultMaps;
+  for (Value argument : block->getArguments())
+    if (Access *read = getRead(argument); read && !argument.use_empty()) {
+      arguments.push_back(argument);
+      inputs.push_back(read->value);
+      maps.push_back(read->map);
+    }
+  for (auto &[argument, access] : results) {
+    auto type = cast<RankedTensorType>(access.value.getType());
+    bool isOverwritten =
+        argument.use_empty() && isBijective(access.map, extents, type);
+    inits.push_back(isOverwritten
+                        ? tensor::EmptyOp::create(builder, loc, type.getShape(),
+                                                  type.getElementType())
+                        : access.value);
+    resultMaps.push_back(access.map);
+  }
+  llvm::SmallVector<AffineMap> known(maps);
+  llvm::append_range(known, resultMaps);
+  Access shape = createShapeRead(builder, loc, extents, known);
+  if (shape.value) {
+    inputs.push_back(shape.value);
+    maps.push_back(shape.map);
+    arguments.push_back(block->addArgument(builder.getF32Type(), op.getLoc()));
+  }
+  llvm::append_range(maps, resultMaps);
+  for (auto &result : results)
+    arguments.push_back(result.first);
+  auto generic = linalg::GenericOp::create(
+      builder, loc, ValueRange(inits).getTypes(), inputs, inits, maps,
+      getIterators(extents.size(), resultMaps));
+  Block *body = new Block;
+  generic.getRegion().push_back(body);
+  for (Value argument : arguments)
+    argument.replaceAllUsesWith(body->addArgument(argument.getType(), loc));
+  body->getOperations().splice(body->end(), block->getOperations());
+  return llvm::SmallVector<Value>(generic.getResults());
+}
+
+llvm::SmallVector<Value> pc::PointBody::inlineAt(OpBuilder &builder,
+                                                 Location loc, ValueRange point,
+                                                 ValueRange values) {
+  keepOnly(values);
+  block->walk([&](linalg::IndexOp index) {
+    index.replaceAllUsesWith(point[index.getDim()]);
+    index.erase();
+  });
+  IRMapping scalars;
+  for (Value argument : block->getArguments())
+    if (Access *read = getRead(argument); read && !argument.use_empty())
+      scalars.map(argument, createRead(builder, loc, *read, point));
+  for (Operation &inside : block->without_terminator())
+    builder.clone(inside, scalars);
+  return llvm::map_to_vector(
+      block->getTerminator()->getOperands(),
+      [&](Value value) { return scalars.lookupOrDefault(value); });
+}
