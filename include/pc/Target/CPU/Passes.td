@@ -5,6 +5,91 @@
 
 include "mlir/Pass/PassBase.td"
 
+def StructureOps : Pass<"pc-cpu-structure-ops", "func::FuncOp"> {
+  let summary = "turn everything that computes on tensors into structured ops";
+  let description = [{
+    Elementwise ops on tensors become `linalg.generic` with an empty destination;
+    softmax is taken apart, concatenations become insertions, gathers become
+    generic ops that read where their indices say, and a constant of one value
+    that serves as a destination becomes a fill. Ops on scalars are left alone.
+
+    Example: `test/Target/CPU/structure-ops.mlir`
+  }];
+  let dependentDialects = [
+    "mlir::arith::ArithDialect", "mlir::linalg::LinalgDialect",
+    "mlir::math::MathDialect", "mlir::tensor::TensorDialect"
+  ];
+}
+
+def FuseElementwise : Pass<"pc-cpu-fuse-elementwise", "func::FuncOp"> {
+  let summary = "fuse elementwise ops into the elementwise op that uses them";
+  let description = [{
+    A value that is used once, by an op without reductions, element for element,
+    is computed there and never stored. Nothing is computed twice.
+
+    Example: `test/Target/CPU/fuse-elementwise.mlir`
+  }];
+  let dependentDialects = [
+    "mlir::affine::AffineDialect", "mlir::linalg::LinalgDialect",
+    "mlir::tensor::TensorDialect"
+  ];
+}
+
+def TransposeOperands : Pass<"pc-cpu-transpose-operands", "func::FuncOp"> {
+  let summary = "transpose operands of contractions so that vectors can be loaded";
+  let description = [{
+    The last dimension of the result becomes the lanes of vectors. An operand that
+    has this dimension elsewhere, and each of whose elements is used eight times or
+    more, is transposed first. The transposition is an op of its own, so that it
+    leaves loops in which the operand does not change.
+
+    Example: `test/Target/CPU/transpose-operands.mlir`
+  }];
+  let dependentDialects = [
+    "mlir::linalg::LinalgDialect", "mlir::tensor::TensorDialect"
+  ];
+  let statistics = [
+    Statistic<"transposed", "transposed", "Operands that were transposed">
+  ];
+}
+
+def StructureCopies : Pass<"pc-cpu-structure-copies", "func::FuncOp"> {
+  let summary = "turn copies of parts of buffers into structured ops";
+  let description = [{
+    A `memref.copy` whose two sides are whole blocks of memory stays; any other
+    one becomes a `linalg.generic`, since it would need a runtime library.
+
+    Example: `test/Target/CPU/structure-copies.mlir`
+  }];
+  let dependentDialects = ["mlir::linalg::LinalgDialect"];
+}
+
+def ApproximateMath : Pass<"pc-cpu-approximate-math", "func::FuncOp"> {
+  let summary = "compute exp, log and tanh of f32 vectors by polynomials";
+  let description = [{
+    Only where the result is within 4 units in the last place, as
+    `test/Target/CPU/approximate-math-numbers.mlir` measures; f64 and all other functions
+    stay with the C library.
+
+    Example: `test/Target/CPU/approximate-math.mlir`
+  }];
+  let dependentDialects = [
+    "mlir::arith::ArithDialect", "mlir::math::MathDialect",
+    "mlir::vector::VectorDialect"
+  ];
+}
+
+def OwnDestinations : Pass<"pc-cpu-own-destinations", "func::FuncOp"> {
+  let summary = "give every op an empty or filled destination of its own";
+  let description = [{
+    CSE lets ops share one empty or one filled tensor. Bufferization would
+    then copy it for all but one of them; a fill of its own is cheaper and often
+    becomes the start of accumulators.
+
+    Example: `test/Target/CPU/own-destinations.mlir`
+  }];
+}
+
 def PassByDestination : Pass<"pc-cpu-pass-by-destination", "func::FuncOp"> {
   let summary = "let a tensor function read and write the memory of its caller";
   let description = [{

@@ -23,13 +23,24 @@
 
 using namespace mlir;
 
-/// Tensors to buffers that the caller owns or that lie in the arena.
-static void addBufferization(OpPassManager &manager) {
+/// Structured ops, as few as possible, each operand in the order in which it is
+/// read, out of loops where it does not change.
+static void addStructure(OpPassManager &manager) {
   manager.addPass(createInlinerPass());
   manager.addPass(createSymbolDCEPass());
   manager.addPass(createCanonicalizerPass());
+  manager.addNestedPass<func::FuncOp>(pc::createStructureOps());
   manager.addPass(createCSEPass());
-  manager.addPass(createConvertElementwiseToLinalgPass());
+  manager.addNestedPass<func::FuncOp>(pc::createFuseElementwise());
+  manager.addNestedPass<func::FuncOp>(pc::createTransposeOperands());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+  manager.addPass(createLoopInvariantCodeMotionPass());
+}
+
+/// Tensors to buffers that the caller owns or that lie in the arena.
+static void addBufferization(OpPassManager &manager) {
+  manager.addNestedPass<func::FuncOp>(pc::createOwnDestinations());
   manager.addNestedPass<func::FuncOp>(pc::createPassByDestination());
   manager.addPass(pc::createAnchorLoopState());
   manager.addPass(bufferization::createEmptyTensorToAllocTensorPass());
@@ -45,7 +56,9 @@ static void addBufferization(OpPassManager &manager) {
 
 static void addLoops(OpPassManager &manager, const pc::VectorTarget &target) {
   pc::VectorizeNestsOptions vectors{target.bits, target.registers, target.fma};
+  manager.addNestedPass<func::FuncOp>(pc::createStructureCopies());
   manager.addNestedPass<func::FuncOp>(pc::createVectorizeNests(vectors));
+  manager.addNestedPass<func::FuncOp>(pc::createApproximateMath());
   manager.addPass(createConvertLinalgToLoopsPass());
   manager.addPass(memref::createFoldMemRefAliasOpsPass());
   manager.addNestedPass<func::FuncOp>(pc::createPlanMemory());
@@ -56,6 +69,7 @@ static void addLoops(OpPassManager &manager, const pc::VectorTarget &target) {
 
 void mlir::pc::buildTensorToLoopsPipeline(OpPassManager &manager,
                                           const VectorTarget &target) {
+  addStructure(manager);
   addBufferization(manager);
   addLoops(manager, target);
 }

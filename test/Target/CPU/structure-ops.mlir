@@ -1,0 +1,62 @@
+// RUN: pc-opt %s -pass-pipeline='builtin.module(func.func(pc-cpu-structure-ops))' | FileCheck %s
+
+// A constant of one value becomes a scalar in the body; the destination is empty.
+// CHECK-LABEL: func @elementwise(
+//  CHECK-SAME:   %[[X:.+]]: tensor<4xf32>
+//   CHECK-DAG:   %[[C:.+]] = arith.constant 2.000000e+00 : f32
+//   CHECK-DAG:   %[[E:.+]] = tensor.empty() : tensor<4xf32>
+//       CHECK:   linalg.generic {{.*}} ins(%[[X]] : tensor<4xf32>) outs(%[[E]] : tensor<4xf32>)
+//       CHECK:     arith.mulf %{{.+}}, %[[C]] : f32
+func.func @elementwise(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %c = arith.constant dense<2.0> : tensor<4xf32>
+  %y = arith.mulf %x, %c : tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// CHECK-LABEL: func @softmax
+//   CHECK-NOT:   linalg.softmax
+//       CHECK:   math.exp
+func.func @softmax(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %e = tensor.empty() : tensor<2x3xf32>
+  %y = linalg.softmax dimension(1) ins(%x : tensor<2x3xf32>) outs(%e : tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %y : tensor<2x3xf32>
+}
+
+// CHECK-LABEL: func @concat
+// CHECK-COUNT-2: tensor.insert_slice
+func.func @concat(%a: tensor<2x3xf32>, %b: tensor<2x2xf32>) -> tensor<2x5xf32> {
+  %y = tensor.concat dim(1) %a, %b : (tensor<2x3xf32>, tensor<2x2xf32>) -> tensor<2x5xf32>
+  return %y : tensor<2x5xf32>
+}
+
+// CHECK-LABEL: func @gather(
+//  CHECK-SAME:   %[[A:.+]]: tensor<4x3xf32>, %[[I:.+]]: tensor<2x1xi32>
+//       CHECK:   linalg.generic
+//       CHECK:     %[[B:.+]] = linalg.index 0
+//       CHECK:     %[[AT:.+]] = tensor.extract %[[I]][%[[B]], %c0
+//       CHECK:     %[[ROW:.+]] = arith.index_cast %[[AT]]
+//       CHECK:     %[[S:.+]] = linalg.index 1
+//       CHECK:     tensor.extract %[[A]][%[[ROW]], %[[S]]]
+func.func @gather(%a: tensor<4x3xf32>, %i: tensor<2x1xi32>) -> tensor<2x3xf32> {
+  %y = tensor.gather %a[%i] gather_dims([0]) : (tensor<4x3xf32>, tensor<2x1xi32>) -> tensor<2x3xf32>
+  return %y : tensor<2x3xf32>
+}
+
+// CHECK-LABEL: func @destination
+//       CHECK:   %[[F:.+]] = linalg.fill
+//       CHECK:   linalg.matmul {{.*}} outs(%[[F]]
+func.func @destination(%a: tensor<2x3xf32>, %b: tensor<3x2xf32>) -> tensor<2x2xf32> {
+  %c = arith.constant dense<1.0> : tensor<2x2xf32>
+  %y = linalg.matmul ins(%a, %b : tensor<2x3xf32>, tensor<3x2xf32>) outs(%c : tensor<2x2xf32>) -> tensor<2x2xf32>
+  return %y : tensor<2x2xf32>
+}
+
+// Scalars and tensors of unknown size are left alone.
+// CHECK-LABEL: func @same
+//   CHECK-NOT:   linalg
+//       CHECK:   return
+func.func @same(%a: f32, %b: tensor<?xf32>) -> (f32, tensor<?xf32>) {
+  %x = arith.addf %a, %a : f32
+  %y = arith.addf %b, %b : tensor<?xf32>
+  return %x, %y : f32, tensor<?xf32>
+}

@@ -1,0 +1,48 @@
+// RUN: pc-opt %s -pass-pipeline='builtin.module(func.func(pc-cpu-transpose-operands))' | FileCheck %s
+
+#a = affine_map<(i, j, k) -> (i, k)>
+#b = affine_map<(i, j, k) -> (j, k)>
+#c = affine_map<(i, j, k) -> (i, j)>
+
+// The second operand has the dimension of the lanes first.
+// CHECK-DAG: #[[$A:.+]] = affine_map<(d0, d1, d2) -> (d0, d2)>
+// CHECK-DAG: #[[$B:.+]] = affine_map<(d0, d1, d2) -> (d2, d1)>
+// CHECK-DAG: #[[$C:.+]] = affine_map<(d0, d1, d2) -> (d0, d1)>
+// CHECK-LABEL: func @product(
+//  CHECK-SAME:   %[[X:.+]]: tensor<64x10xf32>, %[[W:.+]]: tensor<256x10xf32>
+//       CHECK:   %[[WT:.+]] = linalg.transpose ins(%[[W]] : tensor<256x10xf32>) outs(%{{.+}} : tensor<10x256xf32>) permutation = [1, 0]
+//       CHECK:   linalg.generic {indexing_maps = [#[[$A]], #[[$B]], #[[$C]]]{{.*}} ins(%[[X]], %[[WT]]
+func.func @product(%x: tensor<64x10xf32>, %w: tensor<256x10xf32>, %o: tensor<64x256xf32>) -> tensor<64x256xf32> {
+  %y = linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%x, %w : tensor<64x10xf32>, tensor<256x10xf32>) outs(%o : tensor<64x256xf32>) {
+  ^bb0(%p: f32, %q: f32, %r: f32):
+    %m = arith.mulf %p, %q : f32
+    %s = arith.addf %r, %m : f32
+    linalg.yield %s : f32
+  } -> tensor<64x256xf32>
+  return %y : tensor<64x256xf32>
+}
+
+// One row uses every element once: moving it would not pay.
+// CHECK-LABEL: func @one_row
+//   CHECK-NOT:   linalg.transpose
+//       CHECK:   return
+func.func @one_row(%x: tensor<1x10xf32>, %w: tensor<256x10xf32>, %o: tensor<1x256xf32>) -> tensor<1x256xf32> {
+  %y = linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%x, %w : tensor<1x10xf32>, tensor<256x10xf32>) outs(%o : tensor<1x256xf32>) {
+  ^bb0(%p: f32, %q: f32, %r: f32):
+    %m = arith.mulf %p, %q : f32
+    %s = arith.addf %r, %m : f32
+    linalg.yield %s : f32
+  } -> tensor<1x256xf32>
+  return %y : tensor<1x256xf32>
+}
+
+// Already in order.
+// CHECK-LABEL: func @ordered
+//   CHECK-NOT:   linalg.transpose
+//       CHECK:   linalg.matmul
+func.func @ordered(%x: tensor<64x10xf32>, %w: tensor<10x256xf32>, %o: tensor<64x256xf32>) -> tensor<64x256xf32> {
+  %y = linalg.matmul ins(%x, %w : tensor<64x10xf32>, tensor<10x256xf32>) outs(%o : tensor<64x256xf32>) -> tensor<64x256xf32>
+  return %y : tensor<64x256xf32>
+}
