@@ -54,7 +54,7 @@ mlir::pc::createTargetMachine(const CPUOptions &options) {
       llvm::Reloc::PIC_, std::nullopt, *level));
 }
 
-static VectorTarget getVectorTarget(llvm::TargetMachine &machine) {
+VectorTarget mlir::pc::getVectorTarget(llvm::TargetMachine &machine) {
   const llvm::MCSubtargetInfo &info = *machine.getMCSubtargetInfo();
   llvm::Triple triple = machine.getTargetTriple();
   if (triple.isAArch64())

@@ -31,6 +31,8 @@ struct CompiledModule {
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
 createTargetMachine(const CPUOptions &options);
 
+VectorTarget getVectorTarget(llvm::TargetMachine &machine);
+
 /// A copy of the functions `entries` and of what they refer to, lowered to the
 /// LLVM dialect. Every entry `f` is renamed to `prefix + f`. Fills
 /// `compiled.entries`.

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "pc/Pipelines/Compile.h"
+#include "mlir/Parser/Parser.h"
+#include "pc/Pipelines/Model.h"
+#include "pc/Pipelines/Values.h"
+#include "pc/Support/Names.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+using namespace llvm;
+using namespace mlir;
+using namespace mlir::pc;
+
+Error CompileRequest::setKinds(ArrayRef<std::string> words) {
+  if (words.empty())
+    kinds = {EmitKind::Object, EmitKind::Header};
+  for (StringRef word : words) {
+    std::optional<EmitKind> kind = parseEmitKind(word);
+    if (!kind)
+      return createStringError("--emit: expected object, header, library, llvm "
+                               "or mlir, found '" +
+                               word + "'");
+    kinds.push_back(*kind);
+  }
+  return Error::success();
+}
+
+Error CompileRequest::setFrom(StringRef word) {
+  std::optional<Phase> phase = parsePhase(word);
+  if (phase != Phase::Import && phase != Phase::Tensor)
+    return createStringError(
+        "--compile-from: expected import or tensor, found '" + word + "'");
+  from = *phase;
+  return Error::success();
+}
+
+/// The module at the tensor level, or nothing and a status.
+static OwningOpRef<ModuleOp> lower(const CompileRequest &request,
+                                   MLIRContext *context, ExitStatus &status) {
+  status = ExitStatus::Failure;
+  if (request.from == Phase::Tensor)
+    return parseSourceFile<ModuleOp>(request.model, context);
+  std::optional<ForwardModel> model =
+      loadModel(request.model, context, {request.dims, {}}, status);
+  if (!model)
+    return nullptr;
+  PhaseStatus lowered =
+      runPhases(*model->module, Phase::Import, Phase::Tensor, request.compile);
+  if (lowered == PhaseStatus::Success)
+    return std::move(model->module);
+  status = lowered == PhaseStatus::Unsupported ? ExitStatus::Unsupported
+                                               : ExitStatus::Failure;
+  return nullptr;
+}
+
+static SmallVector<std::string> getEntries(const CompileRequest &request,
+                                           ModuleOp module) {
+  SmallVector<std::string> entries;
+  if (request.from == Phase::Tensor) {
+    for (auto function : module.getOps<func::FuncOp>())
+      if (function.isPublic() && !function.isExternal())
+        entries.push_back(function.getName().str());
+    return entries;
+  }
+  const CompileOptions &options = request.compile;
+  entries.push_back(modelName.str());
+  if (options.forwardOnly)
+    return entries;
+  entries.push_back(
+      (modelName + (options.isAutodiff() ? autodiffSuffix : gradientSuffix))
+          .str());
+  if (options.learn)
+    entries.push_back((modelName + stepSuffix).str());
+  return entries;
+}
+
+/// The values that arguments of the entries start with.
+static Error collectInitialValues(ModuleOp module, EmitRequest &emit) {
+  for (const std::string &entry : emit.entries) {
+    auto function = module.lookupSymbol<func::FuncOp>(entry);
+    for (unsigned i = 0, e = function ? function.getNumArguments() : 0; i != e;
+         ++i) {
+      auto value = function.getArgAttrOfType<ElementsAttr>(i, valueAttrName);
+      if (!value)
+        continue;
+      std::optional<Tensor> tensor = toTensor(value);
+      if (!tensor)
+        return createStringError("the initial value of argument " + Twine(i) +
+                                 " of '" + entry + "' cannot be stored");
+      emit.initialValues.push_back({entry, i, std::move(*tensor)});
+    }
+  }
+  return Error::success();
+}
+
+/// Where each kind of file goes; makes the folder.
+static Error placeFiles(const CompileRequest &request, StringRef stem,
+                        EmitRequest &emit) {
+  ArrayRef<EmitKind> kinds = request.kinds;
+  if (kinds.size() == 1 &&
+      sys::path::extension(request.out) == getFileExtension(kinds.front())) {
+    emit.files.push_back({kinds.front(), request.out});
+    return Error::success();
+  }
+  if (std::error_code code = sys::fs::create_directories(request.out))
+    return createFileError(request.out, code);
+  for (EmitKind kind : kinds) {
+    SmallString<128> path(request.out);
+    sys::path::append(path, stem + getFileExtension(kind));
+    emit.files.push_back({kind, path.str().str()});
+  }
+  return Error::success();
+}
+
+ExitStatus mlir::pc::compile(const CompileRequest &request,
+                             MLIRContext *context, Reporter &reporter) {
+  ExitStatus status;
+  OwningOpRef<ModuleOp> module = lower(request, context, status);
+  if (!module)
+    return status;
+  StringRef stem = sys::path::stem(request.model);
+  EmitRequest emit;
+  emit.prefix = request.prefix.empty() ? stem.str() : request.prefix;
+  emit.cpu = request.cpu;
+  emit.entries = getEntries(request, *module);
+  if (emit.entries.empty())
+    return reporter.fail(request.model +
+                         ": expected a public function with a body");
+  if (Error error = collectInitialValues(*module, emit))
+    return reporter.fail(std::move(error));
+  if (Error error = placeFiles(request, stem, emit))
+    return reporter.fail(std::move(error));
+  if (Error error = emitFiles(*module, emit))
+    return reporter.fail(std::move(error));
+  return ExitStatus::Success;
+}
