@@ -312,6 +312,30 @@ Value Emitter::transpose(Value operand, ArrayRef<int64_t> permutation) {
       .getResult()[0];
 }
 
+Value Emitter::reverse(Value operand, ArrayRef<int64_t> axes) {
+  ArrayRef<int64_t> shape = pc::getShape(operand);
+  SmallVector<AffineExpr> exprs;
+  for (auto [axis, size] : enumerate(shape)) {
+    AffineExpr dim = getAffineDimExpr(axis);
+    bool isReversed = size > 1 && is_contained(axes, int64_t(axis));
+    exprs.push_back(isReversed ? getAffineConstantExpr(size - 1) - dim : dim);
+  }
+  AffineMap identity = getMultiDimIdentityMap(shape.size());
+  AffineMap maps[] = {AffineMap::get(shape.size(), 0, exprs, getContext()),
+                      identity};
+  if (maps[0] == identity)
+    return operand;
+  SmallVector<utils::IteratorType> iterators(shape.size(),
+                                             utils::IteratorType::parallel);
+  Value init = emptyTensor(shape, getElement(operand));
+  auto build = [](OpBuilder &nested, Location loc, ValueRange v) {
+    linalg::YieldOp::create(nested, loc, v[0]);
+  };
+  return linalg::GenericOp::create(*this, init.getType(), operand, init, maps,
+                                   iterators, build)
+      .getResult(0);
+}
+
 Value Emitter::unsqueeze(Value operand, ArrayRef<int64_t> axes) {
   SmallVector<int64_t> shape(pc::getShape(operand));
   for (int64_t axis : axes)

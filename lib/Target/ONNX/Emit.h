@@ -43,6 +43,8 @@ public:
   /// The same elements in another shape.
   Value reshape(Value operand, Shape shape);
   Value transpose(Value operand, llvm::ArrayRef<int64_t> permutation);
+  /// Elements in the opposite order along `axes`.
+  Value reverse(Value operand, llvm::ArrayRef<int64_t> axes);
   /// Inserts dimensions of size 1 at `axes` (sorted) of the result.
   Value unsqueeze(Value operand, llvm::ArrayRef<int64_t> axes);
   Value slice(Value operand, Shape offsets, Shape sizes, Shape strides);

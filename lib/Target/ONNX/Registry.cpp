@@ -10,11 +10,15 @@ const OperatorRegistry &OperatorRegistry::get() {
   static const OperatorRegistry registry = [] {
     OperatorRegistry all;
     registerActivations(all);
+    registerConvolutions(all);
     registerElementwise(all);
     registerLinear(all);
     registerLosses(all);
+    registerNormalizations(all);
+    registerPools(all);
     registerReductions(all);
     registerShapeOperators(all);
+    registerSlices(all);
     registerSources(all);
     return all;
   }();

@@ -82,11 +82,15 @@ private:
 
 // One function for each family, in the file of that name.
 void registerActivations(OperatorRegistry &registry);
+void registerConvolutions(OperatorRegistry &registry);
 void registerElementwise(OperatorRegistry &registry);
 void registerLinear(OperatorRegistry &registry);
 void registerLosses(OperatorRegistry &registry);
+void registerNormalizations(OperatorRegistry &registry);
+void registerPools(OperatorRegistry &registry);
 void registerReductions(OperatorRegistry &registry);
 void registerShapeOperators(OperatorRegistry &registry);
+void registerSlices(OperatorRegistry &registry);
 void registerSources(OperatorRegistry &registry);
 
 } // namespace mlir::pc

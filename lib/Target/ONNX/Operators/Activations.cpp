@@ -285,6 +285,54 @@ static LogicalResult lowerPRelu(NodeContext &node) {
   return success();
 }
 
+/// Bounds are attributes before opset 11 and operands since; both may be
+/// absent.
+static FailureOr<Value> getBound(NodeContext &node, Emitter &b, unsigned input,
+                                 StringRef name) {
+  auto type = RankedTensorType::get({}, node.getType(0).getElementType());
+  if (node.version < 11 && node.attributes.has(name)) {
+    auto value = b.getFloatAttr(type.getElementType(),
+                                node.attributes.getFloat(name, 0));
+    return Value(
+        arith::ConstantOp::create(b, DenseElementsAttr::get(type, value)));
+  }
+  if (node.version < 11 || !node.hasInput(input))
+    return Value();
+  if (failed(node.requireSameElementType(0, input)))
+    return failure();
+  if (node.getType(input).getNumElements() != 1)
+    return node.fail(name + ": expected one value, but got " +
+                     printTypes(node));
+  return b.reshape(node.getInput(input), {});
+}
+
+static LogicalResult lowerClip(NodeContext &node) {
+  if (failed(node.requireInputs(1, 3)) || failed(node.requireNumbers(0)) ||
+      (node.version < 11 && failed(node.requireFloat(0))))
+    return failure();
+  Emitter b(node.builder, node.loc);
+  FailureOr<Value> low = getBound(node, b, 1, "min");
+  FailureOr<Value> high = getBound(node, b, 2, "max");
+  if (failed(low) || failed(high))
+    return failure();
+  SmallVector<Value> operands{node.getInput(0)};
+  for (Value bound : {*low, *high})
+    if (bound)
+      operands.push_back(bound);
+  // At a bound the operand wins, as the first of the two that tie.
+  node.setOutput(0, b.elementwise(node.getShape(0),
+                                  node.getType(0).getElementType(), operands,
+                                  [&](Scalar &b, ValueRange v) {
+                                    Value result = v[0];
+                                    if (*low)
+                                      result = emitMax(b, result, v[1]);
+                                    if (*high)
+                                      result = emitMin(b, result, v.back());
+                                    return result;
+                                  }));
+  return success();
+}
+
 //===----------------------------------------------------------------------===//
 // Softmax
 //===----------------------------------------------------------------------===//
@@ -389,6 +437,7 @@ void registerActivations(OperatorRegistry &all) {
   all.add("Celu", 12, lowerElu);
   all.add("Selu", 1, lowerSelu);
   all.add("Gelu", 20, lowerGelu);
+  all.add("Clip", 1, lowerClip).withBounds({1, 2});
   all.add("PRelu", 1, lowerPRelu).withWeights({1});
   all.add("Softmax", 1, lowerSoftmax);
   all.add("LogSoftmax", 1, lowerSoftmax);

@@ -267,10 +267,11 @@ static FailureOr<ElementKind> getCastKind(NodeContext &node) {
 }
 
 static LogicalResult lowerCast(NodeContext &node) {
-  if (failed(node.requireInputs(1, 1)))
+  bool isLike = node.getOpType() == "CastLike";
+  if (failed(node.requireInputs(isLike ? 2 : 1, isLike ? 2 : 1)))
     return failure();
   ElementKind kind;
-  if (node.getOpType() == "CastLike") {
+  if (isLike) {
     kind = *getElementKind(node.getType(1).getElementType());
   } else {
     FailureOr<ElementKind> target = getCastKind(node);
