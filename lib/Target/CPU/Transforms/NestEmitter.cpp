@@ -32,7 +32,21 @@ static bool mayTrap(Operation &op) {
              arith::CeilDivSIOp, arith::CeilDivUIOp, arith::FloorDivSIOp>(op);
 }
 
+/// Sums into windows: the place of an output changes along a reduction, so that
+/// no accumulator in a register stands for it.
+static bool scattersSums(linalg::LinalgOp op) {
+  SmallVector<unsigned> reductions;
+  op.getReductionDims(reductions);
+  return llvm::any_of(op.getDpsInitsMutable(), [&](OpOperand &output) {
+    AffineMap map = op.getMatchingIndexingMap(&output);
+    return llvm::any_of(reductions,
+                        [&](unsigned dim) { return map.isFunctionOfDim(dim); });
+  });
+}
+
 bool mlir::pc::hasVectorForm(linalg::LinalgOp op) {
+  if (scattersSums(op))
+    return false;
   for (OpOperand &operand : op->getOpOperands()) {
     bool inMemory = isa<MemRefType>(operand.get().getType());
     if (!isVectorElement(getElementTypeOrSelf(operand.get()), inMemory))
