@@ -2,7 +2,10 @@
 // are small integers, so that no order of summation can change them. The sizes
 // leave remainders in every tiled loop.
 
+// Other machines have shorter vectors, fewer registers and no multiply-add.
 // RUN: pc-jit-test %s --entry=nn --arg=mod:5 --arg=mod:4 | FileCheck %s --check-prefix=NN
+// RUN: pc-jit-test %s --entry=nn --arg=mod:5 --arg=mod:4 --cpu=x86-64-v3 | FileCheck %s --check-prefix=NN
+// RUN: pc-jit-test %s --entry=nn --arg=mod:5 --arg=mod:4 --cpu=x86-64 | FileCheck %s --check-prefix=NN
 // NN: (sum 1404271)
 func.func @nn(%a: tensor<13x9xf32>, %b: tensor<9x83xf32>) -> tensor<13x83xf32> {
   %z = arith.constant 0.0 : f32
@@ -58,6 +61,7 @@ func.func @conv(%x: tensor<2x3x9x23xf32>, %w: tensor<5x3x3x3xf32>) -> tensor<2x5
   %y = linalg.conv_2d_nchw_fchw ins(%x, %w : tensor<2x3x9x23xf32>, tensor<5x3x3x3xf32>) outs(%c : tensor<2x5x7x21xf32>) -> tensor<2x5x7x21xf32>
   return %y : tensor<2x5x7x21xf32>
 }
+// RUN: pc-jit-test %s --entry=conv_strided --arg=mod:5 --arg=mod:4 --cpu=x86-64-v3 | FileCheck %s --check-prefix=STRIDED
 // RUN: pc-jit-test %s --entry=conv_strided --arg=mod:5 --arg=mod:4 | FileCheck %s --check-prefix=STRIDED
 // STRIDED: (sum 3252994)
 func.func @conv_strided(%x: tensor<2x3x9x43xf32>, %w: tensor<5x3x3x3xf32>) -> tensor<2x5x4x21xf32> {

@@ -24,6 +24,7 @@ static cl::list<std::string>
                            "repeated, or mod:M for (7 i) mod M"));
 static cl::opt<unsigned> calls("calls", cl::init(1));
 static cl::opt<unsigned> optLevel("O", cl::Prefix, cl::init(3));
+static cl::opt<std::string> cpu("cpu", cl::init("native"));
 static cl::opt<bool> timing("timing", cl::desc("times on stderr"));
 static cl::opt<std::string> shape("shape",
                                   cl::desc("of argument 0, x-separated"));
@@ -78,6 +79,7 @@ int main(int argc, char **argv) {
     return 1;
   CPUOptions options;
   options.optLevel = optLevel;
+  options.cpu = cpu;
   double start = now();
   auto executable = Executable::compile(*module, {StringRef(entry)}, options);
   if (failed(executable))

@@ -50,7 +50,8 @@ public:
   /// Calls an entry. `arguments` has one tensor for each argument, of exactly
   /// its kind and shape; those that a result updates are written in place.
   /// `results` has one place for each result; an updating one is left alone,
-  /// an empty one is made. After the first call nothing is allocated when the
+  /// an empty one is made. Calls must not overlap: they share their scratch
+  /// memory. After the first call nothing is allocated when the
   /// results are passed in again.
   virtual llvm::Error run(StringRef entry, ArrayRef<Tensor *> arguments,
                           MutableArrayRef<Tensor> results) = 0;

@@ -33,12 +33,12 @@ private:
 /// between, and if it is known by no other name.
 static linalg::FillOp findFill(linalg::LinalgOp op, OpOperand &output) {
   Value memory = output.get();
-  if (!op.getMatchingIndexingMap(&output).isProjectedPermutation() ||
-      llvm::any_of(memory.getUsers(), [](Operation *user) {
-        return isa<ViewLikeOpInterface>(user);
-      }))
-    return {};
-  if (!isa<BlockArgument>(memory) && !memory.getDefiningOp<memref::AllocOp>())
+  bool isOwned = memory.getDefiningOp<memref::AllocOp>();
+  if (auto argument = dyn_cast<BlockArgument>(memory))
+    isOwned = isa<func::FuncOp>(argument.getOwner()->getParentOp());
+  if (!isOwned ||
+      !op.getMatchingIndexingMap(&output).isProjectedPermutation() ||
+      llvm::any_of(memory.getUsers(), llvm::IsaPred<ViewLikeOpInterface>))
     return {};
   for (Operation *before = op->getPrevNode(); before;
        before = before->getPrevNode()) {
