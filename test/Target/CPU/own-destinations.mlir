@@ -26,3 +26,21 @@ func.func @argument(%a: tensor<4xf32>, %o: tensor<4xf32>) -> (tensor<4xf32>, ten
   %y = linalg.log ins(%a : tensor<4xf32>) outs(%o : tensor<4xf32>) -> tensor<4xf32>
   return %x, %y : tensor<4xf32>, tensor<4xf32>
 }
+
+// Each iteration fills its own.
+// CHECK-LABEL: func @loop
+//       CHECK:   scf.for
+//       CHECK:     %[[F:.+]] = linalg.fill
+//       CHECK:     linalg.matmul {{.*}} outs(%[[F]]
+func.func @loop(%a: tensor<4x4xf32>, %n: index) -> tensor<4x4xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %z = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<4x4xf32>
+  %f = linalg.fill ins(%z : f32) outs(%e : tensor<4x4xf32>) -> tensor<4x4xf32>
+  %r = scf.for %i = %c0 to %n step %c1 iter_args(%x = %a) -> tensor<4x4xf32> {
+    %y = linalg.matmul ins(%x, %a : tensor<4x4xf32>, tensor<4x4xf32>) outs(%f : tensor<4x4xf32>) -> tensor<4x4xf32>
+    scf.yield %y : tensor<4x4xf32>
+  }
+  return %r : tensor<4x4xf32>
+}

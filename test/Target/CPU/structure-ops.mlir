@@ -51,6 +51,21 @@ func.func @destination(%a: tensor<2x3xf32>, %b: tensor<3x2xf32>) -> tensor<2x2xf
   return %y : tensor<2x2xf32>
 }
 
+// What a loop starts with is memory that it writes, not a constant.
+// CHECK-LABEL: func @loop
+//       CHECK:   %[[F:.+]] = linalg.fill
+//       CHECK:   scf.for {{.*}} iter_args(%{{.+}} = %[[F]])
+func.func @loop(%a: tensor<4xf32>, %n: index) -> tensor<4xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %z = arith.constant dense<0.0> : tensor<4xf32>
+  %r = scf.for %i = %c0 to %n step %c1 iter_args(%x = %z) -> tensor<4xf32> {
+    %y = arith.addf %x, %a : tensor<4xf32>
+    scf.yield %y : tensor<4xf32>
+  }
+  return %r : tensor<4xf32>
+}
+
 // Scalars and tensors of unknown size are left alone.
 // CHECK-LABEL: func @same
 //   CHECK-NOT:   linalg

@@ -5,6 +5,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Interfaces/DestinationStyleOpInterface.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
 #include "pc/Target/CPU/Passes.h"
 
 namespace mlir::pc {
@@ -14,12 +15,14 @@ namespace mlir::pc {
 
 using namespace mlir;
 
-/// Gives `operand` a copy of the empty or filled tensor that it shares.
+/// Gives `operand` a copy of the empty or filled tensor that it shares with
+/// other ops or with other iterations of a loop.
 static void unshare(OpOperand &operand) {
   Operation *shared = operand.get().getDefiningOp();
   if (!isa_and_nonnull<tensor::EmptyOp, linalg::FillOp>(shared))
     return;
-  if (!operand.get().hasOneUse()) {
+  if (!operand.get().hasOneUse() ||
+      shared->getBlock() != operand.getOwner()->getBlock()) {
     OpBuilder builder(operand.getOwner());
     shared = builder.clone(*shared);
     operand.set(shared->getResult(0));
@@ -34,6 +37,10 @@ struct OwnDestinations
   void runOnOperation() override {
     getOperation().walk([](DestinationStyleOpInterface op) {
       for (OpOperand &init : op.getDpsInitsMutable())
+        unshare(init);
+    });
+    getOperation().walk([](LoopLikeOpInterface loop) {
+      for (OpOperand &init : loop.getInitsMutable())
         unshare(init);
     });
   }

@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Tensor/Transforms/Transforms.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "pc/Target/CPU/Passes.h"
 
@@ -55,11 +56,12 @@ struct DecomposeAggregate
   }
 };
 
-/// A constant of one value as a destination = an empty tensor, filled.
-struct FillConstantDestination
-    : public OpInterfaceRewritePattern<linalg::LinalgOp> {
-  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
-  LogicalResult matchAndRewrite(linalg::LinalgOp op,
+/// A constant of one value as a destination, or as what a loop starts with = an
+/// empty tensor, filled.
+struct FillConstantDestination : public RewritePattern {
+  explicit FillConstantDestination(MLIRContext *context)
+      : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
+  LogicalResult matchAndRewrite(Operation *op,
                                 PatternRewriter &rewriter) const override;
 };
 
@@ -125,18 +127,23 @@ ElementwiseToGeneric::matchAndRewrite(Operation *op,
 }
 
 LogicalResult
-FillConstantDestination::matchAndRewrite(linalg::LinalgOp op,
+FillConstantDestination::matchAndRewrite(Operation *op,
                                          PatternRewriter &rewriter) const {
+  MutableArrayRef<OpOperand> destinations;
+  if (auto structured = dyn_cast<linalg::LinalgOp>(op))
+    destinations = structured.getDpsInitsMutable();
+  else if (auto loop = dyn_cast<LoopLikeOpInterface>(op))
+    destinations = loop.getInitsMutable();
   bool changed = false;
-  for (OpOperand &init : op.getDpsInitsMutable()) {
+  for (OpOperand &init : destinations) {
     auto type = dyn_cast<RankedTensorType>(init.get().getType());
     SplatElementsAttr splat;
     if (!type || !matchPattern(init.get(), m_Constant(&splat)))
       continue;
     Value scalar = getUniformScalar(rewriter, init.get());
     Value empty = tensor::EmptyOp::create(
-        rewriter, op.getLoc(), type.getShape(), type.getElementType());
-    Value filled = linalg::FillOp::create(rewriter, op.getLoc(), scalar, empty)
+        rewriter, op->getLoc(), type.getShape(), type.getElementType());
+    Value filled = linalg::FillOp::create(rewriter, op->getLoc(), scalar, empty)
                        .getResult(0);
     rewriter.modifyOpInPlace(op, [&] { init.set(filled); });
     changed = true;
