@@ -38,7 +38,8 @@ public:
               FloatType element, double init, Body body) {
     llvm::SmallVector<int64_t> shape = map.compose(space.getShape());
     Value output = tensor::EmptyOp::create(builder, loc, shape, element);
-    if (!map.isPermutation()) {
+    if (!map.isPermutation() ||
+        space.getRank() == 0) { // a sum, even of one term
       Value start = arith::ConstantOp::create(
           builder, loc, builder.getFloatAttr(element, init));
       output = linalg::FillOp::create(builder, loc, start, output).getResult(0);

@@ -5,6 +5,7 @@
 
 #include "mlir/Pass/Pass.h"
 #include "pc/Dialect/PC/Transforms/AttachLoss.h"
+#include "pc/Dialect/PC/Transforms/Granularity.h"
 
 namespace mlir::pc {
 

@@ -99,4 +99,39 @@ def CheckLocality : Pass<"pc-check-locality", "ModuleOp"> {
   ];
 }
 
+def BuildGraph : Pass<"pc-build-graph", "ModuleOp"> {
+  let summary = "cut an objective into vertices that predict each other";
+  let description = [{
+    Makes `pc.graph @f_graph` from the objective of `@f`, which is kept. With
+    granularity `node` (the default) the operations that follow each other and
+    carry the location name of one model node become one vertex; nodes that
+    only view their operand differently (reshapes, transposes) join each of
+    their readers, unless the model returns them. `op` makes a vertex of every
+    operation, `block` one of everything up to each cut point. Operations that
+    depend on no argument stand in every vertex that reads them. The operations
+    that only the loss needs become the body of `pc.loss`; a loss that is read
+    elsewhere too is a vertex, and the body of `pc.loss` is the identity.
+
+    Does nothing to operations that no result needs: they have no vertex.
+    Example: test/Dialect/PC/Transforms/build-graph.mlir.
+  }];
+  let options = [
+    Option<"granularity", "granularity", "::mlir::pc::Granularity",
+           "::mlir::pc::Granularity::Node", "How much is one vertex.",
+           [{::llvm::cl::values(
+             clEnumValN(::mlir::pc::Granularity::Op, "op", "an operation"),
+             clEnumValN(::mlir::pc::Granularity::Node, "node",
+                        "a node of the model"),
+             clEnumValN(::mlir::pc::Granularity::Block, "block",
+                        "everything between two cut points"))}]>,
+    ListOption<"cuts", "cuts", "std::string",
+               "Names of model nodes that end a vertex (granularity block).">,
+    Option<"function", "function", "std::string", "\"model\"",
+           "Name of the forward function.">,
+  ];
+  let statistics = [
+    Statistic<"numVertices", "vertices", "Vertices made, without the loss">];
+  let dependentDialects = ["::mlir::pc::PCDialect"];
+}
+
 #endif // PC_DIALECT_PC_TRANSFORMS_PASSES
