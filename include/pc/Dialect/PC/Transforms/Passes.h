@@ -6,6 +6,7 @@
 #include "mlir/Pass/Pass.h"
 #include "pc/Dialect/PC/Transforms/AttachLoss.h"
 #include "pc/Dialect/PC/Transforms/Granularity.h"
+#include "pc/Support/Signature.h"
 
 namespace mlir::pc {
 

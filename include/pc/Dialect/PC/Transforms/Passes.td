@@ -134,4 +134,54 @@ def BuildGraph : Pass<"pc-build-graph", "ModuleOp"> {
   let dependentDialects = ["::mlir::pc::PCDialect"];
 }
 
+def ExpandInference : Pass<"pc-expand-inference", "ModuleOp"> {
+  let summary = "write out the iterations of a schedule, message by message";
+  let description = [{
+    Makes `@f_gradient` from `pc.graph @f_graph`, which is kept: the same
+    arguments; the outputs, the loss, and the gradient of each wanted argument.
+    What a schedule does and what it claims is in docs/Schedules.md, which also
+    numbers the preconditions S1 to S7. Without `schedule` the attribute of the
+    graph decides, and without that `fixed-exact`.
+
+    Example: test/Dialect/PC/Transforms/expand-inference.mlir.
+  }];
+  let options = [
+    Option<"schedule", "schedule", "std::string", "\"\"",
+           "fixed, fixed-exact, z-il, strict, nudged, centred-nudged, "
+           "incremental or sweep.">,
+    Option<"step", "step", "double", "0.0",
+           "Step size of inference; 0 means 1 for fixed-exact, z-il and sweep, "
+           "and 0.1 for the others.">,
+    Option<"iterations", "iterations", "int64_t", "0",
+           "Number of updates; 0 means: from the depth (fixed-exact), from the "
+           "tolerance (fixed), 100 (strict and its relatives).">,
+    Option<"tolerance", "tolerance", "double", "0.0",
+           "With fixed and no iterations: the part of a gradient that may be "
+           "missing; 0 means 1e-3.">,
+    Option<"beta", "beta", "double", "0.01", "Strength of a nudge.">,
+    Option<"rate", "rate", "double", "0.01",
+           "Learning rate inside the iterations of incremental.">,
+    Option<"wrt", "wrt", "::mlir::pc::Wanted", "::mlir::pc::Wanted::Parameters",
+           "Which arguments get a gradient.",
+           [{::llvm::cl::values(
+             clEnumValN(::mlir::pc::Wanted::Parameters, "parameters",
+                        "parameters that are learned"),
+             clEnumValN(::mlir::pc::Wanted::All, "all",
+                        "every float input and parameter"))}]>,
+    Option<"debias", "debias", "bool", "false",
+           "Divide the error of each vertex by the part that has arrived "
+           "(fixed; all paths of a vertex must have one length).">,
+    Option<"exposeStates", "expose-states", "bool", "false",
+           "Initial states as further arguments, final states as further "
+           "results, both with role state and the name of their vertex.">,
+    Option<"allowUnlevelled", "allow-unlevelled", "bool", "false",
+           "Expand z-il on a graph that is not levelled; it is not exact then.">,
+    Option<"function", "function", "std::string", "\"model\"",
+           "Name of the forward function.">,
+  ];
+  let statistics = [Statistic<"numStates", "states", "Activities with an error">];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect"];
+}
+
 #endif // PC_DIALECT_PC_TRANSFORMS_PASSES
