@@ -112,25 +112,40 @@ LogicalResult Importer::importInputs() {
       bindInputShapes(inputs, options, modelLoc, dims);
   if (failed(shapes))
     return failure();
-  for (auto [input, shape] : zip(inputs, *shapes)) {
+  for (auto [index, input, shape] : enumerate(inputs, *shapes)) {
     ElementKind kind = *getElementKind(input->type().tensor_type().elem_type());
-    Expected<int64_t> count = countElements(shape, getByteWidth(kind));
-    if (!count)
-      return emitError(modelLoc) << "input '" << input->name()
-                                 << "': " << toString(count.takeError());
-    if (topScope.lookup(input->name()))
-      return emitError(modelLoc)
-             << "the graph has two inputs '" << input->name() << "'";
-    ImportedValue value;
-    value.type = RankedTensorType::get(shape, getElementType(kind, context));
-    value.value = function.front().addArgument(
-        value.type, NameLoc::get(StringAttr::get(context, input->name())));
-    argumentNames.insert(input->name());
-    Argument argument;
-    argument.name = input->name();
-    arguments.push_back(std::move(argument));
-    topScope.define(input->name(), value);
+    Constant data;
+    if (index < options.inputValues.size())
+      data = options.inputValues[index];
+    if (failed(importInput(*input, kind, shape, data)))
+      return failure();
   }
+  return success();
+}
+
+LogicalResult Importer::importInput(const onnx::ValueInfoProto &input,
+                                    ElementKind kind, ArrayRef<int64_t> shape,
+                                    const Constant &data) {
+  Expected<int64_t> count = countElements(shape, getByteWidth(kind));
+  if (!count)
+    return emitError(modelLoc)
+           << "input '" << input.name() << "': " << toString(count.takeError());
+  if (topScope.lookup(input.name()))
+    return emitError(modelLoc)
+           << "the graph has two inputs '" << input.name() << "'";
+  ImportedValue value;
+  value.type = RankedTensorType::get(shape, getElementType(kind, context));
+  value.value = function.front().addArgument(
+      value.type, NameLoc::get(StringAttr::get(context, input.name())));
+  if (data && data->getKind() == kind && ArrayRef(data->getShape()) == shape) {
+    value.constant = data;
+    value.isParameter = true;
+  }
+  argumentNames.insert(input.name());
+  Argument argument;
+  argument.name = input.name();
+  arguments.push_back(std::move(argument));
+  topScope.define(input.name(), value);
   return success();
 }
 
@@ -224,7 +239,8 @@ LogicalResult Importer::runHandler(const OperatorHandler &handler,
   bool isFolded = canFold(handler, node) && handler.fold(node);
   if (node.hasFailed())
     return failure();
-  if (isFolded && (!dependsOnParameter || handler.foldsTypes))
+  // What can only be evaluated is for these values of the parameters and data.
+  if (isFolded && (!dependsOnParameter || handler.foldsTypes || !handler.lower))
     return node.getOpType() == "Constant" ? importConstant(node) : success();
   SmallVector<Constant> known;
   if (isFolded)

@@ -50,6 +50,9 @@ public:
 
 private:
   LogicalResult importInputs();
+  LogicalResult importInput(const onnx::ValueInfoProto &input, ElementKind kind,
+                            llvm::ArrayRef<int64_t> shape,
+                            const Constant &data);
   LogicalResult importInitializers(const onnx::GraphProto &graph, Scope &scope);
   LogicalResult importNodes(const onnx::GraphProto &graph, Frame &frame);
   LogicalResult importNode(const onnx::NodeProto &node, int index);

@@ -46,6 +46,7 @@ public:
   const Tensor *getConstant(unsigned i) const {
     return hasInput(i) ? inputs[i]->constant.get() : nullptr;
   }
+  const ImportedValue &getImported(unsigned i) const { return *inputs[i]; }
   bool isParameter(unsigned i) const { return inputs[i]->isParameter; }
   /// The integers of an operand that must be known while compiling; reports
   /// `name` as unsupported where they are not.

@@ -10,13 +10,18 @@ const OperatorRegistry &OperatorRegistry::get() {
   static const OperatorRegistry registry = [] {
     OperatorRegistry all;
     registerActivations(all);
+    registerControlFlow(all);
     registerConvolutions(all);
+    registerEinsums(all);
     registerElementwise(all);
+    registerIndexing(all);
     registerLinear(all);
     registerLosses(all);
     registerNormalizations(all);
     registerPools(all);
+    registerRecurrent(all);
     registerReductions(all);
+    registerResizes(all);
     registerShapeOperators(all);
     registerSlices(all);
     registerSources(all);

@@ -82,13 +82,18 @@ private:
 
 // One function for each family, in the file of that name.
 void registerActivations(OperatorRegistry &registry);
+void registerControlFlow(OperatorRegistry &registry);
 void registerConvolutions(OperatorRegistry &registry);
+void registerEinsums(OperatorRegistry &registry);
 void registerElementwise(OperatorRegistry &registry);
+void registerIndexing(OperatorRegistry &registry);
 void registerLinear(OperatorRegistry &registry);
 void registerLosses(OperatorRegistry &registry);
 void registerNormalizations(OperatorRegistry &registry);
 void registerPools(OperatorRegistry &registry);
+void registerRecurrent(OperatorRegistry &registry);
 void registerReductions(OperatorRegistry &registry);
+void registerResizes(OperatorRegistry &registry);
 void registerShapeOperators(OperatorRegistry &registry);
 void registerSlices(OperatorRegistry &registry);
 void registerSources(OperatorRegistry &registry);

@@ -25,7 +25,8 @@ struct ImportedValue {
   Constant constant;
   /// `constant` as an attribute, made when it is first needed.
   ElementsAttr attribute;
-  /// Depends on a parameter: `constant` holds only the initial values.
+  /// Depends on a parameter or on data: `constant` is what holds at first, or
+  /// for the data at hand.
   bool isParameter = false;
   /// Made by an operator that is not supported.
   bool isPoisoned = false;

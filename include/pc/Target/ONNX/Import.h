@@ -7,9 +7,11 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "pc/Runtime/Tensor.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringRef.h"
 #include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -21,6 +23,10 @@ struct ONNXImportOptions {
   /// Shapes of the data that will be fed, by position among the graph inputs
   /// without an initializer; symbolic dimensions are bound by them.
   std::vector<std::optional<std::vector<int64_t>>> inputShapes;
+  /// The data itself, by the same position, null where unknown. Where an
+  /// operator needs a shape, an axis or the like that the model reads from an
+  /// input, it is taken from here, and the function is for that data only.
+  std::vector<std::shared_ptr<const Tensor>> inputValues;
 };
 
 /// Why an import failed; tools turn it into their exit status.

@@ -225,6 +225,35 @@ static LogicalResult lowerNot(NodeContext &node) {
   return success();
 }
 
+static LogicalResult lowerPredicate(NodeContext &node, Emitter::Body body) {
+  if (failed(node.requireInputs(1, 1)) || failed(node.requireFloat(0)))
+    return failure();
+  Emitter b(node.builder, node.loc);
+  node.setOutput(0, b.map(node.getInput(0), b.getI1Type(), body));
+  return success();
+}
+
+static LogicalResult lowerIsNaN(NodeContext &node) {
+  return lowerPredicate(node, [](Scalar &b, ValueRange v) -> Value {
+    return arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, v[0], v[0]);
+  });
+}
+
+static LogicalResult lowerIsInf(NodeContext &node) {
+  bool positive = node.attributes.getInt("detect_positive", 1) != 0;
+  bool negative = node.attributes.getInt("detect_negative", 1) != 0;
+  return lowerPredicate(node, [&](Scalar &b, ValueRange v) -> Value {
+    auto equals = [&](bool isWanted, double value) -> Value {
+      if (!isWanted)
+        return emitScalar(b, b.getI1Type(), 0);
+      return arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, v[0],
+                                   emitScalar(b, v[0].getType(), value));
+    };
+    return arith::OrIOp::create(b, equals(positive, INFINITY),
+                                equals(negative, -INFINITY));
+  });
+}
+
 static LogicalResult lowerWhere(NodeContext &node) {
   if (failed(node.requireInputs(3, 3)) || failed(node.requireBoolean(0)) ||
       failed(node.requireSameElementType(1, 2)))
@@ -442,6 +471,8 @@ void registerElementwise(OperatorRegistry &all) {
   all.add("Or", 1, lowerLogic<arith::OrIOp>).withFold(foldBinary<Either, true>);
   all.add("Xor", 1, lowerLogic<arith::XOrIOp>);
   all.add("Not", 1, lowerNot).withFold(foldNot);
+  all.add("IsNaN", 9, lowerIsNaN);
+  all.add("IsInf", 10, lowerIsInf);
   all.add("Where", 9, lowerWhere).withFold(foldWhere);
 }
 

@@ -308,7 +308,7 @@ static FailureOr<std::pair<int64_t, Sizes>> checkGather(NodeContext &node) {
 static bool gatherRun(NodeContext &node, Emitter &b, int64_t axis,
                       ArrayRef<int64_t> shape) {
   const Tensor *known = node.getConstant(1);
-  if (!known || known->getNumElements() == 0)
+  if (!known || node.isParameter(1) || known->getNumElements() == 0)
     return false;
   Sizes indices = getIntegers(*known);
   int64_t size = node.getShape(0)[axis];

@@ -1,0 +1,504 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Operators that compare positions: the place of an extremum, elements named
+// by an index, triangles, running sums.
+//
+// Elements that an index names are found by a mask: a sum over all candidates
+// of those whose position is the index. That reads more than a gather, and is a
+// plain sum with a plain derivative.
+
+#include "Operators.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace llvm;
+
+namespace mlir::pc {
+
+using Scalar = ImplicitLocOpBuilder;
+using Sizes = SmallVector<int64_t>;
+
+//===----------------------------------------------------------------------===//
+// Building blocks
+//===----------------------------------------------------------------------===//
+
+static Value getPosition(Scalar &b, int64_t dim, Type type) {
+  Value index = linalg::IndexOp::create(b, dim);
+  return arith::IndexCastOp::create(b, type, index);
+}
+
+static Value compareIntegers(Scalar &b, arith::CmpIPredicate predicate, Value x,
+                             Value y) {
+  return arith::CmpIOp::create(b, predicate, x, y);
+}
+
+/// A negative index counts from the end.
+static Value wrapIndex(Scalar &b, Value index, int64_t size) {
+  Value zero = emitScalar(b, index.getType(), 0);
+  Value isNegative = compareIntegers(b, arith::CmpIPredicate::slt, index, zero);
+  Value shifted =
+      emitAdd(b, index, emitScalar(b, index.getType(), double(size)));
+  return arith::SelectOp::create(b, isNegative, shifted, index);
+}
+
+/// A sum over the last loop of a nest of `shape` and `extent`; `maps` are those
+/// of the operands, in rank + 1 dimensions.
+static Value sumOver(Emitter &b, ArrayRef<int64_t> shape, Type element,
+                     ValueRange operands, ArrayRef<AffineMap> maps,
+                     Emitter::Body term) {
+  int64_t rank = shape.size();
+  SmallVector<AffineMap> all(maps);
+  all.push_back(b.getMultiDimIdentityMap(rank + 1).dropResult(rank));
+  SmallVector<utils::IteratorType> iterators(rank + 1,
+                                             utils::IteratorType::parallel);
+  iterators.back() = utils::IteratorType::reduction;
+  Value init = b.filled(shape, element, 0);
+  return linalg::GenericOp::create(
+             b, init.getType(), operands, init, all, iterators,
+             [&](OpBuilder &nested, Location loc, ValueRange v) {
+               Scalar inner(loc, nested);
+               Value sum = emitAdd(inner, v.back(), term(inner, v.drop_back()));
+               linalg::YieldOp::create(inner, sum);
+             })
+      .getResult(0);
+}
+
+/// The identity map of `rank` dimensions with dimension `axis` replaced by the
+/// one behind them all.
+static AffineMap getMapAlong(Emitter &b, int64_t rank, int64_t axis) {
+  SmallVector<AffineExpr> exprs;
+  for (int64_t i = 0; i < rank; ++i)
+    exprs.push_back(b.getAffineDimExpr(i == axis ? rank : i));
+  return AffineMap::get(rank + 1, 0, exprs, b.getContext());
+}
+
+static AffineMap getOwnMap(Emitter &b, int64_t rank) {
+  return b.getMultiDimIdentityMap(rank + 1).dropResult(rank);
+}
+
+//===----------------------------------------------------------------------===//
+// ArgMax, ArgMin, Hardmax
+//===----------------------------------------------------------------------===//
+
+/// The position of the extremum along `axis`, which disappears.
+static Value emitArg(Emitter &b, Value x, int64_t axis, bool isMax,
+                     bool isLast) {
+  ArrayRef<int64_t> own = getShape(x);
+  int64_t rank = own.size();
+  Sizes shape(own);
+  shape.erase(shape.begin() + axis);
+  Type element = getElement(x), index = b.getI64Type();
+  double start = getLowest(element);
+  if (!isMax)
+    start = isa<FloatType>(element) ? -start : -start - 1;
+  Value inits[] = {b.filled(shape, element, start), b.filled(shape, index, 0)};
+  AffineMap kept = b.getMultiDimIdentityMap(rank).dropResult(axis);
+  AffineMap maps[] = {b.getMultiDimIdentityMap(rank), kept, kept};
+  SmallVector<utils::IteratorType> iterators(rank,
+                                             utils::IteratorType::parallel);
+  iterators[axis] = utils::IteratorType::reduction;
+  Type types[] = {inits[0].getType(), inits[1].getType()};
+  auto build = [&](OpBuilder &nested, Location loc, ValueRange v) {
+    Scalar inner(loc, nested);
+    Value isBetter;
+    if (isa<FloatType>(element)) {
+      using P = arith::CmpFPredicate;
+      P predicate =
+          isMax ? (isLast ? P::OGE : P::OGT) : (isLast ? P::OLE : P::OLT);
+      isBetter = arith::CmpFOp::create(inner, predicate, v[0], v[1]);
+    } else {
+      using P = arith::CmpIPredicate;
+      P predicate =
+          isMax ? (isLast ? P::sge : P::sgt) : (isLast ? P::sle : P::slt);
+      isBetter = arith::CmpIOp::create(inner, predicate, v[0], v[1]);
+    }
+    Value here = getPosition(inner, axis, index);
+    Value best = arith::SelectOp::create(inner, isBetter, v[0], v[1]);
+    Value at = arith::SelectOp::create(inner, isBetter, here, v[2]);
+    linalg::YieldOp::create(inner, ValueRange{best, at});
+  };
+  return linalg::GenericOp::create(b, types, x, inits, maps, iterators, build)
+      .getResult(1);
+}
+
+static LogicalResult lowerArg(NodeContext &node) {
+  if (failed(node.requireInputs(1, 1)) || failed(node.requireNumbers(0)))
+    return failure();
+  FailureOr<int64_t> axis = node.normalizeAxis(
+      node.attributes.getInt("axis", 0), node.getType(0).getRank());
+  if (failed(axis))
+    return failure();
+  Emitter b(node.builder, node.loc);
+  Value result =
+      emitArg(b, node.getInput(0), *axis, node.getOpType() == "ArgMax",
+              node.attributes.getInt("select_last_index", 0) != 0);
+  if (node.attributes.getInt("keepdims", 1))
+    result = b.unsqueeze(result, *axis);
+  node.setOutput(0, result);
+  return success();
+}
+
+static LogicalResult lowerHardmax(NodeContext &node) {
+  if (failed(node.requireInputs(1, 1)) || failed(node.requireFloat(0)))
+    return failure();
+  ArrayRef<int64_t> own = node.getShape(0);
+  bool isFlat = node.version < 13;
+  FailureOr<int64_t> axis = node.normalizeAxis(
+      node.attributes.getInt("axis", isFlat ? 1 : -1), own.size());
+  if (failed(axis))
+    return failure();
+  Emitter b(node.builder, node.loc);
+  Value x = node.getInput(0);
+  if (isFlat) { // all dimensions from `axis` on are one
+    int64_t rows = 1;
+    for (int64_t size : own.take_front(*axis))
+      rows *= size;
+    x = b.reshape(x,
+                  {rows, rows ? getTensorType(x).getNumElements() / rows : 0});
+    *axis = 1;
+  }
+  Value best = b.unsqueeze(emitArg(b, x, *axis, true, false), *axis);
+  Type element = getElement(x);
+  Value mask = b.elementwise(
+      getShape(x), element, best, [&](Scalar &b, ValueRange v) -> Value {
+        Value here = getPosition(b, *axis, v[0].getType());
+        Value isBest = compareIntegers(b, arith::CmpIPredicate::eq, here, v[0]);
+        return arith::UIToFPOp::create(b, element, isBest);
+      });
+  node.setOutput(0, b.reshape(mask, own));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// OneHot, GatherElements, ScatterElements
+//===----------------------------------------------------------------------===//
+
+static LogicalResult lowerOneHot(NodeContext &node) {
+  if (failed(node.requireInputs(3, 3)))
+    return failure();
+  const Tensor *depth = node.getConstant(1);
+  if (!depth || depth->getNumElements() != 1)
+    return node.unsupported("the depth must be known at compile time");
+  if (node.getShape(2) != ArrayRef<int64_t>(2))
+    return node.fail("expected two values, but got " + printTypes(node));
+  int64_t size = int64_t(depth->getAsDouble(0));
+  Sizes shape(node.getShape(0));
+  FailureOr<int64_t> axis = node.normalizeAxis(
+      node.attributes.getInt("axis", -1), int64_t(shape.size()) + 1);
+  if (failed(axis))
+    return failure();
+  shape.insert(shape.begin() + *axis, size);
+  Type element = node.getType(2).getElementType();
+  if (failed(node.getTensorType(shape, element)))
+    return failure();
+  Emitter b(node.builder, node.loc);
+  Value indices = b.unsqueeze(b.cast(node.getInput(0), b.getI64Type()), *axis);
+  auto choice = [&](int64_t i) {
+    return b.reshape(b.slice(node.getInput(2), i, 1, 1), {});
+  };
+  node.setOutput(
+      0, b.elementwise(shape, element, {indices, choice(0), choice(1)},
+                       [&](Scalar &b, ValueRange v) -> Value {
+                         Value index = wrapIndex(b, v[0], size);
+                         Value isHot = compareIntegers(
+                             b, arith::CmpIPredicate::eq, index,
+                             getPosition(b, *axis, v[0].getType()));
+                         return arith::SelectOp::create(b, isHot, v[2], v[1]);
+                       }));
+  return success();
+}
+
+/// The axis of GatherElements and ScatterElements. The indices have the rank
+/// of the data and are nowhere longer, except along the axis.
+static FailureOr<int64_t> checkElements(NodeContext &node) {
+  ArrayRef<int64_t> data = node.getShape(0), indices = node.getShape(1);
+  FailureOr<int64_t> axis =
+      node.normalizeAxis(node.attributes.getInt("axis", 0), data.size());
+  if (failed(axis))
+    return failure();
+  bool isFine = data.size() == indices.size() &&
+                isa<IntegerType>(node.getType(1).getElementType());
+  for (size_t i = 0; isFine && i < data.size(); ++i)
+    isFine = int64_t(i) == *axis || indices[i] <= data[i];
+  if (!isFine)
+    return node.fail("expected integer indices that fit the data, but got " +
+                     printTypes(node));
+  return axis;
+}
+
+static LogicalResult lowerGatherElements(NodeContext &node) {
+  if (failed(node.requireInputs(2, 2)) || failed(node.requireNumbers(0)))
+    return failure();
+  FailureOr<int64_t> axis = checkElements(node);
+  if (failed(axis))
+    return failure();
+  Emitter b(node.builder, node.loc);
+  Sizes shape(node.getShape(1)), sizes(shape), zeros(shape.size(), 0);
+  int64_t rank = shape.size(), size = node.getShape(0)[*axis];
+  sizes[*axis] = size;
+  Value data = node.getInput(0);
+  if (ArrayRef(sizes) != node.getShape(0))
+    data = b.slice(data, zeros, sizes, Sizes(rank, 1));
+  Type element = getElement(data);
+  node.setOutput(0, sumOver(b, shape, element, {data, node.getInput(1)},
+                            {getMapAlong(b, rank, *axis), getOwnMap(b, rank)},
+                            [&](Scalar &b, ValueRange v) -> Value {
+                              Value isHere = compareIntegers(
+                                  b, arith::CmpIPredicate::eq,
+                                  wrapIndex(b, v[1], size),
+                                  getPosition(b, rank, v[1].getType()));
+                              return arith::SelectOp::create(
+                                  b, isHere, v[0], emitScalar(b, element, 0));
+                            }));
+  return success();
+}
+
+static LogicalResult lowerScatterElements(NodeContext &node) {
+  if (failed(node.requireInputs(3, 3)) || failed(node.requireNumbers(0)) ||
+      failed(node.requireSameElementType(0, 2)))
+    return failure();
+  std::string reduction = node.attributes.getString("reduction", "none");
+  if (reduction != "none" && reduction != "add")
+    return node.unsupported("the reduction " + reduction);
+  FailureOr<int64_t> axis = checkElements(node);
+  if (failed(axis))
+    return failure();
+  if (node.getShape(1) != node.getShape(2))
+    return node.fail("expected one update for each index, but got " +
+                     printTypes(node));
+  Sizes shape(node.getShape(0)), expected(shape);
+  expected[*axis] = node.getShape(1)[*axis];
+  if (ArrayRef(expected) != node.getShape(1))
+    return node.unsupported("indices that cover a part of the data");
+  Emitter b(node.builder, node.loc);
+  int64_t rank = shape.size(), size = shape[*axis];
+  AffineMap along = getMapAlong(b, rank, *axis);
+  Type element = node.getType(0).getElementType();
+  auto hits = [&](Scalar &b, Value index) {
+    return compareIntegers(b, arith::CmpIPredicate::eq,
+                           wrapIndex(b, index, size),
+                           getPosition(b, *axis, index.getType()));
+  };
+  Value sum = sumOver(b, shape, element, {node.getInput(1), node.getInput(2)},
+                      {along, along}, [&](Scalar &b, ValueRange v) -> Value {
+                        return arith::SelectOp::create(
+                            b, hits(b, v[0]), v[1], emitScalar(b, element, 0));
+                      });
+  if (reduction == "add") {
+    node.setOutput(0, b.elementwise(shape, element, {node.getInput(0), sum},
+                                    [](Scalar &b, ValueRange v) {
+                                      return emitAdd(b, v[0], v[1]);
+                                    }));
+    return success();
+  }
+  Value count =
+      sumOver(b, shape, b.getI64Type(), node.getInput(1), along,
+              [&](Scalar &b, ValueRange v) -> Value {
+                return arith::ExtUIOp::create(b, b.getI64Type(), hits(b, v[0]));
+              });
+  node.setOutput(
+      0, b.elementwise(shape, element, {node.getInput(0), sum, count},
+                       [](Scalar &b, ValueRange v) -> Value {
+                         Value zero = emitScalar(b, v[2].getType(), 0);
+                         Value isKept = compareIntegers(
+                             b, arith::CmpIPredicate::eq, v[2], zero);
+                         return arith::SelectOp::create(b, isKept, v[0], v[1]);
+                       }));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// TopK
+//===----------------------------------------------------------------------===//
+
+/// For each element how many come before it in the order asked for.
+static Value emitRanks(Emitter &b, Value x, int64_t axis, bool isLargest) {
+  int64_t rank = getTensorType(x).getRank();
+  Type index = b.getI64Type();
+  auto before = [&](Scalar &b, Value other, Value own) -> Value {
+    if (isa<FloatType>(own.getType()))
+      return arith::CmpFOp::create(
+          b, isLargest ? arith::CmpFPredicate::OGT : arith::CmpFPredicate::OLT,
+          other, own);
+    return arith::CmpIOp::create(
+        b, isLargest ? arith::CmpIPredicate::sgt : arith::CmpIPredicate::slt,
+        other, own);
+  };
+  return sumOver(b, getShape(x), index, {x, x},
+                 {getMapAlong(b, rank, axis), getOwnMap(b, rank)},
+                 [&](Scalar &b, ValueRange v) -> Value {
+                   // Of equal elements the one with the lower index comes
+                   // first.
+                   Value isEarlier =
+                       compareIntegers(b, arith::CmpIPredicate::slt,
+                                       getPosition(b, rank, index),
+                                       getPosition(b, axis, index));
+                   Value isBehind = before(b, v[1], v[0]);
+                   Value one = emitScalar(b, b.getI1Type(), 1);
+                   Value ties = arith::AndIOp::create(
+                       b, isEarlier, arith::XOrIOp::create(b, isBehind, one));
+                   Value isBefore =
+                       arith::OrIOp::create(b, before(b, v[0], v[1]), ties);
+                   return arith::ExtUIOp::create(b, index, isBefore);
+                 });
+}
+
+static FailureOr<int64_t> getCount(NodeContext &node) {
+  if (node.version < 10)
+    return node.attributes.getInt("k", 0);
+  if (failed(node.requireInputs(2, 2)))
+    return failure();
+  FailureOr<Sizes> count = node.requireIntegers(1, "k");
+  if (failed(count))
+    return failure();
+  if (count->size() != 1)
+    return node.fail("expected one k, but got " + printTypes(node));
+  return count->front();
+}
+
+static LogicalResult lowerTopK(NodeContext &node) {
+  if (failed(node.requireInputs(1, 2)) || failed(node.requireNumbers(0)))
+    return failure();
+  FailureOr<int64_t> count = getCount(node);
+  FailureOr<int64_t> axis = node.normalizeAxis(
+      node.attributes.getInt("axis", -1), node.getType(0).getRank());
+  if (failed(count) || failed(axis))
+    return failure();
+  Sizes shape(node.getShape(0));
+  if (*count < 0 || *count > shape[*axis])
+    return node.fail("k: expected at most " + Twine(shape[*axis]) +
+                     ", but got " + Twine(*count));
+  shape[*axis] = *count;
+  Emitter b(node.builder, node.loc);
+  Value x = node.getInput(0);
+  int64_t rank = shape.size();
+  Value ranks =
+      emitRanks(b, x, *axis, node.attributes.getInt("largest", 1) != 0);
+  AffineMap along = getMapAlong(b, rank, *axis);
+  auto pick = [&](Type element, bool wantsIndex) {
+    return sumOver(b, shape, element, {x, ranks}, {along, along},
+                   [&](Scalar &b, ValueRange v) -> Value {
+                     Value isHere =
+                         compareIntegers(b, arith::CmpIPredicate::eq, v[1],
+                                         getPosition(b, *axis, v[1].getType()));
+                     Value value =
+                         wantsIndex ? getPosition(b, rank, element) : v[0];
+                     return arith::SelectOp::create(b, isHere, value,
+                                                    emitScalar(b, element, 0));
+                   });
+  };
+  node.setOutput(0, pick(getElement(x), false));
+  if (node.hasOutput(1))
+    node.setOutput(1, pick(b.getI64Type(), true));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Trilu, CumSum, EyeLike
+//===----------------------------------------------------------------------===//
+
+static LogicalResult lowerTrilu(NodeContext &node) {
+  if (failed(node.requireInputs(1, 2)) ||
+      failed(node.requireRank(0, 2, INT64_MAX)))
+    return failure();
+  int64_t diagonal = 0;
+  if (node.hasInput(1)) {
+    FailureOr<Sizes> given = node.requireIntegers(1, "k");
+    if (failed(given))
+      return failure();
+    if (given->size() != 1)
+      return node.fail("expected one k, but got " + printTypes(node));
+    diagonal = std::clamp<int64_t>(given->front(), -(int64_t(1) << 40),
+                                   int64_t(1) << 40);
+  }
+  bool isUpper = node.attributes.getInt("upper", 1) != 0;
+  int64_t rank = node.getType(0).getRank();
+  Emitter b(node.builder, node.loc);
+  node.setOutput(
+      0, b.map(node.getInput(0), [&](Scalar &b, ValueRange v) -> Value {
+        Type index = b.getI64Type();
+        Value column = getPosition(b, rank - 1, index);
+        Value bound = emitAdd(b, getPosition(b, rank - 2, index),
+                              emitScalar(b, index, double(diagonal)));
+        Value isKept = compareIntegers(
+            b, isUpper ? arith::CmpIPredicate::sge : arith::CmpIPredicate::sle,
+            column, bound);
+        return arith::SelectOp::create(b, isKept, v[0],
+                                       emitScalar(b, v[0].getType(), 0));
+      }));
+  return success();
+}
+
+static LogicalResult lowerCumSum(NodeContext &node) {
+  if (failed(node.requireInputs(2, 2)) || failed(node.requireNumbers(0)))
+    return failure();
+  FailureOr<Sizes> given = node.requireIntegers(1, "the axis");
+  if (failed(given))
+    return failure();
+  if (given->size() != 1)
+    return node.fail("expected one axis, but got " + printTypes(node));
+  int64_t rank = node.getType(0).getRank();
+  FailureOr<int64_t> axis = node.normalizeAxis(given->front(), rank);
+  if (failed(axis))
+    return failure();
+  bool isExclusive = node.attributes.getInt("exclusive", 0) != 0;
+  bool isReverse = node.attributes.getInt("reverse", 0) != 0;
+  using P = arith::CmpIPredicate;
+  P predicate = isReverse ? (isExclusive ? P::sgt : P::sge)
+                          : (isExclusive ? P::slt : P::sle);
+  Emitter b(node.builder, node.loc);
+  Type element = node.getType(0).getElementType();
+  node.setOutput(0, sumOver(b, node.getShape(0), element, node.getInput(0),
+                            getMapAlong(b, rank, *axis),
+                            [&](Scalar &b, ValueRange v) -> Value {
+                              Type index = b.getI64Type();
+                              Value counts = compareIntegers(
+                                  b, predicate, getPosition(b, rank, index),
+                                  getPosition(b, *axis, index));
+                              return arith::SelectOp::create(
+                                  b, counts, v[0], emitScalar(b, element, 0));
+                            }));
+  return success();
+}
+
+static LogicalResult lowerEyeLike(NodeContext &node) {
+  if (failed(node.requireInputs(1, 1)) || failed(node.requireRank(0, 2, 2)))
+    return failure();
+  Type element = node.getType(0).getElementType();
+  if (node.attributes.has("dtype")) {
+    std::optional<ElementKind> kind =
+        getElementKind(int(node.attributes.getInt("dtype", 1)));
+    element = kind ? getElementType(*kind, node.builder.getContext()) : nullptr;
+    if (!element)
+      return node.unsupported("this element type");
+  }
+  int64_t diagonal = std::clamp<int64_t>(node.attributes.getInt("k", 0),
+                                         -(int64_t(1) << 40), int64_t(1) << 40);
+  Emitter b(node.builder, node.loc);
+  node.setOutput(0, b.elementwise(node.getShape(0), element, ValueRange(),
+                                  [&](Scalar &b, ValueRange) {
+                                    Type index = b.getI64Type();
+                                    Value bound = emitAdd(
+                                        b, getPosition(b, 0, index),
+                                        emitScalar(b, index, double(diagonal)));
+                                    Value isOn = compareIntegers(
+                                        b, arith::CmpIPredicate::eq,
+                                        getPosition(b, 1, index), bound);
+                                    return emitCast(b, isOn, element);
+                                  }));
+  return success();
+}
+
+void registerIndexing(OperatorRegistry &all) {
+  all.add("ArgMax", 1, lowerArg);
+  all.add("ArgMin", 1, lowerArg);
+  all.add("Hardmax", 1, lowerHardmax);
+  all.add("OneHot", 9, lowerOneHot);
+  all.add("GatherElements", 11, lowerGatherElements);
+  all.add("ScatterElements", 11, lowerScatterElements);
+  all.add("TopK", 1, lowerTopK);
+  all.add("Trilu", 14, lowerTrilu);
+  all.add("CumSum", 11, lowerCumSum);
+  all.add("EyeLike", 9, lowerEyeLike);
+}
+
+} // namespace mlir::pc

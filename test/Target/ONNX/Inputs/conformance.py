@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Runs published ONNX tests through pc-run, one process each.
+
+  conformance.py --pc-run PC_RUN [--grad DIR] [--only REGEX] [--jobs N]
+                 [--baseline FILE [--update]] [--tsv FILE] SUITE_DIR...
+
+A SUITE_DIR holds TEST/model.onnx and TEST/test_data_set_0. Forward results are
+compared with the published outputs: same shape and type, |y - r| <= 1e-7 +
+1e-3 |r| (the suite's own tolerance). With --grad, DIR/SUITE/TEST (or TEST/grad)
+holds reference gradients in f64, and the compiled f32 gradient must be within a
+relative L2 distance of 1e-4 (round-off of f32 sums; the algorithm is checked in
+f64, at 1e-9, with --f64).
+
+A baseline is a list of the tests that pass. A test on it that fails makes this
+fail; a test that passes without being on it is only reported.
+"""
+
+import argparse
+import collections
+import json
+import os
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import onnx
+from onnx import numpy_helper
+
+FLOATS = (np.float16, np.float32, np.float64)
+
+
+def limit():
+    """Of each process: 8 GiB of memory, and no core files."""
+    resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def load_tensor(path):
+    """The tensor of a file, or None where it holds something else."""
+    tensor = onnx.TensorProto()
+    with open(path, "rb") as file:
+        tensor.ParseFromString(file.read())
+    if tensor.data_type == onnx.TensorProto.BFLOAT16 and tensor.HasField("raw_data"):
+        bits = np.frombuffer(tensor.raw_data, np.uint16).astype(np.uint32) << 16
+        return tensor.name, bits.view(np.float32).reshape(tuple(tensor.dims))
+    return tensor.name, numpy_helper.to_array(tensor)
+
+
+def save_tensor(path, name, array):
+    with open(path, "wb") as file:
+        file.write(numpy_helper.from_array(np.asarray(array), name).SerializeToString())
+
+
+class Failure(Exception):
+    pass
+
+
+def bind_inputs(model, source, target):
+    """Copies the inputs, numbered by their place among those without initializer."""
+    initialized = {tensor.name for tensor in model.graph.initializer}
+    inputs = [value.name for value in model.graph.input]
+    fed = [name for name in inputs if name not in initialized]
+    files = sorted((f for f in os.listdir(source) if f.startswith("input_")),
+                   key=lambda f: int(f[6:-3]))
+    for number, file in enumerate(files):
+        if len(files) == len(inputs):
+            if inputs[number] in initialized:
+                continue
+            number = fed.index(inputs[number])
+        os.symlink(os.path.join(source, file), os.path.join(target, f"input_{number}.pb"))
+
+
+def distance(found, expected):
+    """Relative L2, or the absolute one where the reference is zero."""
+    norm = np.linalg.norm(expected.astype(np.float64).ravel())
+    gap = np.linalg.norm((found.astype(np.float64) - expected).ravel())
+    return gap / norm if norm > 0 else gap
+
+
+def check_outputs(model, source, out):
+    for number, _ in enumerate(model.graph.output):
+        reference = os.path.join(source, f"output_{number}.pb")
+        if not os.path.exists(reference):
+            continue
+        expected = load_tensor(reference)[1]
+        found = load_tensor(os.path.join(out, f"output_{number}.pb"))[1]
+        if found.shape != expected.shape or found.dtype != expected.dtype:
+            raise Failure(f"output {number}: expected {expected.dtype}{expected.shape}, "
+                          f"got {found.dtype}{found.shape}")
+        if not np.allclose(found, expected, rtol=1e-3, atol=1e-7, equal_nan=True):
+            gap = np.nanmax(np.abs(found.astype(np.float64) - expected.astype(np.float64)))
+            raise Failure(f"output {number}: differs by {gap:.3g}")
+
+
+def write_cotangents(grad, outputs, target):
+    for file in os.listdir(grad):
+        if file.startswith("cotangent_"):
+            number = int(file[10:-3])
+            name, array = load_tensor(os.path.join(grad, file))
+            dtype = outputs[number].dtype
+            if array.shape != outputs[number].shape:  # rank 0 is stored as [1]
+                array = array.reshape(outputs[number].shape)
+            save_tensor(os.path.join(target, file), name, array.astype(dtype))
+
+
+def check_gradients(grad, out, tolerance):
+    """Every reference gradient by name; a leaf without one has gradient zero."""
+    found = {}
+    for file in os.listdir(out):
+        if file.startswith("grad_"):
+            name, array = load_tensor(os.path.join(out, file))
+            found[name] = array
+    compared = 0
+    for file in sorted(os.listdir(grad)):
+        if not file.startswith("grad_"):
+            continue
+        name, expected = load_tensor(os.path.join(grad, file))
+        if name not in found:
+            raise Failure(f"no gradient of '{name}'")
+        gradient = found.pop(name)
+        if gradient.size != expected.size:
+            raise Failure(f"gradient of '{name}': expected {expected.shape}, got {gradient.shape}")
+        gap = distance(gradient.reshape(expected.shape), expected)
+        if not gap <= tolerance:
+            raise Failure(f"gradient of '{name}': relative distance {gap:.3g}")
+        compared += 1
+    for name, gradient in found.items():
+        if np.abs(gradient.astype(np.float64)).max(initial=0) > tolerance and compared:
+            raise Failure(f"gradient of '{name}': expected zero")
+
+
+def call(command, seconds):
+    try:
+        process = subprocess.run(command, capture_output=True, text=True, errors="replace",
+                                 timeout=seconds, preexec_fn=limit)
+    except subprocess.TimeoutExpired:
+        raise Failure(f"takes more than {seconds} s")
+    if process.returncode == 2:
+        lines = [line.strip() for line in process.stderr.splitlines()]
+        raise Failure("UNSUPPORTED " + "; ".join(lines[1:4] or lines))
+    if process.returncode < 0:
+        raise Failure(f"CRASH signal {-process.returncode}")
+    if process.returncode:
+        raise Failure("error: " + " ".join(process.stderr.split())[:200])
+
+
+def run_test(options, suite, test, folder):
+    source = os.path.join(folder, "test_data_set_0")
+    path = os.path.join(folder, "model.onnx")
+    model = onnx.load(path, load_external_data=False)
+    grad = os.path.join(options.grad, suite, test) if options.grad else None
+    if options.grad and not os.path.isdir(grad):
+        grad = os.path.join(folder, "grad")
+        if not os.path.isdir(grad):
+            return None
+    with tempfile.TemporaryDirectory() as work:
+        data, out = os.path.join(work, "data"), os.path.join(work, "out")
+        os.mkdir(data)
+        os.mkdir(out)
+        bind_inputs(model, source, data)
+        command = [options.pc_run, path, "--data", data, "--out", out] + options.flag
+        if grad:
+            outputs = {}
+            for number, _ in enumerate(model.graph.output):
+                file = os.path.join(source, f"output_{number}.pb")
+                if os.path.exists(file):
+                    outputs[number] = load_tensor(file)[1]
+            write_cotangents(grad, outputs, data)
+            command.append("--grad")
+            if options.f64:
+                command.append("--type=f64")
+        call(command, options.seconds)
+        if not (grad and options.f64):
+            check_outputs(model, source, out)
+        if grad:
+            check_gradients(grad, out, 1e-9 if options.f64 else 1e-4)
+    return "PASS"
+
+
+def attempt(options, suite, test, folder):
+    try:
+        return run_test(options, suite, test, folder)
+    except Failure as failure:
+        return str(failure) if str(failure).startswith("UNSUPPORTED") else f"FAIL {failure}"
+    except Exception as error:  # a file of the suite that this script cannot read
+        return f"SKIPPED {type(error).__name__}: {error}"
+
+
+def collect(options):
+    tests = []
+    for directory in options.suites:
+        suite = os.path.basename(os.path.normpath(directory))
+        for test in sorted(os.listdir(directory)):
+            folder = os.path.join(directory, test)
+            name = f"{suite}/{test}"
+            if os.path.exists(os.path.join(folder, "model.onnx")) and (
+                    not options.only or re.search(options.only, name)):
+                tests.append((suite, test, folder))
+    return tests
+
+
+def compare_with_baseline(options, results):
+    passing = sorted(name for name, result in results.items() if result == "PASS")
+    if options.update:
+        old = set()
+        if os.path.exists(options.baseline):
+            with open(options.baseline) as file:
+                old = {line.strip() for line in file if line.strip()} - set(results)
+        with open(options.baseline, "w") as file:
+            file.write("\n".join(sorted(old | set(passing))) + "\n")
+        return 0
+    with open(options.baseline) as file:
+        expected = {line.strip() for line in file if line.strip()}
+    lost = [name for name in sorted(expected) if results.get(name, "PASS") != "PASS"]
+    for name in lost:
+        print(f"LOST {name}: {results[name]}")
+    new = [name for name in passing if name not in expected]
+    if new:
+        print(f"{len(new)} tests pass that the baseline does not have")
+    return 1 if lost else 0
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("suites", nargs="+")
+    parser.add_argument("--pc-run", required=True)
+    parser.add_argument("--grad")
+    parser.add_argument("--f64", action="store_true")
+    parser.add_argument("--only")
+    parser.add_argument("--from-baseline", action="store_true",
+                        help="run only the tests that the baseline names")
+    parser.add_argument("--every", type=int, default=1, help="run each n-th test")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--baseline")
+    parser.add_argument("--update", action="store_true")
+    parser.add_argument("--tsv")
+    parser.add_argument("--flag", action="append", default=[], help="given to pc-run")
+    options = parser.parse_args()
+
+    tests = collect(options)
+    if options.from_baseline:
+        with open(options.baseline) as file:
+            names = {line.strip() for line in file}
+        tests = [t for t in tests if f"{t[0]}/{t[1]}" in names]
+    tests = tests[::options.every]
+    with ThreadPoolExecutor(options.jobs) as pool:
+        outcomes = list(pool.map(lambda test: attempt(options, *test), tests))
+    results = {f"{suite}/{test}": outcome
+               for (suite, test, _), outcome in zip(tests, outcomes) if outcome}
+    if options.tsv:
+        with open(options.tsv, "w") as file:
+            for name in sorted(results):
+                file.write(f"{name}\t{results[name]}\n")
+    totals = collections.Counter((name.split("/")[0], result.split()[0])
+                                 for name, result in results.items())
+    for (suite, status), count in sorted(totals.items()):
+        print(f"{suite}: {count} {status}")
+    if not results:
+        print("no tests")
+        return 1
+    return compare_with_baseline(options, results) if options.baseline else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
