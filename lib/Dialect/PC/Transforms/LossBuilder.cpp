@@ -32,16 +32,15 @@ public:
   }
   AffineMap without(unsigned axis) const { return all().dropResult(axis); }
 
-  /// A tensor indexed by `map`; where that sums up, its elements start at
-  /// `init`.
+  /// A tensor indexed by `map`. Its elements start at `init`, or undefined
+  /// where nothing is said and the body reads only the inputs.
   Value build(ValueRange inputs, ArrayRef<AffineMap> inputMaps, AffineMap map,
-              FloatType element, double init, Body body) {
+              FloatType element, std::optional<double> init, Body body) {
     llvm::SmallVector<int64_t> shape = map.compose(space.getShape());
     Value output = tensor::EmptyOp::create(builder, loc, shape, element);
-    if (!map.isPermutation() ||
-        space.getRank() == 0) { // a sum, even of one term
+    if (init) {
       Value start = arith::ConstantOp::create(
-          builder, loc, builder.getFloatAttr(element, init));
+          builder, loc, builder.getFloatAttr(element, *init));
       output = linalg::FillOp::create(builder, loc, start, output).getResult(0);
     }
     llvm::SmallVector<utils::IteratorType> iterators(
@@ -131,8 +130,8 @@ static Value buildShiftedLogits(OpBuilder &builder, Location loc,
         return arith::MaximumFOp::create(b, loc, e[1], e[0]).getResult();
       });
   return nest.build(
-      {logits, largest}, {nest.all(), positions}, nest.all(), element, 0.0,
-      [&](OpBuilder &b, ValueRange e) {
+      {logits, largest}, {nest.all(), positions}, nest.all(), element,
+      std::nullopt, [&](OpBuilder &b, ValueRange e) {
         return arith::SubFOp::create(b, loc, e[0], e[1]).getResult();
       });
 }
