@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A file of forward functions, each of which becomes a test of derivatives.
+
+#ifndef PC_TEST_TOOLS_GRADIENTTEST_CASES_H
+#define PC_TEST_TOOLS_GRADIENTTEST_CASES_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include <map>
+#include <string>
+#include <vector>
+
+namespace mlir::pc::test {
+
+/// Where random values of an argument lie, and of what they are multiples.
+struct Range {
+  double low = -1, high = 1, unit = 0;
+};
+
+/// One forward function. An argument attribute `test.range = [low, high]`, or
+/// `[low, high, unit]`, says where its values lie; a function attribute `test.planted` says that one of
+/// its rules is wrong.
+struct Case {
+  std::string name;
+  bool isPlanted;
+  std::map<std::string, Range> ranges; // by pc.name
+
+  std::string entry(llvm::StringRef suffix) const {
+    return name + suffix.str();
+  }
+};
+
+struct CaseOptions {
+  /// Passes that make @model_gradient of @model_objective; none when empty.
+  std::string relaxation;
+  /// Also make the autodiff function in f32.
+  bool withSingle = false;
+};
+
+/// Suffix of the autodiff function in f32.
+inline constexpr llvm::StringLiteral singleSuffix = "_single";
+
+/// All cases of a file in one module at the tensor level. Their functions have
+/// the suffixes of Names.h, and singleSuffix.
+struct CaseBatch {
+  OwningOpRef<ModuleOp> module;
+  std::vector<Case> cases;
+  std::vector<std::string> entries;
+};
+
+/// Derives the functions of every case. Reports what fails.
+FailureOr<CaseBatch> buildCases(ModuleOp source, const CaseOptions &options);
+
+} // namespace mlir::pc::test
+
+#endif // PC_TEST_TOOLS_GRADIENTTEST_CASES_H

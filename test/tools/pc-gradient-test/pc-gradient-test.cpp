@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Holds the gradients of many small functions against independent witnesses,
+// in one process. A function marked `test.planted` has a wrong rule, which at
+// least two witnesses must find. Prints one line for each function.
+
+#include "Cases.h"
+#include "Witnesses.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Transforms/Passes.h"
+#include "pc/InitAll.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace mlir::pc;
+using namespace mlir::pc::test;
+namespace cl = llvm::cl;
+
+static cl::opt<std::string> input(cl::Positional, cl::Required,
+                                  cl::desc("<file of functions>"));
+static cl::opt<std::string>
+    relaxation("relaxation", cl::desc("Passes that make @model_gradient of "
+                                      "@model_objective, as one more witness"));
+static cl::opt<bool> single("single", cl::desc("Compare with f32 too"));
+static cl::opt<uint64_t> seed("seed", cl::desc("Seed of the arguments"),
+                              cl::init(1));
+static cl::opt<std::string>
+    dump("dump", cl::desc("File that receives arguments and gradients"));
+static cl::opt<double> differencesTolerance(
+    "differences-tolerance", cl::init(Tolerances().finiteDifferences),
+    cl::desc("Largest relative distance from finite differences"));
+
+/// Whether the evidence is as it should be for the case.
+static bool judge(const Case &theCase, const Evidence &evidence) {
+  size_t against = llvm::count_if(evidence.findings,
+                                  [](const Finding &f) { return !f.holds; });
+  bool good = theCase.isPlanted ? against >= 2 : against == 0;
+  llvm::outs() << (good ? "ok   " : "FAIL ") << theCase.name;
+  for (const Finding &finding : evidence.findings)
+    llvm::outs() << ' ' << finding.witness << '='
+                 << llvm::format("%.1e", finding.distance)
+                 << (finding.holds ? "" : "!");
+  llvm::outs() << (theCase.isPlanted ? " (planted)\n" : "\n");
+  return good;
+}
+
+static llvm::Expected<size_t> checkAll(Executable &executable,
+                                       const CaseBatch &batch,
+                                       const CaseOptions &options) {
+  Tolerances tolerances;
+  tolerances.finiteDifferences = differencesTolerance;
+  size_t failures = 0;
+  llvm::json::Array values;
+  for (const Case &theCase : batch.cases) {
+    llvm::Expected<Evidence> evidence =
+        gatherEvidence(executable, theCase, seed, options, tolerances);
+    if (!evidence)
+      return llvm::createFileError(theCase.name, evidence.takeError());
+    failures += !judge(theCase, *evidence);
+    values.push_back(std::move(evidence->values));
+  }
+  if (!dump.empty()) {
+    std::error_code code;
+    llvm::raw_fd_ostream stream(dump, code);
+    if (code)
+      return llvm::createFileError(dump, code);
+    stream << llvm::json::Value(std::move(values)) << '\n';
+  }
+  return failures;
+}
+
+static int run(MLIRContext &context) {
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(input, &context);
+  if (!module)
+    return 1;
+  CaseOptions options{relaxation, single};
+  FailureOr<CaseBatch> batch = buildCases(*module, options);
+  if (failed(batch))
+    return 1;
+  std::vector<llvm::StringRef> entries(batch->entries.begin(),
+                                       batch->entries.end());
+  CPUOptions cpu;
+  cpu.optLevel = 0; // each function runs a few thousand times at most
+  FailureOr<std::unique_ptr<Executable>> executable =
+      Executable::compile(*batch->module, entries, cpu);
+  if (failed(executable))
+    return 1;
+  llvm::Expected<size_t> failures = checkAll(**executable, *batch, options);
+  if (!failures) {
+    llvm::errs() << "error: " << llvm::toString(failures.takeError()) << '\n';
+    return 1;
+  }
+  llvm::outs() << batch->cases.size() << " functions, " << *failures
+               << " failures\n";
+  return *failures != 0;
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  cl::ParseCommandLineOptions(argc, argv, "tests of derivatives\n");
+  DialectRegistry registry;
+  mlir::registerAllDialects(registry);
+  mlir::registerAllExtensions(registry);
+  mlir::registerTransformsPasses();
+  pc::registerAllDialects(registry);
+  pc::registerAllExtensions(registry);
+  pc::registerAllPasses();
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  context.allowUnregisteredDialects(); // the attributes of tests
+  return run(context);
+}
