@@ -56,7 +56,7 @@ bool mlir::pc::hasVectorForm(linalg::LinalgOp op) {
     if (isa<linalg::IndexOp, arith::ConstantOp>(inner))
       continue;
     if (!OpTrait::hasElementwiseMappableTraits(&inner) || mayTrap(inner) ||
-        inner.getNumRegions() != 0)
+        inner.getNumRegions() != 0 || inner.getNumResults() != 1)
       return false;
     for (Type type : inner.getResultTypes())
       if (!isVectorElement(type, /*inMemory=*/false))
