@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Derivatives of the linalg dialect: one model for all structured operations.
+// Derivatives of the linalg dialect: one model for all structured operations,
+// and one for each of the others.
 
+#include "LinalgModels.h"
 #include "Structured.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -43,6 +45,7 @@ void pc::registerLinalgModels(DialectRegistry &registry) {
 #define GET_OP_LIST
 #include "mlir/Dialect/Linalg/IR/LinalgStructuredOps.cpp.inc"
         >(*context);
+    attachLinalgSoftmax(*context);
     context->loadDialect<arith::ArithDialect, linalg::LinalgDialect,
                          scf::SCFDialect, tensor::TensorDialect>();
   });

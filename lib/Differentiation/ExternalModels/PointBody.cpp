@@ -49,19 +49,13 @@ Value pc::createRead(OpBuilder &builder, Location loc, PointBody::Access access,
 }
 
 pc::PointBody::PointBody(OpBuilder &builder, linalg::LinalgOp op)
-    : inner(builder.getContext()), op(op), extents(op.getStaticLoopRanges()) {
-  // A builder of its own: a listener need not hear of what does not stay.
-  inner.setInsertionPoint(builder.getInsertionBlock(),
-                          builder.getInsertionPoint());
-  holder = scf::ExecuteRegionOp::create(inner, op.getLoc(), TypeRange());
-  block = inner.createBlock(&holder->getRegion(0));
+    : op(op), copy(builder, op.getLoc()), extents(op.getStaticLoopRanges()) {
   Block *body = op.getBlock();
   for (OpOperand &operand : op->getOpOperands())
     if (operand.getOperandNumber() < body->getNumArguments())
       mapping.map(op.getMatchingBlockArgument(&operand),
                   addRead(operand.get(), op.getMatchingIndexingMap(&operand)));
-  for (Operation &inside : body->without_terminator())
-    ops.push_back(inner.clone(inside, mapping));
+  copy.copyOps(*body, mapping);
   for (Value yield : body->getTerminator()->getOperands())
     yields.push_back(mapping.lookupOrDefault(yield));
   putRunningValuesFirst();
@@ -77,12 +71,10 @@ bool pc::isExtremum(Operation *op) {
 void pc::PointBody::putRunningValuesFirst() {
   for (OpOperand &init : op.getDpsInitsMutable())
     if (Value argument = getArgument(init))
-      for (Operation *inside : ops)
+      for (Operation *inside : copy.getOps())
         if (isExtremum(inside) && inside->getOperand(1) == argument)
           inside->setOperands({argument, inside->getOperand(0)});
 }
-
-pc::PointBody::~PointBody() { holder->erase(); }
 
 Value pc::PointBody::getArgument(OpOperand &operand) {
   if (operand.getOperandNumber() >= op.getBlock()->getNumArguments())
@@ -92,14 +84,14 @@ Value pc::PointBody::getArgument(OpOperand &operand) {
 
 Value pc::PointBody::addRead(Value value, AffineMap map) {
   Value argument =
-      block->addArgument(getElementTypeOrSelf(value), value.getLoc());
+      copy.getBlock().addArgument(getElementTypeOrSelf(value), value.getLoc());
   reads[argument] = {value, map};
   return argument;
 }
 
 Value pc::PointBody::addResult(Value init, AffineMap map) {
   Value argument =
-      block->addArgument(getElementTypeOrSelf(init), init.getLoc());
+      copy.getBlock().addArgument(getElementTypeOrSelf(init), init.getLoc());
   results.push_back({argument, {init, map}});
   return argument;
 }
@@ -109,48 +101,25 @@ pc::PointBody::Access *pc::PointBody::getRead(Value argument) {
   return it == reads.end() ? nullptr : &it->second;
 }
 
-llvm::DenseSet<Value> pc::PointBody::getSlice(ValueRange values) const {
-  llvm::DenseSet<Value> slice;
-  llvm::SmallVector<Value> worklist(values);
-  while (!worklist.empty()) {
-    Value value = worklist.pop_back_val();
-    if (!slice.insert(value).second)
-      continue;
-    Operation *definition = value.getDefiningOp();
-    if (definition && definition->getBlock() == block)
-      llvm::append_range(worklist, getReadValues(definition));
-  }
-  return slice;
-}
-
-llvm::SmallVector<Value> pc::PointBody::getUsedReads(ValueRange values) const {
+llvm::SmallVector<Value> pc::PointBody::getUsedReads(ValueRange values) {
   llvm::DenseSet<Value> slice = getSlice(values);
   llvm::SmallVector<Value> used;
-  for (Value argument : block->getArguments())
+  for (Value argument : copy.getBlock().getArguments())
     if (slice.contains(argument) && reads.contains(argument))
       used.push_back(argument);
   return used;
 }
 
-bool pc::PointBody::usesIndex(unsigned dim, ValueRange values) const {
+bool pc::PointBody::usesIndex(unsigned dim, ValueRange values) {
   llvm::DenseSet<Value> slice = getSlice(values);
-  WalkResult walk = block->walk([&](linalg::IndexOp index) {
-    Operation *outer = block->findAncestorOpInBlock(*index);
+  WalkResult walk = copy.getBlock().walk([&](linalg::IndexOp index) {
+    Operation *outer = copy.getBlock().findAncestorOpInBlock(*index);
     bool isUsed = llvm::any_of(outer->getResults(),
                                [&](Value v) { return slice.contains(v); });
     return isUsed && index.getDim() == dim ? WalkResult::interrupt()
                                            : WalkResult::advance();
   });
   return walk.wasInterrupted();
-}
-
-/// Erases what `values` do not depend on and makes them the terminator.
-void pc::PointBody::keepOnly(ValueRange values) {
-  inner.setInsertionPointToEnd(block);
-  linalg::YieldOp::create(inner, op.getLoc(), values);
-  for (Operation &inside : llvm::make_early_inc_range(llvm::reverse(*block)))
-    if (isOpTriviallyDead(&inside))
-      inside.erase();
 }
 
 /// linalg finds the extent of a dimension where it stands alone in a map. The
@@ -191,10 +160,10 @@ getIterators(size_t numDims, ArrayRef<AffineMap> resultMaps) {
 llvm::SmallVector<Value> pc::PointBody::emit(OpBuilder &builder, Location loc,
                                              ValueRange yielded) {
   assert(yielded.size() == results.size() && "one scalar for each result");
-  keepOnly(yielded);
+  copy.keepOnly(yielded);
   llvm::SmallVector<Value> arguments, inputs, inits;
   llvm::SmallVector<AffineMap> maps, resultMaps;
-  for (Value argument : block->getArguments())
+  for (Value argument : copy.getBlock().getArguments())
     if (Access *read = getRead(argument); read && !argument.use_empty()) {
       arguments.push_back(argument);
       inputs.push_back(read->value);
@@ -216,7 +185,8 @@ llvm::SmallVector<Value> pc::PointBody::emit(OpBuilder &builder, Location loc,
   if (shape.value) {
     inputs.push_back(shape.value);
     maps.push_back(shape.map);
-    arguments.push_back(block->addArgument(builder.getF32Type(), op.getLoc()));
+    arguments.push_back(
+        copy.getBlock().addArgument(builder.getF32Type(), op.getLoc()));
   }
   llvm::append_range(maps, resultMaps);
   for (auto &result : results)
@@ -228,25 +198,21 @@ llvm::SmallVector<Value> pc::PointBody::emit(OpBuilder &builder, Location loc,
   generic.getRegion().push_back(body);
   for (Value argument : arguments)
     argument.replaceAllUsesWith(body->addArgument(argument.getType(), loc));
-  body->getOperations().splice(body->end(), block->getOperations());
+  body->getOperations().splice(body->end(), copy.getBlock().getOperations());
   return llvm::SmallVector<Value>(generic.getResults());
 }
 
 llvm::SmallVector<Value> pc::PointBody::inlineAt(OpBuilder &builder,
                                                  Location loc, ValueRange point,
                                                  ValueRange values) {
-  keepOnly(values);
-  block->walk([&](linalg::IndexOp index) {
+  copy.keepOnly(values);
+  copy.getBlock().walk([&](linalg::IndexOp index) {
     index.replaceAllUsesWith(point[index.getDim()]);
     index.erase();
   });
   IRMapping scalars;
-  for (Value argument : block->getArguments())
+  for (Value argument : copy.getBlock().getArguments())
     if (Access *read = getRead(argument); read && !argument.use_empty())
       scalars.map(argument, createRead(builder, loc, *read, point));
-  for (Operation &inside : block->without_terminator())
-    builder.clone(inside, scalars);
-  return llvm::map_to_vector(
-      block->getTerminator()->getOperands(),
-      [&](Value value) { return scalars.lookupOrDefault(value); });
+  return copy.cloneTo(builder, scalars);
 }

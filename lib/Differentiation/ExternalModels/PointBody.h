@@ -8,10 +8,9 @@
 #ifndef PC_LIB_DIFFERENTIATION_EXTERNALMODELS_POINTBODY_H
 #define PC_LIB_DIFFERENTIATION_EXTERNALMODELS_POINTBODY_H
 
+#include "BodyCopy.h"
 #include "TensorModels.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/IR/IRMapping.h"
-#include "llvm/ADT/DenseSet.h"
 
 namespace mlir::pc {
 
@@ -24,18 +23,15 @@ public:
     AffineMap map;
   };
 
-  /// A copy of the body of `op` in a place that sees what `op` captures. The
-  /// place is in front of the insertion point and is gone with this object. A
-  /// maximum or minimum with the running value of a result has it first.
+  /// A copy of the body of `op`. A maximum or minimum with the running value of
+  /// a result has it first.
   PointBody(OpBuilder &builder, linalg::LinalgOp op);
-  ~PointBody();
-  PointBody(const PointBody &) = delete;
 
   MutableArrayRef<int64_t> getExtents() { return extents; }
   /// Stands at the end of the copied body.
-  OpBuilder &getBuilder() { return inner; }
+  OpBuilder &getBuilder() { return copy.getBuilder(); }
   /// The operations copied, without what has been added since.
-  ArrayRef<Operation *> getOps() const { return ops; }
+  ArrayRef<Operation *> getOps() const { return copy.getOps(); }
   /// The scalars that the body yields, one per result.
   ArrayRef<Value> getYields() const { return yields; }
   /// The scalar that stands for an operand; null where the body has none.
@@ -48,11 +44,13 @@ public:
   Access *getRead(Value argument);
 
   /// `values` and all that they are computed from inside of the body.
-  llvm::DenseSet<Value> getSlice(ValueRange values) const;
+  llvm::DenseSet<Value> getSlice(ValueRange values) const {
+    return copy.getSlice(values);
+  }
   /// The reads that `values` depend on, in order.
-  llvm::SmallVector<Value> getUsedReads(ValueRange values) const;
+  llvm::SmallVector<Value> getUsedReads(ValueRange values);
   /// Whether `values` depend on a linalg.index of dimension `dim`.
-  bool usesIndex(unsigned dim, ValueRange values) const;
+  bool usesIndex(unsigned dim, ValueRange values);
 
   /// Makes a linalg.generic: `yielded` has one scalar for each addResult.
   /// Uses the body up, as does `inlineAt`.
@@ -65,15 +63,11 @@ public:
 
 private:
   void putRunningValuesFirst();
-  void keepOnly(ValueRange values);
 
-  Operation *holder;
-  Block *block;
-  OpBuilder inner;
   linalg::LinalgOp op;
+  BodyCopy copy;
   IRMapping mapping;
   llvm::SmallVector<int64_t> extents;
-  llvm::SmallVector<Operation *> ops;
   llvm::SmallVector<Value> yields;
   llvm::DenseMap<Value, Access> reads; // looked up by key, never iterated
   llvm::SmallVector<std::pair<Value, Access>> results;

@@ -1,6 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Derivatives of structured control flow: choices and counted loops.
 
-#include "mlir/IR/DialectRegistry.h"
+#include "SCFModels.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "pc/Differentiation/ExternalModels/Register.h"
 
-void mlir::pc::registerSCFModels(DialectRegistry &registry) {}
+using namespace mlir;
+
+void pc::registerSCFModels(DialectRegistry &registry) {
+  registry.addExtension(+[](MLIRContext *context, scf::SCFDialect *) {
+    attachSCFIf(*context);
+    attachSCFFor(*context);
+    context->loadDialect<arith::ArithDialect, linalg::LinalgDialect,
+                         scf::SCFDialect, tensor::TensorDialect>();
+  });
+}
