@@ -96,6 +96,15 @@ Value pc::PointBody::addResult(Value init, AffineMap map) {
   return argument;
 }
 
+void pc::PointBody::readResults() {
+  for (auto [number, yield] : llvm::enumerate(yields)) {
+    AffineMap map = op.getMatchingIndexingMap(op.getDpsInitOperand(number));
+    if (isInjective(map, extents) &&
+        llvm::is_contained(copy.getOps(), yield.getDefiningOp()))
+      yield.replaceAllUsesWith(addRead(op->getResult(number), map));
+  }
+}
+
 pc::PointBody::Access *pc::PointBody::getRead(Value argument) {
   auto it = reads.find(argument);
   return it == reads.end() ? nullptr : &it->second;

@@ -40,6 +40,9 @@ public:
   Value addRead(Value value, AffineMap map);
   /// The running value of a result that starts from `init`.
   Value addResult(Value init, AffineMap map);
+  /// Reads elements of the operation's results where a derivative would compute
+  /// them again, if each has one point that writes it.
+  void readResults();
   /// The access of a read; null for anything else.
   Access *getRead(Value argument);
 

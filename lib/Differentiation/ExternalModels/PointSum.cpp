@@ -76,16 +76,34 @@ static std::optional<Axis> getDigits(LinearIndex index,
   return axis;
 }
 
+/// Whether another result of `map` than `position` mentions `dim`.
+static bool isSharedDim(AffineMap map, unsigned position, unsigned dim) {
+  for (auto [other, expr] : llvm::enumerate(map.getResults()))
+    if (other != position && expr.isFunctionOfDim(dim))
+      return true;
+  return false;
+}
+
 static std::optional<Axis> getAxis(AffineMap map, unsigned position,
                                    ArrayRef<int64_t> extents, int64_t size) {
+  AffineExpr expr = map.getResult(position);
+  // A whole dimension stays one, even where it has but one element.
+  if (auto dim = dyn_cast<AffineDimExpr>(expr))
+    if (unsigned number = dim.getPosition();
+        extents[number] == size && !isSharedDim(map, position, number)) {
+      Axis axis;
+      axis.dims = {number};
+      axis.padded = {size};
+      axis.length = size;
+      return axis;
+    }
   FailureOr<LinearIndex> index =
-      pc::getLinearIndex(map.getResult(position), map.getNumDims(), extents);
+      pc::getLinearIndex(expr, map.getNumDims(), extents);
   if (failed(index))
     return std::nullopt;
   for (auto [dim, weight] : index->terms)
-    for (auto [other, expr] : llvm::enumerate(map.getResults()))
-      if (other != position && expr.isFunctionOfDim(dim))
-        return std::nullopt;
+    if (isSharedDim(map, position, dim))
+      return std::nullopt;
   return getDigits(*index, extents, size);
 }
 
@@ -205,6 +223,10 @@ Value pc::createPointSum(OpBuilder &builder, Location loc, PointBody &body,
     Value sum = sumDense(builder, loc, body, term, {}, type);
     return tensor::ExtractOp::create(builder, loc, sum);
   }
+  PointBody::Access *read = body.getRead(term);
+  if (read && read->map == map && read->value.getType() == type &&
+      isBijective(map, body.getExtents(), type))
+    return read->value;
   for (auto [position, size] : llvm::enumerate(tensorType.getShape()))
     if (!getAxis(map, position, body.getExtents(), size))
       if (AffineMap gathered = gatherWindow(builder, loc, body, term,

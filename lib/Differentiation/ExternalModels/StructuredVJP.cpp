@@ -163,6 +163,7 @@ void StructuredVJP::addTerm(Seeder seeder, Value target,
   auto terms = pc::buildBlockVJP(body.getBuilder(), body.getOps(),
                                  point.outputs, point.seeds, scalar);
   assert(succeeded(terms) && "isSumOverPoints has reported what has no rule");
+  body.readResults();
   if (Value term = terms->front())
     sink.add(builder, target,
              pc::createPointSum(builder, loc, body, term, point.reads, map,

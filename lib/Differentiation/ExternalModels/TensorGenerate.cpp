@@ -18,12 +18,14 @@ class AsGeneric {
 public:
   AsGeneric(OpBuilder &builder, tensor::GenerateOp generate);
   ~AsGeneric() {
+    generic.getResult(0).replaceAllUsesWith(generate.getResult());
     generic->erase();
     empty->erase();
   }
   linalg::GenericOp get() { return generic; }
 
 private:
+  tensor::GenerateOp generate;
   tensor::EmptyOp empty;
   linalg::GenericOp generic;
 };
@@ -47,7 +49,8 @@ struct GenerateModel
 
 } // namespace
 
-AsGeneric::AsGeneric(OpBuilder &builder, tensor::GenerateOp generate) {
+AsGeneric::AsGeneric(OpBuilder &builder, tensor::GenerateOp generate)
+    : generate(generate) {
   // A builder of its own: a listener need not hear of what does not stay.
   OpBuilder inner(builder.getContext());
   inner.setInsertionPoint(builder.getInsertionBlock(),
