@@ -14,7 +14,8 @@ Operation *pc::getExtremum(PointBody &body, linalg::LinalgOp op,
                            unsigned number) {
   Operation *extremum = body.getYields()[number].getDefiningOp();
   Value running = body.getArgument(*op.getDpsInitOperand(number));
-  if (!isExtremum(extremum) || !llvm::is_contained(body.getOps(), extremum) ||
+  if (!isRunning(op, number) || !isExtremum(extremum) ||
+      !llvm::is_contained(body.getOps(), extremum) ||
       extremum->getOperand(0) != running || hasPlantedFault(extremum))
     return nullptr;
   llvm::DenseSet<Value> slice = body.getSlice(extremum->getOperand(1));

@@ -45,6 +45,7 @@ void pc::registerLinalgModels(DialectRegistry &registry) {
 #define GET_OP_LIST
 #include "mlir/Dialect/Linalg/IR/LinalgStructuredOps.cpp.inc"
         >(*context);
+    attachLinalgRelayouts(*context);
     attachLinalgSoftmax(*context);
     context->loadDialect<arith::ArithDialect, linalg::LinalgDialect,
                          scf::SCFDialect, tensor::TensorDialect>();

@@ -11,6 +11,7 @@ class MLIRContext;
 
 namespace mlir::pc {
 
+void attachLinalgRelayouts(MLIRContext &context);
 void attachLinalgSoftmax(MLIRContext &context);
 
 } // namespace mlir::pc
