@@ -69,7 +69,7 @@ static LogicalResult readPorts(func::FuncOp function, TypeRange types,
   for (auto [index, type] : llvm::enumerate(types)) {
     auto tensor = dyn_cast<RankedTensorType>(type);
     std::optional<ElementKind> kind =
-        tensor ? getElementKind(tensor.getElementType()) : std::nullopt;
+        tensor ? toElementKind(tensor.getElementType()) : std::nullopt;
     if (!kind || !tensor.hasStaticShape())
       return function.emitError("expected ")
              << what << " " << index

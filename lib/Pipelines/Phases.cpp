@@ -92,7 +92,8 @@ static bool isNeeded(llvm::StringRef pass, const CompileOptions &options) {
             differentiates && (options.withAutodiff || options.isAutodiff()))
       .Case("pc-jvp", differentiates && options.withJVP)
       .Case("pc-learn", differentiates && options.learn.has_value())
-      .Case("pc-check-locality", relaxes && options.schedule != "sweep")
+      .Case("pc-check-locality",
+            relaxes && options.checksLocality && options.schedule != "sweep")
       .Cases({"pc-build-graph", "pc-expand-inference", "pc-prune-wavefront",
               "pc-lower-vjp"},
              relaxes)

@@ -132,7 +132,7 @@ static Error writeMLIR(ForwardModel &model, Learner &learner, StringRef path) {
   for (unsigned i : model.getParameters()) {
     auto type = cast<ShapedType>(forward.getArgumentTypes()[i]);
     const Tensor *value = parameters[model.arguments[i].name];
-    std::optional<ElementKind> kind = getElementKind(type.getElementType());
+    std::optional<ElementKind> kind = toElementKind(type.getElementType());
     forward.setArgAttr(i, valueAttrName,
                        toAttribute(value->convertTo(*kind), type));
   }

@@ -10,7 +10,7 @@
 using namespace mlir;
 using namespace mlir::pc;
 
-std::optional<ElementKind> mlir::pc::getElementKind(Type type) {
+std::optional<ElementKind> mlir::pc::toElementKind(Type type) {
   if (type.isF16())
     return ElementKind::F16;
   if (type.isBF16())
@@ -51,7 +51,7 @@ static ArrayRef<char> getBytes(ElementsAttr value) {
 
 std::optional<Tensor> mlir::pc::toTensor(ElementsAttr value) {
   ShapedType type = value.getShapedType();
-  std::optional<ElementKind> kind = getElementKind(type.getElementType());
+  std::optional<ElementKind> kind = toElementKind(type.getElementType());
   if (!kind || !type.hasStaticShape())
     return std::nullopt;
   Tensor tensor(*kind, type.getShape().vec());

@@ -35,6 +35,7 @@ struct CompileOptions {
   bool wantsInputs = false;          // gradients of inputs, not only parameters
   ComputeType floatType = ComputeType::Native;
   bool forwardOnly = false;          // stop at @model itself
+  bool checksLocality = true;        // fail where L1 to L5 do not hold
   bool withAutodiff = false;         // also make @model_autodiff
   bool withJVP = false;              // also make @model_jvp
   std::optional<LearnOptions> learn; // also make @model_step

@@ -12,7 +12,7 @@
 namespace mlir::pc {
 
 /// The kind that crosses the border of compiled code for an element type.
-std::optional<ElementKind> getElementKind(Type type);
+std::optional<ElementKind> toElementKind(Type type);
 
 /// The value of a constant; none if its type or its storage is not supported.
 std::optional<Tensor> toTensor(ElementsAttr value);

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What pc-verify does: how the gradient of predictive coding compares with
+// reverse mode, with finite differences and with forward mode.
+
+#ifndef PC_PIPELINES_VERIFY_H
+#define PC_PIPELINES_VERIFY_H
+
+#include "pc/Pipelines/CompileOptions.h"
+#include "pc/Pipelines/Diagnostics.h"
+#include "pc/Runtime/Compare.h"
+#include "pc/Target/CPU/CPUOptions.h"
+#include <map>
+#include <vector>
+
+namespace mlir::pc {
+
+struct VerifyRequest {
+  std::string model;
+  std::string dataFolder; // empty: drawn from the seed
+  std::map<std::string, int64_t> dims;
+  uint64_t seed = 0;
+  bool hasLoss = false; // compile.loss was asked for
+  CompileOptions compile;
+  CPUOptions cpu;
+};
+
+/// `proved`: equal to reverse mode for all values, up to rounding. `bounded`:
+/// off by at most the bound. `measured`: nothing is known but the numbers.
+enum class Verdict { Proved, Bounded, Measured };
+llvm::StringRef getName(Verdict verdict);
+
+/// What was found about the gradient of one argument.
+struct GradientReport {
+  std::string name, role, shape;
+  Verdict verdict = Verdict::Measured;
+  double bound = 0;  // of the relative error, if bounded
+  Difference wide;   // f64 against reverse mode in f64
+  Difference narrow; // f32 against reverse mode in f64
+  /// Of reverse mode against finite differences and forward mode, in f64,
+  /// relative to the size that such a number has.
+  double differences = 0, differencesUncertainty = 0, forwardMode = 0;
+  /// What does not hold, or nothing.
+  std::vector<std::string> failures;
+};
+
+struct ModelReport {
+  std::string model, loss, data;
+  CompileOptions options;
+  std::string locality; // "local", or the first rule that is broken
+  bool isLocal = false;
+  std::vector<GradientReport> gradients;
+  std::vector<std::string> failures; // of the model as a whole
+
+  bool holds() const;
+};
+
+/// Verifies one model. None if it could not be compiled or run: then the
+/// reason was reported and `status` says what kind it was.
+std::optional<ModelReport> verify(const VerifyRequest &request,
+                                  MLIRContext *context, Reporter &reporter,
+                                  ExitStatus &status);
+
+/// A table for people, one line for scripts, and the same as JSON.
+void printTable(const ModelReport &report, llvm::raw_ostream &os);
+void printLine(const ModelReport &report, llvm::raw_ostream &os);
+llvm::Error writeJSON(llvm::ArrayRef<ModelReport> reports,
+                      llvm::StringRef path);
+
+} // namespace mlir::pc
+
+#endif // PC_PIPELINES_VERIFY_H

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Gradients of a model, lowered, looked at and compiled.
+
+#ifndef PC_LIB_PIPELINES_VERIFYCOMPILE_H
+#define PC_LIB_PIPELINES_VERIFYCOMPILE_H
+
+#include "pc/Pipelines/Model.h"
+#include "pc/Pipelines/Verify.h"
+#include "pc/Target/CPU/Executable.h"
+
+namespace mlir::pc {
+
+inline constexpr llvm::StringLiteral gradientName = "model_gradient";
+inline constexpr llvm::StringLiteral autodiffName = "model_autodiff";
+inline constexpr llvm::StringLiteral objectiveName = "model_objective";
+inline constexpr llvm::StringLiteral jvpName = "model_jvp";
+
+/// What is known without running anything.
+struct StaticReport {
+  struct Finding {
+    Verdict verdict;
+    double bound;
+  };
+  std::map<std::string, Finding> verdicts; // by argument
+  std::string locality;
+  bool isLocal = false;
+};
+
+struct CompiledGradients {
+  std::unique_ptr<Executable> executable;
+};
+
+/// Compiles a copy of the model in one float type. With `findings`, also
+/// analyses the relaxation level and compiles the witnesses.
+std::optional<CompiledGradients>
+compileGradients(ForwardModel &model, CompileOptions options, ComputeType type,
+                 const CPUOptions &cpu, StaticReport *findings,
+                 ExitStatus &status);
+
+} // namespace mlir::pc
+
+#endif // PC_LIB_PIPELINES_VERIFYCOMPILE_H

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "pc/Pipelines/Verify.h"
+#include "pc/Support/AtomicFile.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/JSON.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace llvm;
+using namespace mlir::pc;
+
+//===----------------------------------------------------------------------===//
+// Table
+//===----------------------------------------------------------------------===//
+
+using Row = std::vector<std::string>;
+
+static std::string formatError(double error) {
+  return error == 0 ? "0" : formatv("{0:e1}", error).str();
+}
+
+static std::string formatULP(uint64_t ulp) {
+  return ulp < 1000000 ? std::to_string(ulp) : "> 1e6";
+}
+
+/// "~": values alone could not tell, because a kink is near.
+static std::string formatDifferences(const GradientReport &gradient) {
+  bool isBlind = gradient.differencesUncertainty > 1e-6;
+  return (isBlind ? "~" : "") + formatError(gradient.differences);
+}
+
+static std::string formatVerdict(const GradientReport &gradient) {
+  std::string text = getName(gradient.verdict).str();
+  if (gradient.verdict == Verdict::Bounded)
+    text += " " + formatError(gradient.bound);
+  return text + (gradient.failures.empty() ? "" : " FAILS");
+}
+
+static Row makeRow(const GradientReport &gradient) {
+  return {gradient.name,
+          gradient.shape,
+          formatError(gradient.wide.relativeL2),
+          formatError(gradient.wide.maxAbs),
+          formatv("{0:F6}", gradient.wide.cosine).str(),
+          formatULP(gradient.wide.maxULP),
+          formatError(gradient.narrow.relativeL2),
+          formatULP(gradient.narrow.maxULP),
+          formatDifferences(gradient),
+          formatError(gradient.forwardMode),
+          formatVerdict(gradient)};
+}
+
+static void print(ArrayRef<Row> rows, raw_ostream &os) {
+  for (const Row &row : rows) {
+    for (size_t column = 0; column != row.size(); ++column) {
+      size_t width = 0;
+      for (const Row &other : rows)
+        width = std::max(width, other[column].size());
+      bool isText = column < 2 || column + 1 == row.size();
+      std::string pad(width - row[column].size(), ' ');
+      if (column + 1 == row.size())
+        os << row[column];
+      else
+        os << (isText ? row[column] + pad : pad + row[column]) << "  ";
+    }
+    os << "\n";
+  }
+}
+
+static std::string describeSchedule(const CompileOptions &options) {
+  std::string text = options.schedule;
+  if (options.step)
+    text += formatv(", step {0}", *options.step);
+  if (options.iterations)
+    text += formatv(", {0} iterations", *options.iterations);
+  if (options.tolerance)
+    text += formatv(", tolerance {0}", *options.tolerance);
+  if (options.beta)
+    text += formatv(", beta {0}", *options.beta);
+  return text + ", vertices by " + options.granularity;
+}
+
+static size_t count(const ModelReport &report, Verdict verdict) {
+  return llvm::count_if(report.gradients, [&](const GradientReport &gradient) {
+    return gradient.verdict == verdict;
+  });
+}
+
+/// "4 proved, 2 measured".
+static std::string summarize(const ModelReport &report) {
+  std::string text;
+  for (Verdict verdict : {Verdict::Proved, Verdict::Bounded, Verdict::Measured})
+    if (size_t number = count(report, verdict))
+      text += (text.empty() ? "" : ", ") + std::to_string(number) + " " +
+              getName(verdict).str();
+  return text;
+}
+
+void mlir::pc::printTable(const ModelReport &report, raw_ostream &os) {
+  os << report.model << "\n"
+     << "  schedule  " << describeSchedule(report.options) << "\n"
+     << "  loss      " << report.loss << "\n"
+     << "  data      " << report.data << "\n"
+     << "  locality  " << report.locality << "\n\n";
+  std::vector<Row> rows = {{"gradient of", "", "f64: L2", "max", "cosine",
+                            "ulp", "f32: L2", "ulp", "differences", "forward",
+                            ""}};
+  for (const GradientReport &gradient : report.gradients)
+    rows.push_back(makeRow(gradient));
+  print(rows, os);
+  os << "\nf64, f32: predictive coding against reverse mode in f64; "
+        "differences, forward: reverse\nmode against finite differences and "
+        "forward mode. L2 is relative.\n";
+  for (const GradientReport &gradient : report.gradients)
+    for (const std::string &failure : gradient.failures)
+      os << "FAILS: `" << gradient.name << "`: " << failure << "\n";
+  for (const std::string &failure : report.failures)
+    os << "FAILS: " << failure << "\n";
+  os << (report.holds() ? "holds: " : "does not hold: ") << summarize(report)
+     << "\n";
+}
+
+//===----------------------------------------------------------------------===//
+// Line
+//===----------------------------------------------------------------------===//
+
+template <typename Get>
+static double getWorst(const ModelReport &report, Get get) {
+  double worst = 0;
+  for (const GradientReport &gradient : report.gradients)
+    worst = std::max(worst, get(gradient));
+  return worst;
+}
+
+void mlir::pc::printLine(const ModelReport &report, raw_ostream &os) {
+  auto worst = [&](auto get) { return formatError(getWorst(report, get)); };
+  os << (report.holds() ? "PASS " : "FAIL ") << report.model << ": "
+     << summarize(report) << "; " << (report.isLocal ? "local" : "not local")
+     << "; f64 " << worst([](const auto &g) { return g.wide.relativeL2; })
+     << ", f32 " << worst([](const auto &g) { return g.narrow.relativeL2; })
+     << ", differences " << worst([](const auto &g) {
+          return g.differencesUncertainty > 1e-6 ? 0 : g.differences;
+        })
+     << ", forward " << worst([](const auto &g) { return g.forwardMode; });
+  for (const GradientReport &gradient : report.gradients)
+    for (const std::string &failure : gradient.failures)
+      os << "; `" << gradient.name << "`: " << failure;
+  for (const std::string &failure : report.failures)
+    os << "; " << failure;
+  os << "\n";
+}
+
+//===----------------------------------------------------------------------===//
+// JSON
+//===----------------------------------------------------------------------===//
+
+/// JSON has no infinities.
+static json::Value toJSON(double number) {
+  return std::isfinite(number) ? json::Value(number) : json::Value(nullptr);
+}
+
+static json::Object toJSON(const Difference &difference) {
+  return json::Object{{"relative_l2", toJSON(difference.relativeL2)},
+                      {"max_abs", toJSON(difference.maxAbs)},
+                      {"cosine", toJSON(difference.cosine)},
+                      {"ulp", json::Value(difference.maxULP)}};
+}
+
+static json::Object toJSON(const GradientReport &gradient) {
+  json::Object object{{"name", gradient.name},
+                      {"role", gradient.role},
+                      {"shape", gradient.shape},
+                      {"verdict", getName(gradient.verdict)},
+                      {"f64", toJSON(gradient.wide)},
+                      {"f32", toJSON(gradient.narrow)},
+                      {"finite_differences", toJSON(gradient.differences)},
+                      {"finite_differences_uncertainty",
+                       toJSON(gradient.differencesUncertainty)},
+                      {"forward_mode", toJSON(gradient.forwardMode)},
+                      {"failures", json::Array(gradient.failures)}};
+  if (gradient.verdict == Verdict::Bounded)
+    object["bound"] = toJSON(gradient.bound);
+  return object;
+}
+
+static json::Object toJSON(const ModelReport &report) {
+  json::Array gradients;
+  for (const GradientReport &gradient : report.gradients)
+    gradients.push_back(toJSON(gradient));
+  return json::Object{{"model", report.model},
+                      {"schedule", report.options.schedule},
+                      {"granularity", report.options.granularity},
+                      {"loss", report.loss},
+                      {"data", report.data},
+                      {"local", report.isLocal},
+                      {"locality", report.locality},
+                      {"holds", report.holds()},
+                      {"failures", json::Array(report.failures)},
+                      {"gradients", std::move(gradients)}};
+}
+
+Error mlir::pc::writeJSON(ArrayRef<ModelReport> reports, StringRef path) {
+  json::Array models;
+  for (const ModelReport &report : reports)
+    models.push_back(toJSON(report));
+  json::Value root = json::Object{{"models", std::move(models)}};
+  return writeFileAtomically(path, [&](raw_pwrite_stream &os) {
+    os << formatv("{0:2}\n", root);
+    return Error::success();
+  });
+}

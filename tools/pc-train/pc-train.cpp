@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Trains a classifier by predictive coding.
+
+#include "../Setup/Setup.h"
+#include "pc/Pipelines/Options.h"
+#include "pc/Pipelines/Train.h"
+#include "llvm/Support/InitLLVM.h"
+
+using namespace llvm;
+using namespace mlir::pc;
+
+static constexpr StringLiteral overview =
+    "pc-train: trains a classifier by predictive coding\n\n"
+    "The data is a comma-separated table with the label last, or a folder with "
+    "the IDX\nfiles of MNIST, gzipped or not. The trained model is written "
+    "after every epoch;\nCtrl-C ends after the step at hand and keeps what was "
+    "learned.\n"
+    "Exit status: 0 trained, 2 something is unsupported, 130 interrupted, 1 "
+    "other errors.\n";
+
+namespace {
+struct Flags {
+  cl::OptionCategory category{"Files"};
+  cl::opt<std::string> model{cl::Positional, cl::Required,
+                             cl::desc("<model.onnx or model.mlir>"),
+                             cl::cat(category)};
+  cl::opt<std::string> data{"data", cl::Required, cl::value_desc("FILE or DIR"),
+                            cl::desc("labelled data"), cl::cat(category)};
+  cl::opt<std::string> out{"out", cl::value_desc("FILE"),
+                           cl::desc("where the trained model goes"),
+                           cl::cat(category)};
+  cl::alias outShort{"o", cl::aliasopt(out), cl::desc("the same as --out"),
+                     cl::cat(category)};
+  cl::opt<std::string> json{"json", cl::value_desc("FILE"),
+                            cl::desc("where the history goes"),
+                            cl::cat(category)};
+  cl::opt<uint64_t> seed{"seed", cl::init(0), cl::value_desc("N"),
+                         cl::desc("of the split and of the order of samples"),
+                         cl::cat(category)};
+  cl::opt<double> heldOut{
+      "held-out", cl::init(0.2), cl::value_desc("share"),
+      cl::desc("rows of a table kept for the held-out accuracy (0.2)"),
+      cl::cat(category)};
+  ModelFlags modelFlags;
+  ScheduleFlags schedule;
+  LossFlags loss;
+  TrainingFlags training;
+  cl::opt<bool> backprop{
+      "backprop", cl::desc("learn from reverse mode instead, for comparison"),
+      cl::cat(training.category)};
+};
+} // namespace
+
+static Error makeRequest(const Flags &flags, TrainRequest &request) {
+  request.model = flags.model;
+  request.data = flags.data;
+  request.out = flags.out;
+  request.json = flags.json;
+  request.epochs = flags.training.epochs;
+  if (flags.training.batch.getNumOccurrences())
+    request.batch = flags.training.batch;
+  request.seed = flags.seed;
+  request.heldOut = flags.heldOut;
+  request.hasLoss = flags.loss.isGiven();
+  request.backprop = flags.backprop;
+  flags.modelFlags.fill(request.compile);
+  flags.schedule.fill(request.compile);
+  flags.loss.fill(request.compile);
+  request.compile.learn =
+      LearnOptions{flags.training.optimizer.get(), flags.training.getRate()};
+  if (Error error = flags.training.validate())
+    return error;
+  if (Error error = flags.modelFlags.getDims(request.dims))
+    return error;
+  return validate(request.compile);
+}
+
+int main(int argc, char **argv) {
+  InitLLVM init(argc, argv);
+  Flags flags;
+  parseFlags(argc, argv, overview,
+             {&flags.category, &flags.modelFlags.category,
+              &flags.schedule.category, &flags.loss.category,
+              &flags.training.category});
+  mlir::MLIRContext context(makeToolRegistry());
+  Reporter reporter("pc-train", &context);
+  TrainRequest request;
+  if (Error error = makeRequest(flags, request))
+    return static_cast<int>(reporter.fail(std::move(error)));
+  return static_cast<int>(train(request, &context, reporter, outs()));
+}
