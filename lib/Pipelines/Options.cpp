@@ -155,7 +155,14 @@ TrainingFlags::TrainingFlags()
       epochs("epochs", cl::desc("passes over the training data (default: 20)"),
              cl::value_desc("N"), cl::init(20), cl::cat(category)),
       batch("batch", cl::desc("samples in a step (default: 32)"),
-            cl::value_desc("N"), cl::init(32), cl::cat(category)) {}
+            cl::value_desc("N"), cl::init(32), cl::cat(category)),
+      heldOut("held-out",
+              cl::desc("rows of a table that are not learned, but tell the "
+                       "accuracy (default: 0.2)"),
+              cl::value_desc("share"), cl::init(0.2), cl::cat(category)),
+      backprop("backprop",
+               cl::desc("learn from reverse mode instead, for comparison"),
+               cl::cat(category)) {}
 
 Error TrainingFlags::validate() const {
   if (epochs < 1)
@@ -164,6 +171,10 @@ Error TrainingFlags::validate() const {
   if (batch < 1)
     return createStringError("--batch: expected at least 1, found " +
                              Twine(batch));
+  if (!(heldOut > 0 && heldOut < 1))
+    return createStringError("--held-out: expected a share between 0 and 1, "
+                             "both excluded, found " +
+                             Twine(formatv("{0}", heldOut.getValue()).str()));
   if (!(getRate() > 0 && getRate() < 1e6))
     return createStringError("--rate: expected a number between 0 and 1e6, "
                              "both excluded, found " +

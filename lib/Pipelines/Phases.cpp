@@ -91,6 +91,7 @@ static bool isNeeded(llvm::StringRef pass, const CompileOptions &options) {
       .Case("pc-autodiff",
             differentiates && (options.withAutodiff || options.isAutodiff()))
       .Case("pc-jvp", differentiates && options.withJVP)
+      .Case("pc-level-graph", relaxes && options.schedule == "z-il")
       .Case("pc-learn", differentiates && options.learn.has_value())
       .Case("pc-check-locality",
             relaxes && options.checksLocality && options.schedule != "sweep")

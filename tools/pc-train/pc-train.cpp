@@ -38,17 +38,10 @@ struct Flags {
   cl::opt<uint64_t> seed{"seed", cl::init(0), cl::value_desc("N"),
                          cl::desc("of the split and of the order of samples"),
                          cl::cat(category)};
-  cl::opt<double> heldOut{
-      "held-out", cl::init(0.2), cl::value_desc("share"),
-      cl::desc("rows of a table kept for the held-out accuracy (0.2)"),
-      cl::cat(category)};
   ModelFlags modelFlags;
   ScheduleFlags schedule;
   LossFlags loss;
   TrainingFlags training;
-  cl::opt<bool> backprop{
-      "backprop", cl::desc("learn from reverse mode instead, for comparison"),
-      cl::cat(training.category)};
 };
 } // namespace
 
@@ -61,9 +54,9 @@ static Error makeRequest(const Flags &flags, TrainRequest &request) {
   if (flags.training.batch.getNumOccurrences())
     request.batch = flags.training.batch;
   request.seed = flags.seed;
-  request.heldOut = flags.heldOut;
+  request.heldOut = flags.training.heldOut;
   request.hasLoss = flags.loss.isGiven();
-  request.backprop = flags.backprop;
+  request.backprop = flags.training.backprop;
   flags.modelFlags.fill(request.compile);
   flags.schedule.fill(request.compile);
   flags.loss.fill(request.compile);

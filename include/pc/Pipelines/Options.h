@@ -80,7 +80,7 @@ private:
   llvm::cl::opt<std::string> output;
 };
 
-/// --optimizer, --rate, --epochs, --batch.
+/// --optimizer, --rate, --epochs, --batch, --held-out, --backprop.
 class TrainingFlags {
 public:
   TrainingFlags();
@@ -89,6 +89,8 @@ public:
   ChoiceFlag optimizer;
   llvm::cl::opt<double> rate;
   llvm::cl::opt<int64_t> epochs, batch;
+  llvm::cl::opt<double> heldOut;
+  llvm::cl::opt<bool> backprop;
 
   llvm::Error validate() const;
   /// --rate, or what suits the optimizer.
