@@ -65,7 +65,7 @@ def StructureCopies : Pass<"pc-cpu-structure-copies", "func::FuncOp"> {
 }
 
 def ApproximateMath : Pass<"pc-cpu-approximate-math", "func::FuncOp"> {
-  let summary = "compute exp, log and tanh of f32 vectors by polynomials";
+  let summary = "compute exp, log, tanh and erf of f32 vectors by polynomials";
   let description = [{
     Only where the result is within 4 units in the last place, as
     `test/Target/CPU/approximate-math-numbers.mlir` measures; f64 and all other functions
