@@ -41,8 +41,10 @@ static OwningOpRef<ModuleOp> lower(const CompileRequest &request,
   status = ExitStatus::Failure;
   if (request.from == Phase::Tensor)
     return parseSourceFile<ModuleOp>(request.model, context);
+  ONNXImportOptions import;
+  import.dims = request.dims;
   std::optional<ForwardModel> model =
-      loadModel(request.model, context, {request.dims, {}}, status);
+      loadModel(request.model, context, import, status);
   if (!model)
     return nullptr;
   PhaseStatus lowered =

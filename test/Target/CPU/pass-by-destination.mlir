@@ -18,6 +18,21 @@ func.func @plain(%x: tensor<4xf32> {pc.name = "x"}) -> (tensor<4xf32> {pc.name =
 
 // -----
 
+// What else reads the result reads it in its place.
+// CHECK-LABEL: func @shared(
+//  CHECK-SAME:   %{{.+}}: memref<4xf32> {{{.*}}}, %[[OUT:[^:]+]]: memref<4xf32> {llvm.noalias, pc.result = 0 : i64}
+//       CHECK:   %[[OT:.+]] = bufferization.to_tensor %[[OUT]] restrict writable
+//       CHECK:   %[[Y:.+]] = linalg.exp {{.*}} outs(%[[OT]] : tensor<4xf32>)
+//       CHECK:   linalg.log ins(%[[Y]]
+func.func @shared(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  %e = tensor.empty() : tensor<4xf32>
+  %y = linalg.exp ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  %z = linalg.log ins(%y : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  return %y, %z : tensor<4xf32>, tensor<4xf32>
+}
+
+// -----
+
 // An update lands in its argument, after the plain result has been taken.
 // CHECK-LABEL: func @update(
 //  CHECK-SAME:   %[[W:[^:]+]]: memref<4xf32> {llvm.noalias, pc.next = 0 : i64, pc.role = "parameter"}

@@ -10,7 +10,9 @@ using namespace mlir;
 bool mlir::pc::replaceEmptyDestination(Value value, Value destination) {
   OpOperand *root = nullptr;
   while (auto op = value.getDefiningOp<DestinationStyleOpInterface>()) {
-    if (!value.hasOneUse() || op->getBlock() != destination.getParentBlock())
+    // Whoever else reads the value itself may read it in its new place.
+    if ((root && !value.hasOneUse()) ||
+        op->getBlock() != destination.getParentBlock())
       return false;
     root = op.getTiedOpOperand(cast<OpResult>(value));
     value = root->get();

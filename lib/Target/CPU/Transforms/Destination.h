@@ -9,7 +9,7 @@ namespace mlir::pc {
 
 /// Gives `destination` to the op at the root of the chain of destinations that
 /// ends in `value`, where that root is an empty tensor and nothing else reads
-/// the chain. Returns whether it did.
+/// what lies between. Returns whether it did.
 bool replaceEmptyDestination(Value value, Value destination);
 
 /// True when `value` may lie in memory that a block argument or the caller
