@@ -11,6 +11,7 @@
 #include "pc/Differentiation/Passes.h"
 #include "pc/Target/CPU/Passes.h"
 #include "pc/Transforms/Passes.h"
+#include "pc/Verification/Passes.h"
 #include "mlir/IR/DialectRegistry.h"
 
 namespace mlir::pc {
@@ -33,6 +34,7 @@ inline void registerAllPasses() {
   registerPCDifferentiationPasses();
   registerCPUPassesAndPipelines();
   registerPCGenericPasses();
+  registerPCVerificationPasses();
 }
 
 } // namespace mlir::pc
