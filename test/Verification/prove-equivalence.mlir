@@ -16,6 +16,12 @@
 // RUN: pc-opt %t/z-il-levelled.mlir -pc-prove-equivalence='print=true require=proved' | FileCheck %t/z-il-levelled.mlir
 // RUN: pc-opt %t/z-il-late.mlir -pc-prove-equivalence='print=true' | FileCheck %t/z-il-late.mlir
 // RUN: pc-opt %t/per-vertex.mlir -pc-prove-equivalence='print=true' | FileCheck %t/per-vertex.mlir
+// RUN: pc-opt %t/shared.mlir -pc-prove-equivalence='print=true require=proved' | FileCheck %t/shared.mlir
+// RUN: pc-opt %t/shared-half.mlir -pc-prove-equivalence='print=true' | FileCheck %t/shared-half.mlir
+// RUN: pc-opt %t/unequal.mlir -pc-prove-equivalence='print=true require=bounded' | FileCheck %t/unequal.mlir
+// RUN: not pc-opt %t/slow.mlir -pc-prove-equivalence='require=proved' 2>&1 | FileCheck %t/slow.mlir
+// RUN: pc-opt %t/unstable.mlir -pc-prove-equivalence='print=true' | FileCheck %t/unstable.mlir
+// RUN: not pc-opt %t/nothing.mlir -pc-prove-equivalence='print=true' 2>&1 | FileCheck %t/nothing.mlir
 
 // What is known of a schedule before it is run, and what is not.
 
@@ -1557,3 +1563,340 @@ func.func @model_gradient(%x: tensor<2xf64>, %w1: tensor<2xf64>, %w2: tensor<2xf
         of [0](%b : tensor<2xf64>) -> tensor<2xf64>
   return %g0, %g1, %g2, %g3 : tensor<2xf64>, tensor<2xf64>, tensor<2xf64>, tensor<2xf64>
 }
+
+//--- shared.mlir
+// Each vertex of a shared parameter has a say; inputs have gradients too.
+// CHECK: 'w1': proved
+// CHECK: 'w2': proved
+// CHECK: 'x': proved
+pc.graph @model_graph(%x: tensor<2xf64> {pc.name = "x", pc.role = "input"},
+                      %w1: tensor<2xf64> {pc.name = "w1", pc.role = "parameter"},
+                      %w2: tensor<2xf64> {pc.name = "w2", pc.role = "parameter"})
+    -> (tensor<2xf64>, tensor<f64>) {
+  %a = pc.vertex @a(%x : tensor<2xf64>) params(%w1 : tensor<2xf64>) -> tensor<2xf64> {
+  ^bb0(%p0: tensor<2xf64>, %q: tensor<2xf64>):
+    %y = arith.mulf %p0, %q : tensor<2xf64>
+    pc.prediction %y : tensor<2xf64>
+  }
+  %b1 = pc.vertex @b1(%a : tensor<2xf64>) params(%w1 : tensor<2xf64>) -> tensor<2xf64> {
+  ^bb0(%p0: tensor<2xf64>, %q: tensor<2xf64>):
+    %y = arith.mulf %p0, %q : tensor<2xf64>
+    pc.prediction %y : tensor<2xf64>
+  }
+  %o = pc.vertex @o(%b1 : tensor<2xf64>) params(%w2 : tensor<2xf64>) -> tensor<2xf64> {
+  ^bb0(%p0: tensor<2xf64>, %q: tensor<2xf64>):
+    %y = arith.mulf %p0, %q : tensor<2xf64>
+    pc.prediction %y : tensor<2xf64>
+  }
+  %l = pc.loss @l(%o : tensor<2xf64>) -> tensor<f64> {
+  ^bb0(%p: tensor<2xf64>):
+    %c0 = arith.constant 0 : index
+    %e = tensor.extract %p[%c0] : tensor<2xf64>
+    %t = tensor.from_elements %e : tensor<f64>
+    pc.prediction %t : tensor<f64>
+  }
+  pc.return %o, %l : tensor<2xf64>, tensor<f64>
+}
+func.func @model_gradient(%x: tensor<2xf64>, %w1: tensor<2xf64>, %w2: tensor<2xf64>)
+    -> (tensor<2xf64> {pc.name = "w1", pc.role = "gradient"},
+        tensor<2xf64> {pc.name = "w2", pc.role = "gradient"},
+        tensor<2xf64> {pc.name = "x", pc.role = "gradient"}) {
+  %one = arith.constant dense<1.0> : tensor<f64>
+  %zero = arith.constant dense<0.0> : tensor<2xf64>
+  %a = pc.predict @model_graph::@a(%x : tensor<2xf64>) params(%w1 : tensor<2xf64>) -> tensor<2xf64>
+  %b1 = pc.predict @model_graph::@b1(%a : tensor<2xf64>) params(%w1 : tensor<2xf64>) -> tensor<2xf64>
+  %o = pc.predict @model_graph::@o(%b1 : tensor<2xf64>) params(%w2 : tensor<2xf64>) -> tensor<2xf64>
+  %b = pc.vjp @model_graph::@l wrt [0] at(%o : tensor<2xf64>) of [0](%one : tensor<f64>) -> tensor<2xf64>
+  %d:2 = pc.relax iterations(2) states [@model_graph::@a, @model_graph::@b1] init(%zero, %zero) : (tensor<2xf64>, tensor<2xf64>) {
+  ^bb0(%da: tensor<2xf64>, %db: tensor<2xf64>):
+    %mb = pc.vjp @model_graph::@o wrt [0] at(%b1 : tensor<2xf64>) params(%w2 : tensor<2xf64>)
+        of [0](%b : tensor<2xf64>) -> tensor<2xf64>
+    %ma = pc.vjp @model_graph::@b1 wrt [0] at(%a : tensor<2xf64>) params(%w1 : tensor<2xf64>)
+        of [0](%db : tensor<2xf64>) -> tensor<2xf64>
+    %na = pc.update @model_graph::@a step(1.0) %da, %ma : tensor<2xf64>
+    %nb = pc.update @model_graph::@b1 step(1.0) %db, %mb : tensor<2xf64>
+    pc.yield %na, %nb : tensor<2xf64>, tensor<2xf64>
+  }
+  %g0:2 = pc.vjp @model_graph::@a wrt [0, 1] at(%x : tensor<2xf64>) params(%w1 : tensor<2xf64>)
+        of [0](%d#0 : tensor<2xf64>) -> tensor<2xf64>, tensor<2xf64>
+  %g1 = pc.vjp @model_graph::@b1 wrt [1] at(%a : tensor<2xf64>) params(%w1 : tensor<2xf64>)
+        of [0](%d#1 : tensor<2xf64>) -> tensor<2xf64>
+  %g2 = pc.vjp @model_graph::@o wrt [1] at(%b1 : tensor<2xf64>) params(%w2 : tensor<2xf64>)
+        of [0](%b : tensor<2xf64>) -> tensor<2xf64>
+  %g = pc.accumulate %g0#1, %g1 : tensor<2xf64>
+  return %g, %g2, %g0#0 : tensor<2xf64>, tensor<2xf64>, tensor<2xf64>
+}
+
+//--- shared-half.mlir
+// One of the two is left out.
+// CHECK: 'w1': measured, what arrives at @b1 over paths of 1 edge counts 0 times, but 2 iterations at step 1 make it 1
+// CHECK: 'x': proved
+pc.graph @model_graph(%x: tensor<2xf64> {pc.name = "x", pc.role = "input"},
+                      %w1: tensor<2xf64> {pc.name = "w1", pc.role = "parameter"},
+                      %w2: tensor<2xf64> {pc.name = "w2", pc.role = "parameter"})
+    -> (tensor<2xf64>, tensor<f64>) {
+  %a = pc.vertex @a(%x : tensor<2xf64>) params(%w1 : tensor<2xf64>) -> tensor<2xf64> {
+  ^bb0(%p0: tensor<2xf64>, %q: tensor<2xf64>):
+    %y = arith.mulf %p0, %q : tensor<2xf64>
+    pc.prediction %y : tensor<2xf64>
+  }
+  %b1 = pc.vertex @b1(%a : tensor<2xf64>) params(%w1 : tensor<2xf64>) -> tensor<2xf64> {
+  ^bb0(%p0: tensor<2xf64>, %q: tensor<2xf64>):
+    %y = arith.mulf %p0, %q : tensor<2xf64>
+    pc.prediction %y : tensor<2xf64>
+  }
+  %o = pc.vertex @o(%b1 : tensor<2xf64>) params(%w2 : tensor<2xf64>) -> tensor<2xf64> {
+  ^bb0(%p0: tensor<2xf64>, %q: tensor<2xf64>):
+    %y = arith.mulf %p0, %q : tensor<2xf64>
+    pc.prediction %y : tensor<2xf64>
+  }
+  %l = pc.loss @l(%o : tensor<2xf64>) -> tensor<f64> {
+  ^bb0(%p: tensor<2xf64>):
+    %c0 = arith.constant 0 : index
+    %e = tensor.extract %p[%c0] : tensor<2xf64>
+    %t = tensor.from_elements %e : tensor<f64>
+    pc.prediction %t : tensor<f64>
+  }
+  pc.return %o, %l : tensor<2xf64>, tensor<f64>
+}
+func.func @model_gradient(%x: tensor<2xf64>, %w1: tensor<2xf64>, %w2: tensor<2xf64>)
+    -> (tensor<2xf64> {pc.name = "w1", pc.role = "gradient"},
+        tensor<2xf64> {pc.name = "w2", pc.role = "gradient"},
+        tensor<2xf64> {pc.name = "x", pc.role = "gradient"}) {
+  %one = arith.constant dense<1.0> : tensor<f64>
+  %zero = arith.constant dense<0.0> : tensor<2xf64>
+  %a = pc.predict @model_graph::@a(%x : tensor<2xf64>) params(%w1 : tensor<2xf64>) -> tensor<2xf64>
+  %b1 = pc.predict @model_graph::@b1(%a : tensor<2xf64>) params(%w1 : tensor<2xf64>) -> tensor<2xf64>
+  %o = pc.predict @model_graph::@o(%b1 : tensor<2xf64>) params(%w2 : tensor<2xf64>) -> tensor<2xf64>
+  %b = pc.vjp @model_graph::@l wrt [0] at(%o : tensor<2xf64>) of [0](%one : tensor<f64>) -> tensor<2xf64>
+  %d:2 = pc.relax iterations(2) states [@model_graph::@a, @model_graph::@b1] init(%zero, %zero) : (tensor<2xf64>, tensor<2xf64>) {
+  ^bb0(%da: tensor<2xf64>, %db: tensor<2xf64>):
+    %mb = pc.vjp @model_graph::@o wrt [0] at(%b1 : tensor<2xf64>) params(%w2 : tensor<2xf64>)
+        of [0](%b : tensor<2xf64>) -> tensor<2xf64>
+    %ma = pc.vjp @model_graph::@b1 wrt [0] at(%a : tensor<2xf64>) params(%w1 : tensor<2xf64>)
+        of [0](%db : tensor<2xf64>) -> tensor<2xf64>
+    %na = pc.update @model_graph::@a step(1.0) %da, %ma : tensor<2xf64>
+    %nb = pc.update @model_graph::@b1 step(1.0) %db, %mb : tensor<2xf64>
+    pc.yield %na, %nb : tensor<2xf64>, tensor<2xf64>
+  }
+  %g0:2 = pc.vjp @model_graph::@a wrt [0, 1] at(%x : tensor<2xf64>) params(%w1 : tensor<2xf64>)
+        of [0](%d#0 : tensor<2xf64>) -> tensor<2xf64>, tensor<2xf64>
+  %g1 = pc.vjp @model_graph::@b1 wrt [1] at(%a : tensor<2xf64>) params(%w1 : tensor<2xf64>)
+        of [0](%d#1 : tensor<2xf64>) -> tensor<2xf64>
+  %g2 = pc.vjp @model_graph::@o wrt [1] at(%b1 : tensor<2xf64>) params(%w2 : tensor<2xf64>)
+        of [0](%b : tensor<2xf64>) -> tensor<2xf64>
+  %g = pc.accumulate %g0#1 : tensor<2xf64>
+  return %g, %g2, %g0#0 : tensor<2xf64>, tensor<2xf64>, tensor<2xf64>
+}
+
+//--- unequal.mlir
+// Parts of one error that arrive at different speeds are compared path by
+// path. The slower path lacks (3/4)^2.
+// CHECK: 'w1': bounded, of its path norms 0.5625
+// CHECK: 'w2': bounded, relative error 0.125
+pc.graph @model_graph(%x: tensor<2xf64> {pc.name = "x", pc.role = "input"},
+                      %w1: tensor<2xf64> {pc.name = "w1", pc.role = "parameter"},
+                      %w2: tensor<2xf64> {pc.name = "w2", pc.role = "parameter"},
+                      %w3: tensor<2xf64> {pc.name = "w3", pc.role = "parameter"})
+    -> (tensor<2xf64>, tensor<f64>) {
+  %a = pc.vertex @a(%x : tensor<2xf64>) params(%w1 : tensor<2xf64>) -> tensor<2xf64> {
+  ^bb0(%p0: tensor<2xf64>, %q: tensor<2xf64>):
+    %y = arith.mulf %p0, %q : tensor<2xf64>
+    pc.prediction %y : tensor<2xf64>
+  }
+  %c = pc.vertex @c(%a : tensor<2xf64>) params(%w2 : tensor<2xf64>) -> tensor<2xf64> {
+  ^bb0(%p0: tensor<2xf64>, %q: tensor<2xf64>):
+    %y = arith.mulf %p0, %q : tensor<2xf64>
+    pc.prediction %y : tensor<2xf64>
+  }
+  %i = pc.vertex @i(%a : tensor<2xf64>) -> tensor<2xf64> {
+  ^bb0(%p0: tensor<2xf64>):
+    pc.prediction %p0 : tensor<2xf64>
+  }
+  %o = pc.vertex @o(%c, %i : tensor<2xf64>, tensor<2xf64>) params(%w3 : tensor<2xf64>) -> tensor<2xf64> {
+  ^bb0(%p0: tensor<2xf64>, %p1: tensor<2xf64>, %q: tensor<2xf64>):
+    %s1 = arith.mulf %p0, %p1 : tensor<2xf64>
+    %y = arith.mulf %s1, %q : tensor<2xf64>
+    pc.prediction %y : tensor<2xf64>
+  }
+  %l = pc.loss @l(%o : tensor<2xf64>) -> tensor<f64> {
+  ^bb0(%p: tensor<2xf64>):
+    %c0 = arith.constant 0 : index
+    %e = tensor.extract %p[%c0] : tensor<2xf64>
+    %t = tensor.from_elements %e : tensor<f64>
+    pc.prediction %t : tensor<f64>
+  }
+  pc.return %o, %l : tensor<2xf64>, tensor<f64>
+}
+func.func @model_gradient(%x: tensor<2xf64>, %w1: tensor<2xf64>, %w2: tensor<2xf64>, %w3: tensor<2xf64>)
+    -> (tensor<2xf64> {pc.name = "w1", pc.role = "gradient"},
+        tensor<2xf64> {pc.name = "w2", pc.role = "gradient"},
+        tensor<2xf64> {pc.name = "w3", pc.role = "gradient"}) {
+  %one = arith.constant dense<1.0> : tensor<f64>
+  %zero = arith.constant dense<0.0> : tensor<2xf64>
+  %a = pc.predict @model_graph::@a(%x : tensor<2xf64>) params(%w1 : tensor<2xf64>) -> tensor<2xf64>
+  %c = pc.predict @model_graph::@c(%a : tensor<2xf64>) params(%w2 : tensor<2xf64>) -> tensor<2xf64>
+  %i = pc.predict @model_graph::@i(%a : tensor<2xf64>) -> tensor<2xf64>
+  %o = pc.predict @model_graph::@o(%c, %i : tensor<2xf64>, tensor<2xf64>) params(%w3 : tensor<2xf64>) -> tensor<2xf64>
+  %b = pc.vjp @model_graph::@l wrt [0] at(%o : tensor<2xf64>) of [0](%one : tensor<f64>) -> tensor<2xf64>
+  %d:3 = pc.relax iterations(3) states [@model_graph::@a, @model_graph::@c, @model_graph::@i] init(%zero, %zero, %zero) : (tensor<2xf64>, tensor<2xf64>, tensor<2xf64>) {
+  ^bb0(%da: tensor<2xf64>, %dc: tensor<2xf64>, %di: tensor<2xf64>):
+    %mo:2 = pc.vjp @model_graph::@o wrt [0, 1] at(%c, %i : tensor<2xf64>, tensor<2xf64>) params(%w3 : tensor<2xf64>)
+        of [0](%b : tensor<2xf64>) -> tensor<2xf64>, tensor<2xf64>
+    %ma = pc.vjp @model_graph::@c wrt [0] at(%a : tensor<2xf64>) params(%w2 : tensor<2xf64>)
+        of [0](%dc : tensor<2xf64>) -> tensor<2xf64>
+    %mi = pc.vjp @model_graph::@i wrt [0] at(%a : tensor<2xf64>)
+        of [0](%di : tensor<2xf64>) -> tensor<2xf64>
+    %na = pc.update @model_graph::@a step(1.0) %da, %ma, %mi : tensor<2xf64>
+    %nc = pc.update @model_graph::@c step(0.5) %dc, %mo#0 : tensor<2xf64>
+    %ni = pc.update @model_graph::@i step(0.25) %di, %mo#1 : tensor<2xf64>
+    pc.yield %na, %nc, %ni : tensor<2xf64>, tensor<2xf64>, tensor<2xf64>
+  }
+  %g0 = pc.vjp @model_graph::@a wrt [1] at(%x : tensor<2xf64>) params(%w1 : tensor<2xf64>)
+        of [0](%d#0 : tensor<2xf64>) -> tensor<2xf64>
+  %g1 = pc.vjp @model_graph::@c wrt [1] at(%a : tensor<2xf64>) params(%w2 : tensor<2xf64>)
+        of [0](%d#1 : tensor<2xf64>) -> tensor<2xf64>
+  %g2 = pc.vjp @model_graph::@o wrt [2] at(%c, %i : tensor<2xf64>, tensor<2xf64>) params(%w3 : tensor<2xf64>)
+        of [0](%b : tensor<2xf64>) -> tensor<2xf64>
+  return %g0, %g1, %g2 : tensor<2xf64>, tensor<2xf64>, tensor<2xf64>
+}
+
+//--- slow.mlir
+// Too few updates at too small a step, where a proof is wanted of all.
+// CHECK: error: expected the gradient of 'w1' to be proved, but it is bounded
+pc.graph @model_graph(%x: tensor<2xf64> {pc.name = "x", pc.role = "input"},
+                      %w1: tensor<2xf64> {pc.name = "w1", pc.role = "parameter"},
+                      %w2: tensor<2xf64> {pc.name = "w2", pc.role = "parameter"},
+                      %w3: tensor<2xf64> {pc.name = "w3", pc.role = "parameter"})
+    -> (tensor<2xf64>, tensor<f64>) {
+  %a = pc.vertex @a(%x : tensor<2xf64>) params(%w1 : tensor<2xf64>) -> tensor<2xf64> {
+  ^bb0(%p0: tensor<2xf64>, %q: tensor<2xf64>):
+    %y = arith.mulf %p0, %q : tensor<2xf64>
+    pc.prediction %y : tensor<2xf64>
+  }
+  %c = pc.vertex @c(%a : tensor<2xf64>) params(%w2 : tensor<2xf64>) -> tensor<2xf64> {
+  ^bb0(%p0: tensor<2xf64>, %q: tensor<2xf64>):
+    %y = arith.mulf %p0, %q : tensor<2xf64>
+    pc.prediction %y : tensor<2xf64>
+  }
+  %o = pc.vertex @o(%c, %a : tensor<2xf64>, tensor<2xf64>) params(%w3 : tensor<2xf64>) -> tensor<2xf64> {
+  ^bb0(%p0: tensor<2xf64>, %p1: tensor<2xf64>, %q: tensor<2xf64>):
+    %s1 = arith.mulf %p0, %p1 : tensor<2xf64>
+    %y = arith.mulf %s1, %q : tensor<2xf64>
+    pc.prediction %y : tensor<2xf64>
+  }
+  %l = pc.loss @l(%o : tensor<2xf64>) -> tensor<f64> {
+  ^bb0(%p: tensor<2xf64>):
+    %c0 = arith.constant 0 : index
+    %e = tensor.extract %p[%c0] : tensor<2xf64>
+    %t = tensor.from_elements %e : tensor<f64>
+    pc.prediction %t : tensor<f64>
+  }
+  pc.return %o, %l : tensor<2xf64>, tensor<f64>
+}
+func.func @model_gradient(%x: tensor<2xf64>, %w1: tensor<2xf64>, %w2: tensor<2xf64>, %w3: tensor<2xf64>)
+    -> (tensor<2xf64> {pc.name = "w1", pc.role = "gradient"},
+        tensor<2xf64> {pc.name = "w2", pc.role = "gradient"},
+        tensor<2xf64> {pc.name = "w3", pc.role = "gradient"}) {
+  %one = arith.constant dense<1.0> : tensor<f64>
+  %zero = arith.constant dense<0.0> : tensor<2xf64>
+  %a = pc.predict @model_graph::@a(%x : tensor<2xf64>) params(%w1 : tensor<2xf64>) -> tensor<2xf64>
+  %c = pc.predict @model_graph::@c(%a : tensor<2xf64>) params(%w2 : tensor<2xf64>) -> tensor<2xf64>
+  %o = pc.predict @model_graph::@o(%c, %a : tensor<2xf64>, tensor<2xf64>) params(%w3 : tensor<2xf64>) -> tensor<2xf64>
+  %b = pc.vjp @model_graph::@l wrt [0] at(%o : tensor<2xf64>) of [0](%one : tensor<f64>) -> tensor<2xf64>
+  %d:2 = pc.relax iterations(4) states [@model_graph::@a, @model_graph::@c] init(%zero, %zero) : (tensor<2xf64>, tensor<2xf64>) {
+  ^bb0(%da: tensor<2xf64>, %dc: tensor<2xf64>):
+    %mo:2 = pc.vjp @model_graph::@o wrt [0, 1] at(%c, %a : tensor<2xf64>, tensor<2xf64>) params(%w3 : tensor<2xf64>)
+        of [0](%b : tensor<2xf64>) -> tensor<2xf64>, tensor<2xf64>
+    %ma = pc.vjp @model_graph::@c wrt [0] at(%a : tensor<2xf64>) params(%w2 : tensor<2xf64>)
+        of [0](%dc : tensor<2xf64>) -> tensor<2xf64>
+    %na = pc.update @model_graph::@a step(0.5) %da, %ma, %mo#1 : tensor<2xf64>
+    %nc = pc.update @model_graph::@c step(0.5) %dc, %mo#0 : tensor<2xf64>
+    pc.yield %na, %nc : tensor<2xf64>, tensor<2xf64>
+  }
+  %g0 = pc.vjp @model_graph::@a wrt [1] at(%x : tensor<2xf64>) params(%w1 : tensor<2xf64>)
+        of [0](%d#0 : tensor<2xf64>) -> tensor<2xf64>
+  %g1 = pc.vjp @model_graph::@c wrt [1] at(%a : tensor<2xf64>) params(%w2 : tensor<2xf64>)
+        of [0](%d#1 : tensor<2xf64>) -> tensor<2xf64>
+  %g2 = pc.vjp @model_graph::@o wrt [2] at(%c, %a : tensor<2xf64>, tensor<2xf64>) params(%w3 : tensor<2xf64>)
+        of [0](%b : tensor<2xf64>) -> tensor<2xf64>
+  return %g0, %g1, %g2 : tensor<2xf64>, tensor<2xf64>, tensor<2xf64>
+}
+
+//--- unstable.mlir
+// A step above 2 moves away from the gradient; the bound says so.
+// CHECK: 'w1': bounded, relative error 8.261
+pc.graph @model_graph(%x: tensor<2xf64> {pc.name = "x", pc.role = "input"},
+                      %w1: tensor<2xf64> {pc.name = "w1", pc.role = "parameter"},
+                      %w2: tensor<2xf64> {pc.name = "w2", pc.role = "parameter"},
+                      %w3: tensor<2xf64> {pc.name = "w3", pc.role = "parameter"},
+                      %w4: tensor<2xf64> {pc.name = "w4", pc.role = "parameter"})
+    -> (tensor<2xf64>, tensor<f64>) {
+  %a = pc.vertex @a(%x : tensor<2xf64>) params(%w1 : tensor<2xf64>) -> tensor<2xf64> {
+  ^bb0(%p0: tensor<2xf64>, %q: tensor<2xf64>):
+    %y = arith.mulf %p0, %q : tensor<2xf64>
+    pc.prediction %y : tensor<2xf64>
+  }
+  %b1 = pc.vertex @b1(%a : tensor<2xf64>) params(%w2 : tensor<2xf64>) -> tensor<2xf64> {
+  ^bb0(%p0: tensor<2xf64>, %q: tensor<2xf64>):
+    %y = arith.mulf %p0, %q : tensor<2xf64>
+    pc.prediction %y : tensor<2xf64>
+  }
+  %c = pc.vertex @c(%b1 : tensor<2xf64>) params(%w3 : tensor<2xf64>) -> tensor<2xf64> {
+  ^bb0(%p0: tensor<2xf64>, %q: tensor<2xf64>):
+    %y = arith.mulf %p0, %q : tensor<2xf64>
+    pc.prediction %y : tensor<2xf64>
+  }
+  %o = pc.vertex @o(%c : tensor<2xf64>) params(%w4 : tensor<2xf64>) -> tensor<2xf64> {
+  ^bb0(%p0: tensor<2xf64>, %q: tensor<2xf64>):
+    %y = arith.mulf %p0, %q : tensor<2xf64>
+    pc.prediction %y : tensor<2xf64>
+  }
+  %l = pc.loss @l(%o : tensor<2xf64>) -> tensor<f64> {
+  ^bb0(%p: tensor<2xf64>):
+    %c0 = arith.constant 0 : index
+    %e = tensor.extract %p[%c0] : tensor<2xf64>
+    %t = tensor.from_elements %e : tensor<f64>
+    pc.prediction %t : tensor<f64>
+  }
+  pc.return %o, %l : tensor<2xf64>, tensor<f64>
+}
+func.func @model_gradient(%x: tensor<2xf64>, %w1: tensor<2xf64>, %w2: tensor<2xf64>, %w3: tensor<2xf64>, %w4: tensor<2xf64>)
+    -> (tensor<2xf64> {pc.name = "w1", pc.role = "gradient"},
+        tensor<2xf64> {pc.name = "w2", pc.role = "gradient"},
+        tensor<2xf64> {pc.name = "w3", pc.role = "gradient"},
+        tensor<2xf64> {pc.name = "w4", pc.role = "gradient"}) {
+  %one = arith.constant dense<1.0> : tensor<f64>
+  %zero = arith.constant dense<0.0> : tensor<2xf64>
+  %a = pc.predict @model_graph::@a(%x : tensor<2xf64>) params(%w1 : tensor<2xf64>) -> tensor<2xf64>
+  %b1 = pc.predict @model_graph::@b1(%a : tensor<2xf64>) params(%w2 : tensor<2xf64>) -> tensor<2xf64>
+  %c = pc.predict @model_graph::@c(%b1 : tensor<2xf64>) params(%w3 : tensor<2xf64>) -> tensor<2xf64>
+  %o = pc.predict @model_graph::@o(%c : tensor<2xf64>) params(%w4 : tensor<2xf64>) -> tensor<2xf64>
+  %b = pc.vjp @model_graph::@l wrt [0] at(%o : tensor<2xf64>) of [0](%one : tensor<f64>) -> tensor<2xf64>
+  %d:3 = pc.relax iterations(3) states [@model_graph::@a, @model_graph::@b1, @model_graph::@c] init(%zero, %zero, %zero) : (tensor<2xf64>, tensor<2xf64>, tensor<2xf64>) {
+  ^bb0(%da: tensor<2xf64>, %db: tensor<2xf64>, %dc: tensor<2xf64>):
+    %mc = pc.vjp @model_graph::@o wrt [0] at(%c : tensor<2xf64>) params(%w4 : tensor<2xf64>)
+        of [0](%b : tensor<2xf64>) -> tensor<2xf64>
+    %mb = pc.vjp @model_graph::@c wrt [0] at(%b1 : tensor<2xf64>) params(%w3 : tensor<2xf64>)
+        of [0](%dc : tensor<2xf64>) -> tensor<2xf64>
+    %ma = pc.vjp @model_graph::@b1 wrt [0] at(%a : tensor<2xf64>) params(%w2 : tensor<2xf64>)
+        of [0](%db : tensor<2xf64>) -> tensor<2xf64>
+    %na = pc.update @model_graph::@a step(2.1) %da, %ma : tensor<2xf64>
+    %nb = pc.update @model_graph::@b1 step(2.1) %db, %mb : tensor<2xf64>
+    %nc = pc.update @model_graph::@c step(2.1) %dc, %mc : tensor<2xf64>
+    pc.yield %na, %nb, %nc : tensor<2xf64>, tensor<2xf64>, tensor<2xf64>
+  }
+  %g0 = pc.vjp @model_graph::@a wrt [1] at(%x : tensor<2xf64>) params(%w1 : tensor<2xf64>)
+        of [0](%d#0 : tensor<2xf64>) -> tensor<2xf64>
+  %g1 = pc.vjp @model_graph::@b1 wrt [1] at(%a : tensor<2xf64>) params(%w2 : tensor<2xf64>)
+        of [0](%d#1 : tensor<2xf64>) -> tensor<2xf64>
+  %g2 = pc.vjp @model_graph::@c wrt [1] at(%b1 : tensor<2xf64>) params(%w3 : tensor<2xf64>)
+        of [0](%d#2 : tensor<2xf64>) -> tensor<2xf64>
+  %g3 = pc.vjp @model_graph::@o wrt [1] at(%c : tensor<2xf64>) params(%w4 : tensor<2xf64>)
+        of [0](%b : tensor<2xf64>) -> tensor<2xf64>
+  return %g0, %g1, %g2, %g3 : tensor<2xf64>, tensor<2xf64>, tensor<2xf64>, tensor<2xf64>
+}
+
+//--- nothing.mlir
+// Nothing to compare.
+// CHECK: error: expected @model_gradient and pc.graph @model_graph; does pc-expand-inference come first?
