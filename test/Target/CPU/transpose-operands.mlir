@@ -23,6 +23,15 @@ func.func @product(%x: tensor<64x10xf32>, %w: tensor<256x10xf32>, %o: tensor<64x
   return %y : tensor<64x256xf32>
 }
 
+// A named op becomes a generic one behind its transposed operand.
+// CHECK-LABEL: func @named(
+//       CHECK:   %[[WT:.+]] = linalg.transpose
+//       CHECK:   linalg.generic {{.*}} ins(%{{.+}}, %[[WT]]
+func.func @named(%x: tensor<64x10xf32>, %w: tensor<256x10xf32>, %o: tensor<64x256xf32>) -> tensor<64x256xf32> {
+  %y = linalg.matmul indexing_maps = [#a, #b, #c] ins(%x, %w : tensor<64x10xf32>, tensor<256x10xf32>) outs(%o : tensor<64x256xf32>) -> tensor<64x256xf32>
+  return %y : tensor<64x256xf32>
+}
+
 // One row uses every element once: moving it would not pay.
 // CHECK-LABEL: func @one_row
 //   CHECK-NOT:   linalg.transpose

@@ -103,6 +103,7 @@ void TransposeOperands::runOnOperation() {
           linalg::generalizeNamedOp(rewriter, op);
       if (succeeded(generic))
         op = *generic;
+      rewriter.setInsertionPoint(op);
       transpose(rewriter, cast<linalg::GenericOp>(op), op->getOpOperand(i),
                 *position);
       ++transposed;
