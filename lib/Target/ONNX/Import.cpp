@@ -12,19 +12,35 @@ using namespace llvm;
 
 namespace mlir::pc {
 
-OwningOpRef<ModuleOp> importONNX(StringRef path, MLIRContext *context,
-                                 const ONNXImportOptions &options,
-                                 ImportStatus &status) {
-  context->loadDialect<arith::ArithDialect, func::FuncDialect,
-                       linalg::LinalgDialect, math::MathDialect,
-                       scf::SCFDialect, tensor::TensorDialect>();
+static OwningOpRef<ModuleOp> import(Error error, const Model &model,
+                                    MLIRContext *context,
+                                    const ONNXImportOptions &options,
+                                    ImportStatus &status) {
   status = ImportStatus::Error;
-  Model model;
-  if (Error error = readModel(path, model)) {
+  if (error) {
     emitError(UnknownLoc::get(context)) << toString(std::move(error));
     return nullptr;
   }
+  context->loadDialect<arith::ArithDialect, func::FuncDialect,
+                       linalg::LinalgDialect, math::MathDialect,
+                       scf::SCFDialect, tensor::TensorDialect>();
   return Importer(model, context, options).run(status);
+}
+
+OwningOpRef<ModuleOp> importONNX(StringRef path, MLIRContext *context,
+                                 const ONNXImportOptions &options,
+                                 ImportStatus &status) {
+  Model model;
+  Error error = readModel(path, model);
+  return import(std::move(error), model, context, options, status);
+}
+
+OwningOpRef<ModuleOp> importONNX(MemoryBufferRef buffer, MLIRContext *context,
+                                 const ONNXImportOptions &options,
+                                 ImportStatus &status) {
+  Model model;
+  Error error = readModel(buffer, model);
+  return import(std::move(error), model, context, options, status);
 }
 
 } // namespace mlir::pc

@@ -17,9 +17,13 @@ namespace mlir::pc {
 /// Parameters up to this size take part in the evaluation of shape arithmetic.
 static constexpr int64_t maxEvaluatedParameter = 1024;
 
+/// Nested loops and calls multiply; this bounds what an import may take.
+static constexpr unsigned maxNodes = 1 << 18;
+
 Importer::Importer(const Model &model, MLIRContext *context,
                    const ONNXImportOptions &options)
     : model(model), context(context), options(options), plan(model),
+      functions(model.proto),
       modelLoc(NameLoc::get(StringAttr::get(context, model.path))) {}
 
 //===----------------------------------------------------------------------===//
@@ -259,20 +263,48 @@ LogicalResult Importer::runHandler(const OperatorHandler &handler,
   return success();
 }
 
-LogicalResult Importer::importNode(const onnx::NodeProto &node, int index) {
-  StringRef domain = normalizeDomain(node.domain());
-  Location loc = getNodeLoc(node, index);
-  int64_t version = frame->opsets.lookup(domain);
-  SmallVector<ImportedValue *> inputs;
+LogicalResult Importer::lookupInputs(const onnx::NodeProto &node, Location loc,
+                                     SmallVectorImpl<ImportedValue *> &inputs) {
   for (const std::string &input : node.input()) {
     ImportedValue *value = input.empty() ? nullptr : frame->scope.lookup(input);
     if (!input.empty() && !value)
       return emitError(loc)
              << node.op_type() << ": there is no value '" << input << "'";
-    inputs.push_back(value);
+    inputs.push_back(value && value->isAbsent ? nullptr : value);
   }
   while (!inputs.empty() && !inputs.back())
     inputs.pop_back();
+  return success();
+}
+
+LogicalResult Importer::defineOutputs(NodeContext &node,
+                                      unsigned unsupportedBefore) {
+  for (auto [output, value] : zip(node.getNode().output(), node.getResults())) {
+    if (output.empty())
+      continue;
+    if (!value.value && !value.constant) {
+      value.isPoisoned = true;
+      if (numUnsupported == unsupportedBefore)
+        addUnsupported(node.getNode(), node.version, node.loc,
+                       "output '" + output + "' is not supported");
+    }
+    frame->scope.define(output, value);
+  }
+  return success();
+}
+
+LogicalResult Importer::importNode(const onnx::NodeProto &node, int index) {
+  StringRef domain = normalizeDomain(node.domain());
+  Location loc = getNodeLoc(node, index);
+  if (++numNodes > maxNodes)
+    return emitError(loc) << "expected at most " << maxNodes
+                          << " nodes after loops and calls are expanded";
+  int64_t version = frame->opsets.lookup(domain);
+  SmallVector<ImportedValue *> inputs;
+  if (failed(lookupInputs(node, loc, inputs)))
+    return failure();
+  if (const ModelFunction *function = functions.lookup(node))
+    return importCall(*function, node, loc, inputs);
   std::string reason;
   const OperatorHandler *handler =
       OperatorRegistry::get().lookup(domain, node.op_type(), version, reason);
@@ -290,20 +322,10 @@ LogicalResult Importer::importNode(const onnx::NodeProto &node, int index) {
   LogicalResult result = runHandler(*handler, state);
   if (!state.attributes.getError().empty())
     return state.fail(state.attributes.getError());
-  if (failed(result)) {
-    poisonOutputs(node);
-    return success(numUnsupported > before);
-  }
-  for (auto [output, value] : zip(node.output(), state.getResults())) {
-    if (output.empty())
-      continue;
-    value.isPoisoned |= !value.value && !value.constant;
-    if (!value.value && !value.constant && numUnsupported == before)
-      addUnsupported(node, version, loc,
-                     "output '" + output + "' is not supported");
-    frame->scope.define(output, value);
-  }
-  return success();
+  if (succeeded(result))
+    return defineOutputs(state, before);
+  poisonOutputs(node);
+  return success(numUnsupported > before);
 }
 
 LogicalResult Importer::importNodes(const onnx::GraphProto &graph,
@@ -315,15 +337,21 @@ LogicalResult Importer::importNodes(const onnx::GraphProto &graph,
     defined.insert(sparse.values().name());
   for (const onnx::ValueInfoProto &input : graph.input())
     defined.insert(input.name());
+  return importNodes(graph.node(), defined, newFrame);
+}
+
+LogicalResult Importer::importNodes(const NodeList &nodes,
+                                    const StringSet<> &defined,
+                                    Frame &newFrame) {
   FailureOr<SmallVector<int>> order = sortNodes(
-      graph.node(), defined,
+      nodes, defined,
       [&](StringRef name) { return newFrame.scope.lookup(name); }, modelLoc);
   if (failed(order))
     return failure();
   Frame *outer = std::exchange(frame, &newFrame);
   LogicalResult result = success();
   for (int index : *order)
-    if (failed(result = importNode(graph.node(index), index)))
+    if (failed(result = importNode(nodes[index], index)))
       break;
   frame = outer;
   return result;

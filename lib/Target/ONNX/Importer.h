@@ -6,6 +6,7 @@
 #define PC_LIB_TARGET_ONNX_IMPORTER_H
 
 #include "Diagnostics.h"
+#include "Functions.h"
 #include "ModelReader.h"
 #include "NodeContext.h"
 #include "Parameters.h"
@@ -55,6 +56,16 @@ private:
                             const Constant &data);
   LogicalResult importInitializers(const onnx::GraphProto &graph, Scope &scope);
   LogicalResult importNodes(const onnx::GraphProto &graph, Frame &frame);
+  LogicalResult
+  importNodes(const google::protobuf::RepeatedPtrField<onnx::NodeProto> &nodes,
+              const llvm::StringSet<> &defined, Frame &frame);
+  /// Expands a call of a function of the model.
+  LogicalResult importCall(const ModelFunction &function,
+                           const onnx::NodeProto &node, Location loc,
+                           llvm::ArrayRef<ImportedValue *> inputs);
+  LogicalResult lookupInputs(const onnx::NodeProto &node, Location loc,
+                             llvm::SmallVectorImpl<ImportedValue *> &inputs);
+  LogicalResult defineOutputs(NodeContext &node, unsigned unsupportedBefore);
   LogicalResult importNode(const onnx::NodeProto &node, int index);
   LogicalResult runHandler(const OperatorHandler &handler,
                            NodeContext &context);
@@ -79,9 +90,12 @@ private:
   MLIRContext *context;
   const ONNXImportOptions &options;
   const ParameterPlan plan;
+  const FunctionTable functions;
   const Location modelLoc;
   UnsupportedOperators unsupported;
   unsigned numUnsupported = 0;
+  unsigned numNodes = 0;
+  std::vector<const ModelFunction *> activeCalls;
   std::map<std::string, int64_t> dims;
   OwningOpRef<ModuleOp> module;
   func::FuncOp function;

@@ -15,12 +15,17 @@ Error readModel(StringRef path, Model &model) {
   Expected<std::unique_ptr<MemoryBuffer>> buffer = mapFile(path);
   if (!buffer)
     return buffer.takeError();
+  return readModel(**buffer, model);
+}
+
+Error readModel(MemoryBufferRef buffer, Model &model) {
+  StringRef path = buffer.getBufferIdentifier();
   auto fail = [&](const Twine &text) {
     return createStringError(inconvertibleErrorCode(), path + ": " + text);
   };
-  if ((*buffer)->getBufferSize() == 0)
+  if (buffer.getBufferSize() == 0)
     return fail("expected an ONNX model, but the file is empty");
-  if (Error error = parseMessage(**buffer, "an ONNX model", model.proto))
+  if (Error error = parseMessage(buffer, "an ONNX model", model.proto))
     return error;
   // Protobuf takes many a file for a message without any known field.
   if (!model.proto.has_graph())

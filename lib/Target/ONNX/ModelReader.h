@@ -34,6 +34,9 @@ template <typename Imports> Opsets collectOpsets(const Imports &imports) {
 
 /// Maps and parses the model at `path`.
 llvm::Error readModel(llvm::StringRef path, Model &model);
+/// Parses a model that is in memory; external data is looked up relative to the
+/// folder of its identifier.
+llvm::Error readModel(llvm::MemoryBufferRef buffer, Model &model);
 
 } // namespace mlir::pc
 

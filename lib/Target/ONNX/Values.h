@@ -28,6 +28,8 @@ struct ImportedValue {
   /// Depends on a parameter or on data: `constant` is what holds at first, or
   /// for the data at hand.
   bool isParameter = false;
+  /// An optional input of a function that the call leaves out.
+  bool isAbsent = false;
   /// Made by an operator that is not supported.
   bool isPoisoned = false;
 

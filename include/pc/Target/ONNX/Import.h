@@ -10,6 +10,7 @@
 #include "pc/Runtime/Tensor.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/MemoryBufferRef.h"
 #include <map>
 #include <memory>
 #include <optional>
@@ -37,6 +38,13 @@ enum class ImportStatus { Success, Unsupported, Error };
 /// Support/Names.h. Everything that is wrong is reported through the context's
 /// diagnostics; all unsupported operators in one diagnostic.
 OwningOpRef<ModuleOp> importONNX(llvm::StringRef path, MLIRContext *context,
+                                 const ONNXImportOptions &options,
+                                 ImportStatus &status);
+
+/// The same for a model in memory. External data is looked up beside the path
+/// that identifies the buffer.
+OwningOpRef<ModuleOp> importONNX(llvm::MemoryBufferRef buffer,
+                                 MLIRContext *context,
                                  const ONNXImportOptions &options,
                                  ImportStatus &status);
 

@@ -37,7 +37,7 @@ using Weights = std::vector<std::vector<double>>;
 } // namespace
 
 /// Interpolation matrices have at most this many elements.
-static constexpr int64_t maxWeights = int64_t(1) << 24;
+static constexpr int64_t maxWeights = int64_t(1) << 22;
 
 //===----------------------------------------------------------------------===//
 // Weights

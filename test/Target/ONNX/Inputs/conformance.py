@@ -172,7 +172,7 @@ def run_test(options, suite, test, folder):
             write_cotangents(grad, outputs, data)
             command.append("--grad")
             if options.f64:
-                command.append("--type=f64")
+                command.append("--float=f64")
         call(command, options.seconds)
         if not (grad and options.f64):
             check_outputs(model, source, out)

@@ -213,6 +213,92 @@ def nested(depth):
     return made
 
 
+def convolutions():
+    """One of each form: padded and strided, grouped, one-dimensional, transposed."""
+    return model(
+        [node("Conv", ["x", "w", "b"], ["a"], "plain", pads=[1, 1, 1, 1], strides=[2, 2]),
+         node("Conv", ["a", "g"], ["c"], "grouped", group=2),
+         node("Reshape", ["c", "shape"], ["s"]),
+         node("Conv", ["s", "l"], ["d"], "line", auto_pad="SAME_UPPER"),
+         node("ConvTranspose", ["a", "t"], ["e"], "transposed", strides=[2, 2])],
+        [value("x", [1, 2, 8, 8])], [value("d", [1, 1, 4]), value("e", [1, 3, 9, 9])],
+        [initializer("w", np.ones((4, 2, 3, 3))), initializer("b", np.ones(4)),
+         initializer("g", np.ones((4, 2, 3, 3))), initializer("l", np.ones((1, 4, 3))),
+         initializer("t", np.ones((4, 3, 3, 3))), initializer("shape", [1, 4, 4], np.int64)])
+
+
+def bad_convolution():
+    return model([node("Conv", ["x", "w"], ["y"], "conv")],
+                 [value("x", [1, 3, 8, 8])], [value("y", None)],
+                 [initializer("w", np.ones((4, 2, 3, 3)))])
+
+
+def pools():
+    """A pool whose windows differ at the border, and one of maxima."""
+    return model(
+        [node("MaxPool", ["x"], ["m"], "max", kernel_shape=[2, 2], pads=[1, 0, 0, 0],
+              strides=[2, 2]),
+         node("AveragePool", ["x"], ["a"], "mean", kernel_shape=[3, 3], pads=[1, 1, 1, 1]),
+         node("GlobalAveragePool", ["a"], ["g"], "global")],
+        [value("x", [1, 1, 5, 4])], [value("m", [1, 1, 3, 2]), value("g", [1, 1, 1, 1])])
+
+
+def batch_normalization():
+    return model([node("BatchNormalization", ["x", "s", "b", "m", "v"], ["y"], "bn")],
+                 [value("x", [2, 3, 4])], [value("y", [2, 3, 4])],
+                 [initializer(name, np.ones(3)) for name in "sbmv"])
+
+
+def branches(known=0):
+    """If on an input, or on a constant."""
+    def branch(op, name):
+        return helper.make_graph([node(op, ["x"], [name], op)], name, [],
+                                 [value(name, [2])])
+    nodes = [node("If", ["c"], ["y"], "choice", then_branch=branch("Tanh", "t"),
+                  else_branch=branch("Exp", "e"))]
+    condition = [numpy_helper.from_array(np.array(True), "c")] if known else []
+    inputs = [value("x", [2])] + ([] if known else [value("c", [], TensorProto.BOOL)])
+    return model(nodes, inputs, [value("y", [2])], condition)
+
+
+def loop():
+    """Three times x <- x * x, collecting what comes out."""
+    body = helper.make_graph(
+        [node("Mul", ["v", "v"], ["w"], "square"), node("Identity", ["go"], ["goes"])],
+        "body", [value("i", [], INT64), value("go", [], TensorProto.BOOL), value("v", [2])],
+        [value("goes", [], TensorProto.BOOL), value("w", [2]), value("w", [2])])
+    return model([node("Loop", ["trips", "", "x"], ["y", "all"], "loop", body=body)],
+                 [value("x", [2])], [value("y", [2]), value("all", [3, 2])],
+                 [initializer("trips", 3, np.int64)])
+
+
+def functions(recursive=0):
+    """A function that calls another; an attribute is handed on."""
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("own", 1)]
+    leaky = helper.make_node("LeakyRelu", ["a"], ["b"], "leak")
+    reference = leaky.attribute.add()
+    reference.name, reference.ref_attr_name = "alpha", "slope"
+    reference.type = onnx.AttributeProto.FLOAT
+    inner = helper.make_function("own", "Inner", ["a"], ["b"], [leaky], opsets, ["slope"])
+    callee = "Outer" if recursive else "Inner"
+    outer = helper.make_function(
+        "own", "Outer", ["p"], ["q"],
+        [helper.make_node(callee, ["p"], ["h"], "call", domain="own",
+                          **({} if recursive else {"slope": 0.25})),
+         helper.make_node("Tanh", ["h"], ["q"], "tanh")], opsets)
+    made = model([helper.make_node("Outer", ["x"], ["y"], "top", domain="own")],
+                 [value("x", [2])], [value("y", [2])])
+    made.opset_import.append(helper.make_opsetid("own", 1))
+    made.functions.extend([inner, outer])
+    return made
+
+
+def data_shape():
+    """The shape is an input."""
+    return model([node("Reshape", ["x", "s"], ["y"], "shaped")],
+                 [value("x", [2, 3]), value("s", [1], INT64)], [value("y", None)])
+
+
 if __name__ == "__main__":
     made = globals()[sys.argv[1]](*(int(a) if a.isdigit() else a for a in sys.argv[3:]))
     with open(sys.argv[2], "wb") as file:
