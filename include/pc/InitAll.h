@@ -5,6 +5,7 @@
 #ifndef PC_INITALL_H
 #define PC_INITALL_H
 
+#include "pc/Conversion/Passes.h"
 #include "pc/Dialect/PC/IR/PC.h"
 #include "pc/Dialect/PC/Transforms/Passes.h"
 #include "pc/Differentiation/ExternalModels/Register.h"
@@ -32,6 +33,7 @@ inline void registerAllExtensions(DialectRegistry &registry) {
 inline void registerAllPasses() {
   registerPCTransformsPasses();
   registerPCDifferentiationPasses();
+  registerPCConversionPasses();
   registerCPUPassesAndPipelines();
   registerPCGenericPasses();
   registerPCVerificationPasses();

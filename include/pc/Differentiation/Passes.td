@@ -58,4 +58,30 @@ def JVP : Pass<"pc-jvp", "ModuleOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def LowerVJP : Pass<"pc-lower-vjp", "ModuleOp"> {
+  let summary = "predictions and VJPs of vertices as upstream operations";
+  let description = [{
+    Replaces each `pc.predict` by the body of its vertex, and each `pc.vjp` by
+    that body and the VJPs of its operations, in reverse order; what the wanted
+    cotangents do not need is left out. The forward part is written again beside
+    every VJP: where it reads frozen values, `cse` and
+    `loop-invariant-code-motion` make it one.
+
+    Operations without a rule are reported, all of them, each once. Does nothing
+    to functions without these two operations.
+
+    Example: `test/Differentiation/LowerVJP/lower-vjp.mlir`.
+  }];
+  let statistics = [
+    Statistic<"numPredictions", "num-predictions", "Predictions written out">,
+    Statistic<"numVJPs", "num-vjps", "VJPs written out">,
+    Statistic<"numTemplates", "num-templates", "VJPs differentiated">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 #endif // PC_DIFFERENTIATION_PASSES

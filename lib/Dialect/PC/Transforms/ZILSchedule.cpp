@@ -63,7 +63,8 @@ LogicalResult pc::expandZIL(Expansion &e, TermMap &gradients) {
       break;
     states =
         e.relax(1, rule.getOwners(), states, [&](ValueRange displacements) {
-          return rule.advance(rule.evaluate(displacements, ValueMap()), displacements,
+          return rule.advance(rule.evaluate(displacements, ValueMap()),
+                              displacements,
                               /*step=*/1.0);
         });
   }

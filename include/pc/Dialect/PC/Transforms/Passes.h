@@ -4,6 +4,7 @@
 #define PC_DIALECT_PC_TRANSFORMS_PASSES_H
 
 #include "mlir/Pass/Pass.h"
+#include "pc/Dialect/PC/IR/PC.h"
 #include "pc/Dialect/PC/Transforms/AttachLoss.h"
 #include "pc/Dialect/PC/Transforms/Granularity.h"
 #include "pc/Support/Signature.h"

@@ -184,4 +184,79 @@ def ExpandInference : Pass<"pc-expand-inference", "ModuleOp"> {
                            "::mlir::func::FuncDialect"];
 }
 
+def Learn : Pass<"pc-learn", "ModuleOp"> {
+  let summary = "let parameters follow their gradients";
+  let description = [{
+    Makes `@f_step` from `@f_gradient` (or `@f_autodiff`, with `source`), which
+    is kept: its arguments, then the states of the optimiser; its outputs and
+    the loss, then the next parameters and the next states, each with
+    `pc.updates`, the number of the argument it is the next value of. One
+    `pc.learn` a parameter, so learning stays local (L4). Gradients of inputs
+    and of frozen parameters are left out.
+
+    Example: test/Dialect/PC/Transforms/learn.mlir.
+  }];
+  let options = [
+    Option<"optimizer", "optimizer", "::mlir::pc::Optimizer",
+           "::mlir::pc::Optimizer::SGD", "The rule of descent.",
+           [{::llvm::cl::values(
+             clEnumValN(::mlir::pc::Optimizer::SGD, "sgd", "w - rate g"),
+             clEnumValN(::mlir::pc::Optimizer::Momentum, "momentum",
+                        "with a velocity"),
+             clEnumValN(::mlir::pc::Optimizer::Adam, "adam",
+                        "Kingma and Ba 2015"))}]>,
+    Option<"rate", "rate", "double", "0.01", "Learning rate.">,
+    Option<"momentum", "momentum", "double", "0.9",
+           "What is kept of the velocity, or of the first moment.">,
+    Option<"decay", "decay", "double", "0.999",
+           "What is kept of the second moment.">,
+    Option<"source", "source", "std::string", "\"gradient\"",
+           "Suffix of the function that has the gradients: gradient or "
+           "autodiff.">,
+    Option<"function", "function", "std::string", "\"model\"",
+           "Name of the forward function.">,
+  ];
+  let statistics = [Statistic<"numLearned", "parameters", "Parameters learned">];
+  let dependentDialects = ["::mlir::pc::PCDialect"];
+}
+
+def LevelGraph : Pass<"pc-level-graph", "ModuleOp"> {
+  let summary = "make all paths from a vertex to the loss equally long";
+  let description = [{
+    The level of a vertex is its longest path to the loss, in edges to a clamped
+    output. An edge that spans more than one level gets identity vertices, one
+    for each level in between; so does the loss's own reading of a vertex that
+    is not of level 0 (Salvatori et al. 2022). Outputs of the model are
+    unchanged. This is what `z-il` needs to be exact; with fixed prediction it
+    makes bounds sharp and `debias` possible everywhere.
+
+    Does nothing to a graph whose paths agree already.
+    Example: test/Dialect/PC/Transforms/level-graph.mlir.
+  }];
+  let options = [
+    Option<"function", "function", "std::string", "\"model\"",
+           "Name of the forward function.">,
+  ];
+  let statistics = [
+    Statistic<"numIdentities", "identities", "Identity vertices added">];
+}
+
+def PruneWavefront : Pass<"pc-prune-wavefront", "ModuleOp"> {
+  let summary = "leave out the updates that cannot change anything";
+  let description = [{
+    An error travels one edge an iteration. Before it arrives the errors of a
+    vertex are zero; with step 1, once its last path has arrived they stay as
+    they are: a vertex is active only for shortest <= t <= longest. Writes out
+    the iterations in which some vertex is inactive, each as a `pc.relax` of one
+    iteration whose states are the active vertices; from where all are active and
+    the step is not 1 the loop goes on as it was. The numbers do not change, signs of zeros apart.
+
+    Does nothing to loops in which activities move (strict and its relatives).
+    Example: test/Dialect/PC/Transforms/prune-wavefront.mlir.
+  }];
+  let statistics = [
+    Statistic<"numPruned", "pruned", "Updates left out">,
+    Statistic<"numKept", "kept", "Updates written out">];
+}
+
 #endif // PC_DIALECT_PC_TRANSFORMS_PASSES

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Which vertices an iteration can change is known before it runs: zeros stay
+// zero until a message arrives, and with step 1 a vertex whose children did not
+// change does not change.
+
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Matchers.h"
+#include "pc/Dialect/PC/IR/PC.h"
+#include "pc/Dialect/PC/Transforms/Passes.h"
+#include "llvm/ADT/BitVector.h"
+
+namespace mlir::pc {
+#define GEN_PASS_DEF_PRUNEWAVEFRONT
+#include "pc/Dialect/PC/Transforms/Passes.h.inc"
+} // namespace mlir::pc
+
+using namespace mlir;
+using namespace mlir::pc;
+
+namespace {
+
+/// What the next error of one state is made from.
+struct StateRule {
+  UpdateOp update;
+  /// States whose errors the messages carry; a message that carries none, only
+  /// frozen errors, is there from the start.
+  llvm::BitVector sources;
+  bool hasFrozenMessage = false;
+  bool settles = false; // step 1: the old error has no influence
+};
+
+class Wavefront {
+public:
+  explicit Wavefront(RelaxOp relax)
+      : relax(relax), count(relax.getNumResults()), builder(relax) {}
+
+  /// False when the loop is not one of fixed prediction.
+  bool analyze();
+  void prune();
+
+  unsigned pruned = 0, kept = 0;
+
+private:
+  bool analyzeState(unsigned index);
+  bool addSources(Value error, StateRule &rule);
+  llvm::BitVector getActive(const llvm::BitVector &changed, bool isFirst) const;
+  void writeIteration(const llvm::BitVector &active);
+  Value copyMessage(Value message, const IRMapping &states, IRMapping &copies);
+
+  RelaxOp relax;
+  unsigned count;
+  OpBuilder builder;
+  llvm::SmallVector<StateRule> rules;
+  llvm::BitVector isZero;           // now
+  llvm::SmallVector<Value> current; // states now
+};
+
+} // namespace
+
+static bool isZeroConstant(Value value) {
+  return matchPattern(value, m_AnyZeroFloat());
+}
+
+/// An error in a VJP is an old state or frozen.
+bool Wavefront::addSources(Value error, StateRule &rule) {
+  auto argument = dyn_cast<BlockArgument>(error);
+  if (argument && argument.getOwner() == &relax.getBody().front()) {
+    rule.sources.set(argument.getArgNumber());
+    return true;
+  }
+  if (relax.getBody().isAncestor(error.getParentRegion()))
+    return false; // computed inside: not an old state
+  rule.hasFrozenMessage = true;
+  return true;
+}
+
+bool Wavefront::analyzeState(unsigned index) {
+  StateRule &rule = rules[index];
+  rule.sources.resize(count);
+  rule.update = relax.getYield().getValues()[index].getDefiningOp<UpdateOp>();
+  Block *body = &relax.getBody().front();
+  if (!rule.update || rule.update->getBlock() != body ||
+      rule.update.getError() != body->getArgument(index))
+    return false;
+  rule.settles = rule.update.getStep().isExactlyValue(1.0);
+  for (Value message : rule.update.getMessages()) {
+    auto vjp = message.getDefiningOp<VJPOp>();
+    if (!vjp || vjp->getBlock() != body) {
+      if (relax.getBody().isAncestor(message.getParentRegion()))
+        return false;
+      rule.hasFrozenMessage = true;
+      continue;
+    }
+    for (Value at : vjp.getOperands().drop_back(vjp.getErrors().size()))
+      if (relax.getBody().isAncestor(at.getParentRegion()))
+        return false; // an activity that moves
+    for (Value error : vjp.getErrors())
+      if (!addSources(error, rule))
+        return false;
+  }
+  return true;
+}
+
+bool Wavefront::analyze() {
+  rules.resize(count);
+  for (unsigned i = 0; i != count; ++i)
+    if (!analyzeState(i))
+      return false;
+  current.assign(relax.getInit().begin(), relax.getInit().end());
+  isZero.resize(count);
+  for (unsigned i = 0; i != count; ++i)
+    isZero[i] = isZeroConstant(current[i]);
+  return true;
+}
+
+/// The states that the next iteration can change. `changed` says which states
+/// the last one changed; in the first, everything that is not zero is new.
+llvm::BitVector Wavefront::getActive(const llvm::BitVector &changed,
+                                     bool isFirst) const {
+  llvm::BitVector active(count);
+  for (unsigned i = 0; i != count; ++i) {
+    const StateRule &rule = rules[i];
+    bool hasNews = rule.sources.anyCommon(changed) ||
+                   (isFirst && (rule.hasFrozenMessage || !isZero[i]));
+    bool isMoving = !rule.settles && !isZero[i];
+    active[i] = hasNews || isMoving;
+  }
+  return active;
+}
+
+/// A message outside the loop's body, or null when it carries only zeros.
+Value Wavefront::copyMessage(Value message, const IRMapping &states,
+                             IRMapping &copies) {
+  auto vjp = message.getDefiningOp<VJPOp>();
+  if (!vjp || vjp->getBlock() != &relax.getBody().front())
+    return message; // frozen
+  bool isNothing = llvm::all_of(vjp.getErrors(), [&](Value error) {
+    auto argument = dyn_cast<BlockArgument>(error);
+    return argument && argument.getOwner() == &relax.getBody().front() &&
+           isZero[argument.getArgNumber()];
+  });
+  if (isNothing)
+    return {};
+  if (!copies.contains(message))
+    builder.clone(*vjp, copies);
+  return copies.lookup(message);
+}
+
+void Wavefront::writeIteration(const llvm::BitVector &active) {
+  llvm::SmallVector<unsigned> indices(active.set_bits());
+  llvm::SmallVector<Attribute> owners;
+  llvm::SmallVector<Value> init;
+  for (unsigned i : indices) {
+    owners.push_back(relax.getStates()[i]);
+    init.push_back(current[i]);
+  }
+  auto once =
+      RelaxOp::create(builder, relax.getLoc(), ValueRange(init).getTypes(), 1,
+                      builder.getArrayAttr(owners), init);
+  OpBuilder::InsertionGuard guard(builder);
+  Block *body = builder.createBlock(
+      &once.getBody(), {}, ValueRange(init).getTypes(),
+      llvm::SmallVector<Location>(init.size(), relax.getLoc()));
+  IRMapping copies;
+  for (unsigned i = 0; i != count; ++i)
+    copies.map(relax.getBody().getArgument(i), current[i]);
+  for (auto [position, i] : llvm::enumerate(indices))
+    copies.map(relax.getBody().getArgument(i), body->getArgument(position));
+  llvm::SmallVector<Value> next;
+  for (unsigned i : indices) {
+    UpdateOp update = rules[i].update;
+    llvm::SmallVector<Value> messages;
+    for (Value message : update.getMessages())
+      if (Value copy = copyMessage(message, copies, copies))
+        messages.push_back(copy);
+    next.push_back(UpdateOp::create(
+        builder, update.getLoc(), update.getVertexAttr(), update.getStepAttr(),
+        copies.lookup(update.getError()), messages));
+  }
+  YieldOp::create(builder, relax.getLoc(), next);
+  for (auto [position, i] : llvm::enumerate(indices)) {
+    current[i] = once.getFinal()[position];
+    isZero.reset(i);
+  }
+  kept += indices.size();
+  pruned += count - indices.size();
+}
+
+void Wavefront::prune() {
+  int64_t left = relax.getIterations();
+  bool settles =
+      llvm::all_of(rules, [](const StateRule &rule) { return rule.settles; });
+  llvm::BitVector nonZero = isZero;
+  nonZero.flip();
+  llvm::BitVector active = getActive(nonZero, /*isFirst=*/true);
+  while (left > 0 && active.any() && (settles || !active.all())) {
+    writeIteration(active);
+    --left;
+    active = getActive(active, /*isFirst=*/false);
+  }
+  if (left == 0 || active.none()) {
+    pruned += left * count;
+    relax.replaceAllUsesWith(current);
+    relax.erase();
+    return;
+  }
+  relax.setIterations(left);
+  relax.getInitMutable().assign(current);
+}
+
+namespace {
+
+struct PruneWavefront : pc::impl::PruneWavefrontBase<PruneWavefront> {
+  void runOnOperation() override {
+    llvm::SmallVector<RelaxOp> loops;
+    getOperation().walk([&](RelaxOp relax) { loops.push_back(relax); });
+    for (RelaxOp relax : loops) {
+      Wavefront wavefront(relax);
+      if (!wavefront.analyze())
+        continue;
+      wavefront.prune();
+      numPruned += wavefront.pruned;
+      numKept += wavefront.kept;
+    }
+  }
+};
+
+} // namespace
