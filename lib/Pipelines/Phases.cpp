@@ -121,7 +121,8 @@ static std::string getPass(llvm::StringRef pass,
                         {"step", print(options.step)},
                         {"iterations", print(options.iterations)},
                         {"tolerance", print(options.tolerance)},
-                        {"beta", print(options.beta)}});
+                        {"beta", print(options.beta)},
+                        {"expose-states", options.exposesStates ? "true" : ""}});
   if (pass == "pc-learn")
     return write(pass, {{"optimizer", options.learn->optimizer},
                         {"rate", print(std::optional(options.learn->rate))}});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "pc/Pipelines/Verify.h"
+#include "LocalityTwin.h"
 #include "VerifyCompile.h"
 #include "VerifyData.h"
 #include "pc/Pipelines/DataFolder.h"
@@ -226,7 +227,9 @@ static void judge(GradientReport &gradient) {
       gradient.failures.push_back(formatv(
           "{0}: expected at most {1:E2}, found {2:E2}", what, limit, found));
   };
-  if (gradient.verdict != Verdict::Measured) {
+  // A bound in terms of path norms says nothing of one point: terms may cancel.
+  if (gradient.verdict == Verdict::Proved ||
+      (gradient.verdict == Verdict::Bounded && gradient.isRelative)) {
     double wide = gradient.bound + wideTolerance;
     double narrow = gradient.bound + narrowTolerance;
     expect(gradient.wide.relativeL2 <= wide, "f64 against reverse mode",
@@ -265,6 +268,8 @@ static void assignVerdicts(const StaticReport &findings, ModelReport &report) {
       continue;
     gradient.verdict = found->second.verdict;
     gradient.bound = found->second.bound;
+    gradient.isRelative = found->second.isRelative;
+    gradient.reason = found->second.reason;
   }
 }
 
@@ -298,7 +303,17 @@ static Error measure(const VerifyRequest &request, ForwardModel &model,
   if (!data)
     return data.takeError();
   report.data = data->description;
-  return Verifier(request, model, *data, wide, narrow, report).run();
+  if (Error error = Verifier(request, model, *data, wide, narrow, report).run())
+    return error;
+  if (!request.twin)
+    return Error::success();
+  Expected<TwinReport> twin =
+      runLocalityTwin(model, request, report.options, *data);
+  if (!twin)
+    return twin.takeError();
+  report.twin = twin->describe();
+  llvm::append_range(report.failures, twin->failures);
+  return Error::success();
 }
 
 static Error readShapes(const VerifyRequest &request,

@@ -5,6 +5,7 @@
 #include "mlir/Pass/PassRegistry.h"
 #include "pc/Pipelines/Phases.h"
 #include "pc/Support/Names.h"
+#include "pc/Verification/Proof.h"
 
 using namespace llvm;
 using namespace mlir;
@@ -33,6 +34,29 @@ static void checkLocality(ModuleOp module, StaticReport &findings) {
     findings.locality = "local";
 }
 
+static Verdict toVerdict(Equivalence equivalence) {
+  switch (equivalence) {
+  case Equivalence::Proved:
+    return Verdict::Proved;
+  case Equivalence::Bounded:
+    return Verdict::Bounded;
+  case Equivalence::Measured:
+    return Verdict::Measured;
+  }
+  llvm_unreachable("unknown verdict");
+}
+
+static void prove(ModuleOp module, StaticReport &findings) {
+  auto gradient = module.lookupSymbol<FunctionOpInterface>(gradientName);
+  auto graph = module.lookupSymbol<GraphOp>((modelName + graphSuffix).str());
+  if (!gradient || !graph)
+    return;
+  for (const ParameterVerdict &verdict :
+       proveEquivalence(gradient, graph).parameters)
+    findings.verdicts[verdict.name] = {toVerdict(verdict.status), verdict.bound,
+                                       verdict.isExact, verdict.reason};
+}
+
 static ExitStatus toExitStatus(PhaseStatus status) {
   return status == PhaseStatus::Success       ? ExitStatus::Success
          : status == PhaseStatus::Unsupported ? ExitStatus::Unsupported
@@ -51,8 +75,10 @@ mlir::pc::compileGradients(ForwardModel &model, CompileOptions options,
       runPhases(*module, Phase::Import, Phase::Relaxation, options));
   if (status != ExitStatus::Success)
     return std::nullopt;
-  if (findings)
+  if (findings) {
     checkLocality(*module, *findings);
+    prove(*module, *findings);
+  }
   status = toExitStatus(
       runPhases(*module, Phase::Relaxation, Phase::Tensor, options));
   if (status != ExitStatus::Success)

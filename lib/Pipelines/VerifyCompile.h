@@ -21,6 +21,8 @@ struct StaticReport {
   struct Finding {
     Verdict verdict;
     double bound;
+    bool isRelative;
+    std::string reason;
   };
   std::map<std::string, Finding> verdicts; // by argument
   std::string locality;

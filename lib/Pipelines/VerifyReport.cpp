@@ -35,7 +35,8 @@ static std::string formatDifferences(const GradientReport &gradient) {
 static std::string formatVerdict(const GradientReport &gradient) {
   std::string text = getName(gradient.verdict).str();
   if (gradient.verdict == Verdict::Bounded)
-    text += " " + formatError(gradient.bound);
+    text += " " + formatError(gradient.bound) +
+            (gradient.isRelative ? "" : " of path norms");
   return text + (gradient.failures.empty() ? "" : " FAILS");
 }
 
@@ -104,7 +105,10 @@ void mlir::pc::printTable(const ModelReport &report, raw_ostream &os) {
      << "  schedule  " << describeSchedule(report.options) << "\n"
      << "  loss      " << report.loss << "\n"
      << "  data      " << report.data << "\n"
-     << "  locality  " << report.locality << "\n\n";
+     << "  locality  " << report.locality << "\n";
+  if (!report.twin.empty())
+    os << "  twin      " << report.twin << "\n";
+  os << "\n";
   std::vector<Row> rows = {{"gradient of", "", "f64: L2", "max", "cosine",
                             "ulp", "f32: L2", "ulp", "differences", "forward",
                             ""}};
@@ -181,8 +185,13 @@ static json::Object toJSON(const GradientReport &gradient) {
                        toJSON(gradient.differencesUncertainty)},
                       {"forward_mode", toJSON(gradient.forwardMode)},
                       {"failures", json::Array(gradient.failures)}};
-  if (gradient.verdict == Verdict::Bounded)
+  if (gradient.verdict == Verdict::Bounded) {
     object["bound"] = toJSON(gradient.bound);
+    object["bound_relative_to"] =
+        gradient.isRelative ? "gradient" : "path norms";
+  }
+  if (!gradient.reason.empty())
+    object["reason"] = gradient.reason;
   return object;
 }
 
@@ -197,6 +206,7 @@ static json::Object toJSON(const ModelReport &report) {
                       {"data", report.data},
                       {"local", report.isLocal},
                       {"locality", report.locality},
+                      {"locality_twin", report.twin},
                       {"holds", report.holds()},
                       {"failures", json::Array(report.failures)},
                       {"gradients", std::move(gradients)}};

@@ -37,6 +37,10 @@ struct Flags {
   cl::opt<uint64_t> seed{"seed", cl::init(0), cl::value_desc("N"),
                          cl::desc("of the data, where it is drawn"),
                          cl::cat(category)};
+  cl::opt<bool> twin{"twin",
+                     cl::desc("also change one state after the other and see "
+                              "how far that gets in each iteration"),
+                     cl::cat(category)};
   ModelFlags modelFlags;
   ScheduleFlags schedule;
   LossFlags loss;
@@ -46,6 +50,7 @@ struct Flags {
 static Error makeRequest(const Flags &flags, VerifyRequest &request) {
   request.dataFolder = flags.data;
   request.seed = flags.seed;
+  request.twin = flags.twin;
   request.hasLoss = flags.loss.isGiven();
   flags.schedule.fill(request.compile);
   flags.loss.fill(request.compile);

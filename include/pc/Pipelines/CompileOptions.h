@@ -37,6 +37,7 @@ struct CompileOptions {
   bool forwardOnly = false;          // stop at @model itself
   bool checksLocality = true;        // fail where L1 to L5 do not hold
   bool withAutodiff = false;         // also make @model_autodiff
+  bool exposesStates = false;        // as arguments and results
   bool withJVP = false;              // also make @model_jvp
   std::optional<LearnOptions> learn; // also make @model_step
 

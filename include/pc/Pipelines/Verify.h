@@ -21,6 +21,7 @@ struct VerifyRequest {
   std::map<std::string, int64_t> dims;
   uint64_t seed = 0;
   bool hasLoss = false; // compile.loss was asked for
+  bool twin = false;    // also run the dynamic twin of the locality check
   CompileOptions compile;
   CPUOptions cpu;
 };
@@ -34,9 +35,13 @@ llvm::StringRef getName(Verdict verdict);
 struct GradientReport {
   std::string name, role, shape;
   Verdict verdict = Verdict::Measured;
-  double bound = 0;  // of the relative error, if bounded
-  Difference wide;   // f64 against reverse mode in f64
-  Difference narrow; // f32 against reverse mode in f64
+  /// If bounded: of the relative error, or, where paths have several lengths,
+  /// of the error relative to the sum of the norms of the paths.
+  double bound = 0;
+  bool isRelative = true;
+  std::string reason; // if measured: why no more is known
+  Difference wide;    // f64 against reverse mode in f64
+  Difference narrow;  // f32 against reverse mode in f64
   /// Of reverse mode against finite differences and forward mode, in f64,
   /// relative to the size that such a number has.
   double differences = 0, differencesUncertainty = 0, forwardMode = 0;
@@ -49,6 +54,7 @@ struct ModelReport {
   CompileOptions options;
   std::string locality; // "local", or the first rule that is broken
   bool isLocal = false;
+  std::string twin; // what it found, if it ran
   std::vector<GradientReport> gradients;
   std::vector<std::string> failures; // of the model as a whole
 

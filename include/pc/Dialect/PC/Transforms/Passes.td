@@ -99,6 +99,23 @@ def CheckLocality : Pass<"pc-check-locality", "ModuleOp"> {
   ];
 }
 
+def CheckStateAliasing : Pass<"pc-check-state-aliasing"> {
+  let summary = "check that bufferization has kept iterations apart";
+  let description = [{
+    L2 where tensors have become memory. A buffer that a loop carries (one that
+    an iteration reads before it writes it) must not be read again after the
+    write, but by what goes on with that buffer alone: a state that is written
+    too early makes a sweep of the iteration. Runs on structured ops on buffers;
+    changes nothing.
+
+    Example: test/Dialect/PC/Transforms/check-state-aliasing.mlir.
+  }];
+  let statistics = [
+    Statistic<"numEarlyWrites", "num-early-writes",
+              "Number of reads of new values">,
+  ];
+}
+
 def BuildGraph : Pass<"pc-build-graph", "ModuleOp"> {
   let summary = "cut an objective into vertices that predict each other";
   let description = [{
