@@ -40,6 +40,22 @@ mlir::pc::getShapes(const std::map<unsigned, DataFile> &files) {
   return shapes;
 }
 
+std::vector<std::shared_ptr<const Tensor>>
+mlir::pc::getValues(const std::map<unsigned, DataFile> &files) {
+  // Shapes, axes and counts are short.
+  static constexpr int64_t maxElements = 1024;
+  std::vector<std::shared_ptr<const Tensor>> values;
+  for (const auto &[number, file] : files) {
+    if (number != values.size())
+      break;
+    const Tensor &tensor = file.content.tensor;
+    values.push_back(tensor.getNumElements() > maxElements
+                         ? nullptr
+                         : std::make_shared<const Tensor>(tensor.clone()));
+  }
+  return values;
+}
+
 /// Names of ports for a message: "3 inputs `a`, `b`, `c`".
 static std::string list(const ForwardModel &model,
                         ArrayRef<unsigned> arguments) {

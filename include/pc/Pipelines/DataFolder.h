@@ -24,6 +24,10 @@ readDataFolder(llvm::StringRef folder, llvm::StringRef prefix);
 std::vector<std::optional<std::vector<int64_t>>>
 getShapes(const std::map<unsigned, DataFile> &files);
 
+/// The contents of those that are short, for an importer that must know shapes.
+std::vector<std::shared_ptr<const Tensor>>
+getValues(const std::map<unsigned, DataFile> &files);
+
 /// Gives each input of `model` its file: file k feeds input k, or, when there
 /// are more files than inputs, the argument of its name. Checks kinds, shapes
 /// and values. The answer has a tensor for each argument that has a file.

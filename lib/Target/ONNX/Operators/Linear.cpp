@@ -195,8 +195,8 @@ static LogicalResult lowerMatMul(NodeContext &node) {
 }
 
 void registerLinear(OperatorRegistry &all) {
-  all.add("Gemm", 1, lowerGemm).withWeights({0, 1, 2});
-  all.add("MatMul", 1, lowerMatMul).withWeights({0, 1});
+  all.add("Gemm", 1, lowerGemm).withWeights({1, 2});
+  all.add("MatMul", 1, lowerMatMul).withWeights({1});
 }
 
 } // namespace mlir::pc

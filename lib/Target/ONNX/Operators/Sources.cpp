@@ -4,6 +4,7 @@
 
 #include "../Importer.h"
 #include "Operators.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include <cmath>
 
 using namespace llvm;
@@ -109,49 +110,75 @@ static bool foldConstantOfShape(NodeContext &node) {
                     [](Integers) -> int64_t { return 0; });
 }
 
-/// The number of elements of a Range, as the specification computes it.
-static bool foldRange(NodeContext &node) {
-  if (failed(node.requireInputs(3, 3)) ||
+/// The number of elements of a Range, which must be known.
+static FailureOr<int64_t> countRange(NodeContext &node) {
+  if (failed(node.requireInputs(3, 3)) || failed(node.requireNumbers(0)) ||
       failed(node.requireSameElementType(0, 1)) ||
       failed(node.requireSameElementType(0, 2)))
-    return false;
-  const Tensor &start = *node.getConstant(0), &limit = *node.getConstant(1),
-               &delta = *node.getConstant(2);
-  for (const Tensor *part : {&start, &limit, &delta})
-    if (part->getNumElements() != 1) {
-      (void)node.fail("expected scalars, but got " + printTypes(node));
-      return false;
-    }
-  double step = delta.getAsDouble(0);
-  double count =
-      std::ceil((limit.getAsDouble(0) - start.getAsDouble(0)) / step);
-  if (step == 0 || std::isnan(count)) {
-    (void)node.fail("expected a step that is not zero");
-    return false;
+    return failure();
+  double numbers[3];
+  for (unsigned i = 0; i < 3; ++i) {
+    if (node.getType(i).getNumElements() != 1)
+      return node.fail("expected scalars, but got " + printTypes(node));
+    if (!node.getConstant(i))
+      return node.unsupported("the operands must be known at compile time");
+    numbers[i] = node.getConstant(i)->getAsDouble(0);
   }
-  count = std::max(count, 0.0);
-  if (count > double(maxFoldedElements)) {
-    (void)node.unsupported("a range of more than " + Twine(maxFoldedElements) +
-                           " elements");
+  double count = std::ceil((numbers[1] - numbers[0]) / numbers[2]);
+  if (numbers[2] == 0 || std::isnan(count))
+    return node.fail("expected a step that is not zero");
+  if (count > double(maxFoldedElements))
+    return node.unsupported("a range of more than " + Twine(maxFoldedElements) +
+                            " elements");
+  return std::max<int64_t>(int64_t(count), 0);
+}
+
+static bool foldRange(NodeContext &node) {
+  FailureOr<int64_t> count = countRange(node);
+  if (failed(count))
     return false;
-  }
-  auto result = std::make_shared<Tensor>(start.getKind(),
-                                         std::vector<int64_t>{int64_t(count)});
-  for (int64_t i = 0; i < int64_t(count); ++i) {
+  const Tensor &start = *node.getConstant(0), &delta = *node.getConstant(2);
+  auto result =
+      std::make_shared<Tensor>(start.getKind(), std::vector<int64_t>{*count});
+  for (int64_t i = 0; i < *count; ++i) {
     if (isFloat(start.getKind()))
-      result->setFromDouble(i, start.getAsDouble(0) + double(i) * step);
+      result->setFromDouble(i, start.getAsDouble(0) +
+                                   double(i) * delta.getAsDouble(0));
     else
-      setInteger(*result, i, getInteger(start, 0) + i * getInteger(delta, 0));
+      setInteger(*result, i,
+                 int64_t(uint64_t(getInteger(start, 0)) +
+                         uint64_t(i) * uint64_t(getInteger(delta, 0))));
   }
   node.setOutput(0, Constant(result));
   return true;
+}
+
+/// start + i * delta, where these depend on data; their number does not.
+static LogicalResult lowerRange(NodeContext &node) {
+  FailureOr<int64_t> count = countRange(node);
+  if (failed(count))
+    return failure();
+  Emitter b(node.builder, node.loc);
+  Type element = node.getType(0).getElementType();
+  Value start = b.reshape(node.getInput(0), {});
+  Value delta = b.reshape(node.getInput(2), {});
+  node.setOutput(0, b.elementwise(*count, element, {start, delta},
+                                  [&](ImplicitLocOpBuilder &b, ValueRange v) {
+                                    Value index = linalg::IndexOp::create(b, 0);
+                                    Value i = arith::IndexCastOp::create(
+                                        b, b.getI64Type(), index);
+                                    Value steps = emitMul(
+                                        b, emitCast(b, i, element), v[1]);
+                                    return emitAdd(b, v[0], steps);
+                                  }));
+  return success();
 }
 
 void registerSources(OperatorRegistry &all) {
   all.add("Constant", 1, nullptr).withTypeFold(foldConstant);
   all.add("ConstantOfShape", 9, lowerConstantOfShape)
       .withFold(foldConstantOfShape);
-  all.add("Range", 11, nullptr).withFold(foldRange);
+  all.add("Range", 11, lowerRange).withFold(foldRange);
 }
 
 } // namespace mlir::pc
