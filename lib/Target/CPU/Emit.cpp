@@ -66,6 +66,7 @@ static void addInit(CompiledModule &compiled, StringRef name,
         module, data->getType(), /*isConstant=*/true,
         llvm::GlobalValue::InternalLinkage, data, name + "_value");
     global->setAlignment(llvm::Align(64));
+    global->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
     builder.CreateMemCpy(function->getArg(i), llvm::Align(1), global,
                          llvm::Align(64), bytes);
   }

@@ -176,6 +176,22 @@ def PlanMemory : Pass<"pc-cpu-plan-memory", "func::FuncOp"> {
   ];
 }
 
+def GuardDivision : Pass<"pc-cpu-guard-division", "func::FuncOp"> {
+  let summary = "let no integer division fault, whatever the data";
+  let description = [{
+    The machine raises a fault for a division by zero and for a quotient that does not
+    fit. Here `x / 0`, `x % 0` and `x % -1` are 0, and `x / -1` wraps around. Divisions by
+    constants other than 0 and -1 are left alone, and so are vectors: the vectoriser
+    makes none.
+
+    Example: `test/Target/CPU/guard-division.mlir`
+  }];
+  let dependentDialects = ["mlir::arith::ArithDialect"];
+  let statistics = [
+    Statistic<"guarded", "guarded", "Divisions with a guard">
+  ];
+}
+
 def LowerMath : Pass<"pc-cpu-lower-math", "ModuleOp"> {
   let summary = "lower math functions, keeping their accuracy";
   let description = [{

@@ -108,10 +108,9 @@ ApproximateTanh::matchAndRewrite(math::TanhOp op,
   Value quotient = formula.make<arith::DivFOp>(
       formula.constant(2.0f),
       formula.make<arith::AddFOp>(power, formula.constant(1.0f)));
-  Value large =
-      formula.make<arith::SubFOp>(formula.constant(1.0f), quotient);
-  Value value = formula.make<arith::SelectOp>(
-      formula.isLess(magnitude, 0.625f), small, large);
+  Value large = formula.make<arith::SubFOp>(formula.constant(1.0f), quotient);
+  Value value = formula.make<arith::SelectOp>(formula.isLess(magnitude, 0.625f),
+                                              small, large);
   // Also of zero, which the sum would make positive.
   rewriter.replaceOpWithNewOp<math::CopySignOp>(op, value, x);
   return success();

@@ -88,6 +88,7 @@ void mlir::pc::buildLoopsToLLVMPipeline(OpPassManager &manager) {
   arith::ArithExpandOpsPassOptions arith;
   arith.includeBf16 = true;
   manager.addPass(arith::createArithExpandOpsPass(arith));
+  manager.addNestedPass<func::FuncOp>(pc::createGuardDivision());
   manager.addPass(pc::createLowerMath());
   ConvertVectorToLLVMPassOptions vector;
   vector.x86Vector = true;
@@ -105,17 +106,36 @@ void mlir::pc::buildLoopsToLLVMPipeline(OpPassManager &manager) {
   manager.addPass(createCSEPass());
 }
 
+namespace {
+/// What the tools take from the target machine.
+struct PipelineOptions : public PassPipelineOptions<PipelineOptions> {
+  Option<unsigned> vectorBits{*this, "vector-bits",
+                              llvm::cl::desc("bits of a vector register"),
+                              llvm::cl::init(pc::VectorTarget().bits)};
+  Option<unsigned> registers{*this, "registers",
+                             llvm::cl::desc("number of vector registers"),
+                             llvm::cl::init(pc::VectorTarget().registers)};
+  Option<bool> fma{*this, "fma",
+                   llvm::cl::desc("multiply-add is one instruction"),
+                   llvm::cl::init(pc::VectorTarget().fma)};
+
+  pc::VectorTarget getTarget() const { return {vectorBits, registers, fma}; }
+};
+} // namespace
+
 void mlir::pc::registerCPUPassesAndPipelines() {
   registerCPUPasses();
-  PassPipelineRegistration<>(
+  PassPipelineRegistration<PipelineOptions>(
       "pc-cpu-to-loops", "tensor functions to loops over memory",
-      [](OpPassManager &manager) { buildTensorToLoopsPipeline(manager, {}); });
-  PassPipelineRegistration<>("pc-cpu-pipeline",
-                             "tensor functions to the LLVM dialect",
-                             [](OpPassManager &manager) {
-                               buildTensorToLoopsPipeline(manager, {});
-                               buildLoopsToLLVMPipeline(manager);
-                             });
+      [](OpPassManager &manager, const PipelineOptions &options) {
+        buildTensorToLoopsPipeline(manager, options.getTarget());
+      });
+  PassPipelineRegistration<PipelineOptions>(
+      "pc-cpu-pipeline", "tensor functions to the LLVM dialect",
+      [](OpPassManager &manager, const PipelineOptions &options) {
+        buildTensorToLoopsPipeline(manager, options.getTarget());
+        buildLoopsToLLVMPipeline(manager);
+      });
 }
 
 void mlir::pc::registerCPUExtensions(DialectRegistry &registry) {
