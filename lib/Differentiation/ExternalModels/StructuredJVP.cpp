@@ -70,7 +70,11 @@ void StructuredJVP::carryTangents() {
     Value start = tangent ? tangent : pc::createZeroTensor(builder, loc, type);
     Value carried = body.addResult(start, pc::getResultMap(op, number));
     Value argument = body.getArgument(*op.getDpsInitOperand(number));
-    if (argument && (tangent || pc::isRunning(op, number)))
+    // Elements that no point writes keep their tangents, even of zero, only if
+    // the body reads them.
+    bool isOverwritten =
+        pc::isBijective(pc::getResultMap(op, number), body.getExtents(), type);
+    if (argument && (tangent || !isOverwritten))
       tangents[argument] = carried;
   }
 }

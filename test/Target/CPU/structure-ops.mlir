@@ -75,3 +75,20 @@ func.func @same(%a: f32, %b: tensor<?xf32>) -> (f32, tensor<?xf32>) {
   %y = arith.addf %b, %b : tensor<?xf32>
   return %x, %y : f32, tensor<?xf32>
 }
+
+// Tiles are padding, a reshape and a transposition, and back.
+// CHECK-LABEL: func @tiles
+//   CHECK-NOT:   linalg.pack
+//       CHECK:   tensor.pad
+//       CHECK:   tensor.expand_shape
+//       CHECK:   linalg.transpose
+//   CHECK-NOT:   linalg.unpack
+//       CHECK:   return
+func.func @tiles(%x: tensor<4x5xf32>) -> tensor<4x5xf32> {
+  %p = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<2x3x2x2xf32>
+  %t = linalg.pack %x padding_value(%p : f32) inner_dims_pos = [0, 1] inner_tiles = [2, 2] into %e : tensor<4x5xf32> -> tensor<2x3x2x2xf32>
+  %f = tensor.empty() : tensor<4x5xf32>
+  %y = linalg.unpack %t inner_dims_pos = [0, 1] inner_tiles = [2, 2] into %f : tensor<2x3x2x2xf32> -> tensor<4x5xf32>
+  return %y : tensor<4x5xf32>
+}
