@@ -24,10 +24,17 @@ static Range readRange(ArrayAttr bounds) {
 }
 
 static Case readCase(func::FuncOp function) {
-  Case result{function.getName().str(), function->hasAttr("test.planted"), {}};
+  Case result{
+      function.getName().str(), function->hasAttr("test.planted"), {}, {}};
   for (unsigned i = 0, e = function.getNumArguments(); i != e; ++i)
     if (auto bounds = function.getArgAttrOfType<ArrayAttr>(i, "test.range"))
       result.ranges[getArgName(function, i)] = readRange(bounds);
+  if (auto gradients = function->getAttrOfType<ArrayAttr>("test.expected"))
+    for (auto gradient : gradients.getAsRange<ArrayAttr>()) {
+      result.expected.emplace_back();
+      for (Attribute number : gradient)
+        result.expected.back().push_back(toDouble(number));
+    }
   return result;
 }
 

@@ -19,11 +19,14 @@ struct Range {
 
 /// One forward function. An argument attribute `test.range = [low, high]`, or
 /// `[low, high, unit]`, says where its values lie; a function attribute `test.planted` says that one of
-/// its rules is wrong.
+/// its rules is wrong. `test.expected = [[...], ...]` has the elements of every
+/// gradient, for points where there is a convention in place of a derivative;
+/// they take the place of finite differences.
 struct Case {
   std::string name;
   bool isPlanted;
   std::map<std::string, Range> ranges; // by pc.name
+  std::vector<std::vector<double>> expected;
 
   std::string entry(llvm::StringRef suffix) const {
     return name + suffix.str();

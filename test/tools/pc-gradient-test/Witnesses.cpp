@@ -123,6 +123,7 @@ public:
   /// nearby.
   llvm::Expected<bool> difference();
   double compareDifferences() const;
+  double compareExpected() const;
   llvm::Expected<double> compareTangent();
   llvm::Expected<double> compareGradients(StringRef suffix);
   llvm::json::Value describe();
@@ -253,6 +254,13 @@ double Trial::compareDifferences() const {
   return largest;
 }
 
+double Trial::compareExpected() const {
+  double largest = 0;
+  for (auto [gradient, expected] : llvm::zip_equal(gradients, theCase.expected))
+    largest = std::max(largest, distance(gradient, expected, getFloor()));
+  return largest;
+}
+
 /// `<gradient, tangents>` against the tangent of the loss, relative to the sum
 /// of the sizes of the terms.
 llvm::Expected<double> Trial::compareTangent() {
@@ -321,13 +329,17 @@ static llvm::Error ask(Evidence &evidence, const char *witness,
   return llvm::Error::success();
 }
 
-static llvm::Expected<Evidence> askAll(Trial &trial, const CaseOptions &options,
+static llvm::Expected<Evidence> askAll(Trial &trial, const Case &theCase,
+                                       const CaseOptions &options,
                                        const Tolerances &tolerances) {
   Evidence evidence;
-  if (llvm::Error error =
-          ask(evidence, "differences", tolerances.finiteDifferences,
-              trial.compareDifferences()))
-    return std::move(error);
+  llvm::Error first =
+      theCase.expected.empty()
+          ? ask(evidence, "differences", tolerances.finiteDifferences,
+                trial.compareDifferences())
+          : ask(evidence, "expected", 0, trial.compareExpected());
+  if (first)
+    return std::move(first);
   if (llvm::Error error =
           ask(evidence, "jvp", tolerances.jvp, trial.compareTangent()))
     return std::move(error);
@@ -351,11 +363,13 @@ pc::test::gatherEvidence(Executable &executable, const Case &theCase,
     Trial trial(executable, theCase, seed + 1000003 * attempt);
     if (llvm::Error error = trial.differentiate())
       return std::move(error);
+    if (!theCase.expected.empty())
+      return askAll(trial, theCase, options, tolerances);
     llvm::Expected<bool> isSmooth = trial.difference();
     if (!isSmooth)
       return isSmooth.takeError();
     if (*isSmooth)
-      return askAll(trial, options, tolerances);
+      return askAll(trial, theCase, options, tolerances);
   }
   return llvm::createStringError(
       "found no arguments that are mostly away from kinks and jumps");

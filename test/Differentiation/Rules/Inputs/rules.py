@@ -2,7 +2,8 @@
 """The operations that the derivative tables cover: how to write one, where its
 arguments may lie, and what it is in PyTorch.
 
-usage: rules.py lint FOLDER     the tables in FOLDER and this one name the same
+usage: rules.py lint TABLES TESTS  the tables, this one and the tests of the
+                                emitted operations in these folders name the same
        rules.py cases           functions for pc-gradient-test
        rules.py planted         the same, each with a wrong rule
        rules.py torch FILE      compares the dump of pc-gradient-test with PyTorch
@@ -133,11 +134,15 @@ def function(rule, planted):
         f"  return {', '.join(values)} : {outs}", "}"])
 
 
-def lint(folder):
-    text = "".join(p.read_text() for p in sorted(pathlib.Path(folder).glob("*Rules.td")))
+def lint(tables, tests):
+    text = "".join(p.read_text() for p in sorted(pathlib.Path(tables).glob("*Rules.td")))
     defined = set(re.findall(r'def : VJPRule<"([\w:]+)"', text))
+    checked = "".join(p.read_text() for p in sorted(pathlib.Path(tests).glob("*.mlir"))
+                      if "-pc-autodiff" in p.read_text())
     problems = [f"{name}: expected an entry in rules.py" for name in sorted(defined - set(RULES))]
     problems += [f"{name}: expected a rule" for name in sorted(set(RULES) - defined)]
+    problems += [f"{name}: expected a test of the emitted operations"
+                 for name, rule in RULES.items() if f" = {mnemonic(rule)} %" not in checked]
     print("\n".join(problems) or f"no problems in {len(defined)} rules")
     return bool(problems)
 
@@ -181,7 +186,7 @@ def torch_main(path):
 
 def main():
     if sys.argv[1] == "lint":
-        return lint(sys.argv[2])
+        return lint(sys.argv[2], sys.argv[3])
     if sys.argv[1] == "torch":
         return torch_main(sys.argv[2])
     planted = sys.argv[1] == "planted"
