@@ -26,11 +26,14 @@ def problems_of(table, root, tests):
         stem = tree.kebab(name)
         if re.sub(r"^(pc-cpu|pc|pcflow|pcgpu)-", "", flag) != stem and flag != stem:
             yield f"{where}: expected the flag pc-{stem}, but it is {flag}"
-        if not any(root.glob(f"lib/**/{name}.cpp")):
-            yield f"{where}: expected a file {name}.cpp in lib/"
+        # A conversion is a folder of its own, AToB; its pass is ConvertAToB.
+        source = re.sub("^Convert", "", name)
+        if not any(root.glob(f"lib/**/{source}.cpp")):
+            yield f"{where}: expected a file {source}.cpp in lib/"
         runs = re.compile(rf"RUN:.*[-(,\" ]{re.escape(flag)}\b(?!-)")
-        if not any(p.name.startswith(stem) and runs.search(t) for p, t in tests):
-            yield f"{where}: expected a test {stem}.mlir that runs {flag}"
+        short = re.sub("^convert-", "", stem)
+        if not any(p.name.startswith((stem, short)) and runs.search(t) for p, t in tests):
+            yield f"{where}: expected a test {short}.mlir that runs {flag}"
         if "let summary" not in body:
             yield f"{where}: expected a summary"
         example = re.search(r"Example:\s*`?([\w./-]+\w)`?", body)
