@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "LocalityTwin.h"
+#include "pc/Pipelines/LocalityTwin.h"
 #include "StateHops.h"
 #include "VerifyCompile.h"
 #include "pc/Pipelines/Phases.h"
@@ -26,7 +26,7 @@ public:
       : call(executable, gradientName), hops(hops), names(names),
         iterations(iterations), report(report) {}
 
-  Error run(const VerifyData &data, uint64_t seed, const ForwardModel &model);
+  Error run(const TwinSetup &setup);
 
 private:
   void draw(unsigned state, Random &random);
@@ -83,10 +83,9 @@ void Twin::compare(unsigned changed, ArrayRef<Tensor> before) {
                 iterations, names[changed]));
 }
 
-Error Twin::run(const VerifyData &data, uint64_t seed,
-                const ForwardModel &model) {
-  setData(call, data, seed, model);
-  Random random(seed + 1);
+Error Twin::run(const TwinSetup &setup) {
+  setup.setData(call);
+  Random random(setup.seed + 1);
   for (unsigned state = 0; state != names.size(); ++state)
     draw(state, random);
   if (Error error = call.run())
@@ -110,19 +109,6 @@ Error Twin::run(const VerifyData &data, uint64_t seed,
 // Compiling
 //===----------------------------------------------------------------------===//
 
-/// The same relaxation for `iterations`, which may be too few for a gradient.
-static CompileOptions getTwinOptions(CompileOptions options,
-                                     unsigned iterations) {
-  options.checksLocality = false;
-  options.exposesStates = true;
-  options.iterations = iterations;
-  if (options.schedule == "fixed-exact") {
-    options.schedule = "fixed";
-    options.step = 1.0;
-  }
-  return options;
-}
-
 /// The names of the exposed states, in the order of the results.
 static std::vector<std::string> getStates(const Signature &signature) {
   std::vector<std::string> names;
@@ -132,63 +118,59 @@ static std::vector<std::string> getStates(const Signature &signature) {
   return names;
 }
 
-namespace {
-/// The relaxation of a model for one number of iterations.
-struct CompiledTwin {
-  std::unique_ptr<Executable> executable;
-  OwningOpRef<GraphOp> graph;
-};
-} // namespace
+static Error fail() {
+  return createStringError("the twin of locality cannot be compiled");
+}
 
-static Expected<CompiledTwin> compileTwin(ForwardModel &model,
-                                          const CompileOptions &options,
-                                          const CPUOptions &cpu) {
-  auto fail = [] {
-    return createStringError("the twin of locality cannot be compiled");
-  };
-  OwningOpRef<ModuleOp> module = model.module->clone();
-  if (runPhases(*module, Phase::Import, Phase::Relaxation, options) !=
-      PhaseStatus::Success)
+Error mlir::pc::runTwin(ModuleOp module, unsigned iterations,
+                        const TwinSetup &setup, TwinReport &report) {
+  auto graph = module.lookupSymbol<GraphOp>((modelName + graphSuffix).str());
+  auto gradient = module.lookupSymbol<func::FuncOp>(gradientName);
+  if (!graph || !gradient)
     return fail();
-  CompiledTwin twin;
-  twin.graph =
-      module->lookupSymbol<GraphOp>((modelName + graphSuffix).str()).clone();
-  if (runPhases(*module, Phase::Relaxation, Phase::Tensor, options) !=
+  FailureOr<Signature> signature = getSignature(gradient);
+  if (failed(signature))
+    return fail();
+  std::vector<std::string> names = getStates(*signature);
+  StateHops hops(graph, names, setup.recomputed);
+  if (runPhases(module, Phase::Relaxation, Phase::Tensor, CompileOptions()) !=
       PhaseStatus::Success)
     return fail();
   FailureOr<std::unique_ptr<Executable>> executable =
-      Executable::compile(*module, {gradientName}, cpu);
+      Executable::compile(module, {gradientName}, setup.cpu);
   if (failed(executable))
     return fail();
-  twin.executable = std::move(*executable);
-  return std::move(twin);
+  report.states = names.size();
+  report.iterations = std::max(report.iterations, iterations);
+  report.diameter = hops.getDiameter();
+  return Twin(**executable, hops, names, iterations, report).run(setup);
 }
 
-Expected<TwinReport> mlir::pc::runLocalityTwin(ForwardModel &model,
-                                               const VerifyRequest &request,
-                                               const CompileOptions &options,
-                                               const VerifyData &data) {
+Expected<TwinReport> mlir::pc::runTwin(ForwardModel &model,
+                                       CompileOptions options,
+                                       const TwinSetup &setup) {
   bool isFixed = StringRef(options.schedule).starts_with("fixed");
   if (!isFixed && options.schedule != "strict" && options.schedule != "nudged")
     return createStringError("the twin of locality expects one relaxation of "
                              "errors or activities, found " +
                              options.schedule);
+  if (options.schedule == "fixed-exact") { // fewer iterations than it needs
+    options.schedule = "fixed";
+    options.step = 1.0;
+  }
+  options.checksLocality = false;
+  options.exposesStates = true;
   TwinReport report;
   unsigned last = 1;
   for (unsigned t = 1; t <= last; ++t) {
-    Expected<CompiledTwin> compiled =
-        compileTwin(model, getTwinOptions(options, t), request.cpu);
-    if (!compiled)
-      return compiled.takeError();
-    std::vector<std::string> names =
-        getStates(compiled->executable->getSignature(gradientName));
-    StateHops hops(*compiled->graph, names, /*recomputed=*/!isFixed);
-    report.states = names.size();
-    report.iterations = t;
-    last = std::min(maxIterations, std::max(1u, hops.getDiameter()));
-    Twin twin(*compiled->executable, hops, names, t, report);
-    if (Error error = twin.run(data, request.seed, model))
+    options.iterations = t;
+    OwningOpRef<ModuleOp> module = model.module->clone();
+    if (runPhases(*module, Phase::Import, Phase::Relaxation, options) !=
+        PhaseStatus::Success)
+      return fail();
+    if (Error error = runTwin(*module, t, setup, report))
       return std::move(error);
+    last = std::min(maxIterations, std::max(1u, report.diameter));
   }
   return report;
 }

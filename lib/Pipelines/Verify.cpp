@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "pc/Pipelines/Verify.h"
-#include "LocalityTwin.h"
 #include "VerifyCompile.h"
 #include "VerifyData.h"
 #include "pc/Pipelines/DataFolder.h"
+#include "pc/Pipelines/LocalityTwin.h"
 #include "pc/Runtime/FiniteDifferences.h"
 #include "pc/Runtime/Random.h"
 #include "pc/Support/Names.h"
@@ -307,8 +307,14 @@ static Error measure(const VerifyRequest &request, ForwardModel &model,
     return error;
   if (!request.twin)
     return Error::success();
-  Expected<TwinReport> twin =
-      runLocalityTwin(model, request, report.options, *data);
+  TwinSetup setup;
+  setup.cpu = request.cpu;
+  setup.seed = request.seed;
+  setup.recomputed = !StringRef(report.options.schedule).starts_with("fixed");
+  setup.setData = [&](Invocation &call) {
+    setData(call, *data, request.seed, model);
+  };
+  Expected<TwinReport> twin = runTwin(model, report.options, setup);
   if (!twin)
     return twin.takeError();
   report.twin = twin->describe();
