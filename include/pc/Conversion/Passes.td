@@ -13,7 +13,7 @@ def ConvertPCToLinalg : Pass<"convert-pc-to-linalg", "ModuleOp"> {
     one for each operation; scalars by `arith`. Graphs are erased. What
     pc-lower-vjp left behind is reported as illegal.
 
-    Example: test/Conversion/PCToLinalg/pc-to-linalg.mlir.
+    Example: test/Conversion/PCToLinalg/convert-pc-to-linalg.mlir.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::linalg::LinalgDialect",

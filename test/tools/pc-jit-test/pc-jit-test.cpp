@@ -26,6 +26,8 @@ static cl::opt<unsigned> calls("calls", cl::init(1));
 static cl::opt<unsigned> optLevel("O", cl::Prefix, cl::init(3));
 static cl::opt<std::string> cpu("cpu", cl::init("native"));
 static cl::opt<bool> timing("timing", cl::desc("times on stderr"));
+static cl::opt<unsigned> digits("digits", cl::init(9),
+                                cl::desc("significant digits of a number"));
 static cl::opt<std::string> shape("shape",
                                   cl::desc("of argument 0, x-separated"));
 
@@ -54,7 +56,7 @@ static void print(StringRef what, unsigned number, const Tensor &tensor) {
   llvm::outs() << what << " " << number << ": " << tensor.describe() << " =";
   for (int64_t i = 0, e = std::min<int64_t>(tensor.getNumElements(), 8); i != e;
        ++i)
-    llvm::outs() << llvm::format(" %.9g", tensor.getAsDouble(i));
+    llvm::outs() << llvm::format(" %.*g", int(digits), tensor.getAsDouble(i));
   // Sensitive to every element and to its place.
   double sum = 0;
   for (int64_t i = 0, e = tensor.getNumElements(); i != e; ++i)

@@ -159,11 +159,16 @@ GraphOp GraphBuilder::build(StringRef name) {
   values.map(objective.getArguments(), graph.getBody().getArguments());
   for (const Cluster &cluster : plan.vertices)
     buildVertex(cluster);
+  // A loss that the model returns as well is read back from pc.loss; where it
+  // is an activity, the output is the activity.
+  Value loss = end->getOperand(lossResult);
+  Value lossValue = buildLoss(loss);
   llvm::SmallVector<Value> returned;
   for (auto [index, value] : llvm::enumerate(end->getOperands()))
     if (index != lossResult)
-      returned.push_back(values.lookup(value));
-  returned.push_back(buildLoss(end->getOperand(lossResult)));
+      returned.push_back(values.contains(value) ? values.lookup(value)
+                                                : lossValue);
+  returned.push_back(lossValue);
   ReturnOp::create(builder, end->getLoc(), returned);
   return graph;
 }

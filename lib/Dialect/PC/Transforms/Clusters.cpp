@@ -236,11 +236,10 @@ FailureOr<ClusterPlan> Planner::plan(func::FuncOp objective) {
   // The loss gets a body of its own when it is all that its run is for.
   unsigned lossIndex = llvm::find(owners, lossRun) - owners.begin();
   Cluster &cluster = plan.vertices[lossIndex];
-  unsigned uses = llvm::count(block.getTerminator()->getOperands(), loss);
   bool isReadElsewhere = llvm::any_of(loss.getUsers(), [&](Operation *user) {
     return user != block.getTerminator();
   });
-  if (cluster.liveOuts.size() == 1 && uses == 1 && !isReadElsewhere) {
+  if (cluster.liveOuts.size() == 1 && !isReadElsewhere) {
     plan.loss = std::move(cluster);
     plan.vertices.erase(plan.vertices.begin() + lossIndex);
   }

@@ -56,8 +56,9 @@ struct ExpandInference : pc::impl::ExpandInferenceBase<ExpandInference> {
     ScheduleAttr kind = getSchedule(graph);
     if (!kind)
       return signalPassFailure();
-    Expansion expansion(graph, kind,
-                        {wrt, debias, exposeStates, allowUnlevelled});
+    Expansion expansion(
+        graph, kind,
+        {wrt, debias, exposeStates, allowUnstable, allowUnlevelled});
     if (!expansion.expand(function + gradientSuffix.str()))
       return signalPassFailure();
     numStates += expansion.paths.getActivities().size();

@@ -19,6 +19,7 @@ struct ExpandOptions {
   Wanted wanted = Wanted::Parameters;
   bool debias = false;
   bool exposeStates = false;
+  bool allowUnstable = false;
   bool allowUnlevelled = false;
 };
 

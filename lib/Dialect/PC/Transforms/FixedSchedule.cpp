@@ -55,7 +55,7 @@ LogicalResult FixedSchedule::checkSteps() {
       return emitError(activity.getLoc())
              << "S2: fixed-exact expects step 1 at every vertex, but @"
              << e.describe(activity) << " has " << step;
-    if (!(step > 0.0 && step < 2.0))
+    if (!(step > 0.0 && step < 2.0) && !e.options.allowUnstable)
       return emitError(activity.getLoc())
              << "S1: fixed prediction expects a step between 0 and 2, but @"
              << e.describe(activity) << " has " << step;

@@ -47,7 +47,7 @@ func.func @model_objective(%x: tensor<2xf64> {pc.role = "input", pc.name = "x"},
 // -----
 
 // A view joins each of its readers, a parameter read through it is still the
-// parameter; a loss that is an output as well is a vertex.
+// parameter; a loss that another node reads is a vertex.
 // CHECK-LABEL: pc.graph @model_graph(
 //       CHECK:   %[[A:.+]] = pc.vertex @a(%{{.+}} : tensor<2x3xf64>) params(%{{.+}} : tensor<3x2xf64>) -> tensor<2x3xf64> {
 //       CHECK:     linalg.transpose
@@ -60,15 +60,17 @@ func.func @model_objective(%x: tensor<2xf64> {pc.role = "input", pc.name = "x"},
 //       CHECK:   %[[L:.+]] = pc.loss @loss(%[[S]] : tensor<f64>) energy(<objective>) -> tensor<f64> {
 //  CHECK-NEXT:   ^bb0(%[[P:.+]]: tensor<f64>):
 //  CHECK-NEXT:     pc.prediction %[[P]]
-//       CHECK:   pc.return %[[S]], %[[L]]
+//       CHECK:   pc.return %{{.+}}, %[[S]], %[[L]]
 // OP-LABEL: pc.graph @model_graph(
 //       OP:   pc.vertex @view() params(
 // BLOCK-LABEL: pc.graph @model_graph(
 //       BLOCK:   pc.vertex @relu(
-//       BLOCK:   pc.vertex @sum(
+//       BLOCK:   %[[V:.+]]:2 = pc.vertex @negative(
+//       BLOCK:   pc.loss @loss(%[[V]]#0 :
 func.func @model_objective(%x: tensor<2x3xf64> {pc.role = "input"},
                            %w: tensor<3x2xf64> {pc.role = "parameter"})
-    -> (tensor<f64> {pc.role = "output"}, tensor<f64> {pc.role = "loss"}) {
+    -> (tensor<f64> {pc.role = "output"}, tensor<f64> {pc.role = "output"},
+        tensor<f64> {pc.role = "loss"}) {
   %e = tensor.empty() : tensor<2x3xf64>
   %v = linalg.transpose ins(%w : tensor<3x2xf64>) outs(%e : tensor<2x3xf64>)
       permutation = [1, 0] loc("view")
@@ -77,5 +79,21 @@ func.func @model_objective(%x: tensor<2x3xf64> {pc.role = "input"},
   %zero = arith.constant dense<0.0> : tensor<f64>
   %l = linalg.reduce {arith.addf} ins(%b : tensor<2x3xf64>) outs(%zero : tensor<f64>)
       dimensions = [0, 1] loc("sum")
-  return %l, %l : tensor<f64>, tensor<f64>
+  %n = arith.negf %l : tensor<f64> loc("negative")
+  return %n, %l, %l : tensor<f64>, tensor<f64>, tensor<f64>
+}
+
+// -----
+
+// A loss that is an output as well is pc.loss all the same.
+// CHECK-LABEL: pc.graph @model_graph(
+//       CHECK:   %[[L:.+]] = pc.loss @y(
+//       CHECK:   pc.return %[[L]], %[[L]]
+// OP-LABEL: pc.graph @model_graph(
+// BLOCK-LABEL: pc.graph @model_graph(
+func.func @model_objective(%x: tensor<f64> {pc.role = "input"})
+    -> (tensor<f64> {pc.role = "output"}, tensor<f64> {pc.role = "loss"}) {
+  %r = math.tanh %x : tensor<f64> loc("relu")
+  %y = math.sin %r : tensor<f64> loc("y")
+  return %y, %y : tensor<f64>, tensor<f64>
 }

@@ -191,6 +191,9 @@ def ExpandInference : Pass<"pc-expand-inference", "ModuleOp"> {
     Option<"exposeStates", "expose-states", "bool", "false",
            "Initial states as further arguments, final states as further "
            "results, both with role state and the name of their vertex.">,
+    Option<"allowUnstable", "allow-unstable", "bool", "false",
+           "Expand fixed prediction with steps of 2 and above; it does not "
+           "converge then.">,
     Option<"allowUnlevelled", "allow-unlevelled", "bool", "false",
            "Expand z-il on a graph that is not levelled; it is not exact then.">,
     Option<"function", "function", "std::string", "\"model\"",

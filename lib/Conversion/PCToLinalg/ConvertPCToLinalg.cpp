@@ -324,8 +324,9 @@ private:
     Type type = xs[0].getType();
     Value gradient = xs[1], steps = xs[4];
     auto average = [&](double keep, Value old, Value now) -> Value {
-      return arith::AddFOp::create(b, loc, times(b, loc, keep, old),
-                                   times(b, loc, 1.0 - keep, now));
+      Value kept = times(b, loc, keep, old);
+      Value added = times(b, loc, 1.0 - keep, now);
+      return arith::AddFOp::create(b, loc, kept, added);
     };
     auto correct = [&](double keep, Value moment) -> Value {
       Value power =
@@ -339,14 +340,13 @@ private:
     Value square = arith::MulFOp::create(b, loc, gradient, gradient);
     Value first = average(keepFirst, xs[2], gradient);
     Value second = average(keepSecond, xs[3], square);
-    Value scale = arith::AddFOp::create(
-        b, loc, math::SqrtOp::create(b, loc, correct(keepSecond, second)),
-        constant(b, loc, type, op.getEpsilon().convertToDouble()));
-    Value direction =
-        arith::DivFOp::create(b, loc, correct(keepFirst, first), scale);
-    Value next = arith::SubFOp::create(
-        b, loc, xs[0],
-        times(b, loc, op.getRate().convertToDouble(), direction));
+    Value root = math::SqrtOp::create(b, loc, correct(keepSecond, second));
+    Value epsilon = constant(b, loc, type, op.getEpsilon().convertToDouble());
+    Value scale = arith::AddFOp::create(b, loc, root, epsilon);
+    Value mean = correct(keepFirst, first);
+    Value direction = arith::DivFOp::create(b, loc, mean, scale);
+    Value change = times(b, loc, op.getRate().convertToDouble(), direction);
+    Value next = arith::SubFOp::create(b, loc, xs[0], change);
     return {next, first, second};
   }
 };
