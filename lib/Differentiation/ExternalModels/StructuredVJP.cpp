@@ -46,6 +46,9 @@ private:
   PointSeeds seedYields(PointBody &body);
   PointSeeds seedExtremum(PointBody &body, unsigned number, Value positions);
   FailureOr<bool> isSumOverPoints();
+  bool isSum(PointBody &body, ArrayRef<Value> seeds,
+             llvm::MapVector<Value, Value> cotangents);
+  bool showsInits(ArrayRef<Value> seeds);
   void addTerms(Seeder seeder);
   void addTerm(Seeder seeder, Value target,
                function_ref<Value(PointBody &)> scalarOf, AffineMap map);
@@ -106,9 +109,42 @@ PointSeeds StructuredVJP::seedExtremum(PointBody &body, unsigned number,
   return {{candidate}, {seed}, {cotangent}};
 }
 
+/// Whether every running value passes the cotangent of its result on unchanged,
+/// and the other `cotangents`, by the values that they belong to, do not depend
+/// on running values.
+bool StructuredVJP::isSum(PointBody &body, ArrayRef<Value> seeds,
+                          llvm::MapVector<Value, Value> cotangents) {
+  llvm::SmallVector<Value> running;
+  for (auto [number, seed] : llvm::enumerate(seeds)) {
+    if (!pc::isRunning(op, number))
+      continue;
+    running.push_back(body.getArgument(*op.getDpsInitOperand(number)));
+    if (cotangents.lookup(running.back()) != seed)
+      return false;
+    cotangents.erase(running.back());
+  }
+  llvm::SmallVector<Value> needed;
+  for (auto [value, cotangent] : cotangents)
+    if (cotangent)
+      needed.push_back(cotangent);
+  llvm::DenseSet<Value> slice = body.getSlice(needed);
+  return llvm::none_of(running, [&](Value v) { return slice.contains(v); });
+}
+
+/// Whether a wanted initial value shows through where no point writes.
+bool StructuredVJP::showsInits(ArrayRef<Value> seeds) {
+  for (auto [number, seed] : llvm::enumerate(seeds)) {
+    Value init = op.getDpsInits()[number];
+    if (seed && sink.wants(init) && !pc::isRunning(op, number) &&
+        !pc::isBijective(pc::getResultMap(op, number), op.getStaticLoopRanges(),
+                         init.getType()))
+      return true;
+  }
+  return false;
+}
+
 /// Differentiates the body once with respect to everything, which also reports
-/// all operations in it that have no rule. The answer is yes if running values
-/// pass their cotangents on unchanged and are not needed for anything else.
+/// all operations in it that have no rule, and looks at the outcome.
 FailureOr<bool> StructuredVJP::isSumOverPoints() {
   PointBody body(builder, op);
   PointSeeds point = seedYields(body);
@@ -124,32 +160,10 @@ FailureOr<bool> StructuredVJP::isSumOverPoints() {
                                  point.outputs, point.seeds, wanted);
   if (failed(found))
     return failure();
-  llvm::DenseMap<Value, Value> cotangentOf;
+  llvm::MapVector<Value, Value> cotangents;
   for (auto [value, cotangent] : llvm::zip_equal(wanted, *found))
-    cotangentOf[value] = cotangent;
-  for (auto [number, seed] : llvm::enumerate(point.seeds))
-    if (pc::isRunning(op, number)) {
-      Value argument = body.getArgument(*op.getDpsInitOperand(number));
-      if (cotangentOf.lookup(argument) != seed)
-        return false;
-      cotangentOf.erase(argument);
-    }
-  llvm::SmallVector<Value> needed;
-  for (Value value : wanted)
-    if (Value cotangent = cotangentOf.lookup(value))
-      needed.push_back(cotangent);
-  llvm::DenseSet<Value> slice = body.getSlice(needed);
-  for (auto [number, seed] : llvm::enumerate(point.seeds)) {
-    OpOperand *init = op.getDpsInitOperand(number);
-    if (pc::isRunning(op, number) && slice.contains(body.getArgument(*init)))
-      return false;
-    // What no point writes stays as it was in the initial value.
-    if (!pc::isRunning(op, number) && seed && sink.wants(init->get()) &&
-        !pc::isBijective(pc::getResultMap(op, number), body.getExtents(),
-                         init->get().getType()))
-      return false;
-  }
-  return true;
+    cotangents[value] = cotangent;
+  return isSum(body, point.seeds, cotangents) && !showsInits(point.seeds);
 }
 
 void StructuredVJP::addTerm(Seeder seeder, Value target,
@@ -222,12 +236,12 @@ void StructuredVJP::addExtrema() {
 }
 
 LogicalResult StructuredVJP::build() {
-  FailureOr<bool> isSum = isSumOverPoints();
-  if (failed(isSum))
+  FailureOr<bool> isSimple = isSumOverPoints();
+  if (failed(isSimple))
     return failure();
   auto isTensor = [](Value v) { return isa<ShapedType>(v.getType()); };
   bool readsTensors = llvm::any_of(targets.captured, isTensor);
-  if (*isSum) {
+  if (*isSimple) {
     addTerms([&](PointBody &body) { return seedYields(body); });
     addInits();
     if (!readsTensors)

@@ -1,82 +1,90 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// tensor.generate is a linalg.generic whose body reads nothing but indices and
-// captured values; its derivatives are those of that operation.
+// tensor.generate and tensor.gather: structured operations whose bodies read
+// nothing but indices and captured values. Their derivatives are those of the
+// linalg.generic that they stand for.
 
+#include "AsGeneric.h"
 #include "Structured.h"
-#include "TensorModels.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
 using llvm::SmallVector;
 
+static Value createElement(tensor::GenerateOp op, OpBuilder &builder,
+                           ValueRange indices) {
+  IRMapping mapping;
+  Block &body = op.getBody().front();
+  mapping.map(body.getArguments(), indices);
+  for (Operation &inside : body.without_terminator())
+    builder.clone(inside, mapping);
+  return mapping.lookupOrDefault(body.getTerminator()->getOperand(0));
+}
+
+/// result[b.., s..] = source[.., indices[b.., k], .., s, ..], where a dimension
+/// that is gathered has one element in the result or none.
+static Value createElement(tensor::GatherOp op, OpBuilder &builder,
+                           ValueRange indices) {
+  Location loc = op.getLoc();
+  ArrayRef<int64_t> gathered = op.getGatherDims();
+  int64_t rank = op.getSourceType().getRank();
+  size_t numBatch = op.getIndicesType().getRank() - 1;
+  bool isReduced = indices.size() < numBatch + rank;
+  SmallVector<Value> place;
+  ValueRange batch = indices.take_front(numBatch);
+  ValueRange rest = indices.drop_front(numBatch);
+  for (int64_t dim = 0; dim != rank; ++dim) {
+    const int64_t *found = llvm::find(gathered, dim);
+    if (found == gathered.end()) {
+      place.push_back(rest.front());
+      rest = rest.drop_front();
+      continue;
+    }
+    if (!isReduced)
+      rest = rest.drop_front();
+    SmallVector<Value> at(batch);
+    at.push_back(
+        arith::ConstantIndexOp::create(builder, loc, found - gathered.begin()));
+    Value index = tensor::ExtractOp::create(builder, loc, op.getIndices(), at);
+    if (!index.getType().isIndex())
+      index = arith::IndexCastOp::create(builder, loc, builder.getIndexType(),
+                                         index);
+    place.push_back(index);
+  }
+  return tensor::ExtractOp::create(builder, loc, op.getSource(), place);
+}
+
 namespace {
 
-/// The linalg.generic that a tensor.generate stands for, in front of the
-/// insertion point for as long as this object lives.
-class AsGeneric {
-public:
-  AsGeneric(OpBuilder &builder, tensor::GenerateOp generate);
-  ~AsGeneric() {
-    generic.getResult(0).replaceAllUsesWith(generate.getResult());
-    generic->erase();
-    empty->erase();
+template <typename OpTy>
+struct ElementsModel
+    : pc::DifferentiableOpInterface::ExternalModel<ElementsModel<OpTy>, OpTy> {
+  static auto getElement(OpTy op) {
+    return [op](OpBuilder &builder, ValueRange indices) {
+      return createElement(op, builder, indices);
+    };
   }
-  linalg::GenericOp get() { return generic; }
 
-private:
-  tensor::GenerateOp generate;
-  tensor::EmptyOp empty;
-  linalg::GenericOp generic;
-};
-
-struct GenerateModel
-    : pc::DifferentiableOpInterface::ExternalModel<GenerateModel,
-                                                   tensor::GenerateOp> {
   LogicalResult buildVJP(Operation *op, OpBuilder &builder,
                          ArrayRef<Value> cotangents,
                          pc::CotangentSink &sink) const {
-    AsGeneric generic(builder, cast<tensor::GenerateOp>(op));
+    pc::AsGeneric generic(builder, op->getResult(0),
+                          getElement(cast<OpTy>(op)));
     return pc::buildStructuredVJP(generic.get(), builder, cotangents, sink);
   }
   FailureOr<SmallVector<Value>>
   buildJVP(Operation *op, OpBuilder &builder,
            function_ref<Value(Value)> tangents) const {
-    AsGeneric generic(builder, cast<tensor::GenerateOp>(op));
+    pc::AsGeneric generic(builder, op->getResult(0),
+                          getElement(cast<OpTy>(op)));
     return pc::buildStructuredJVP(generic.get(), builder, tangents);
   }
 };
 
 } // namespace
 
-AsGeneric::AsGeneric(OpBuilder &builder, tensor::GenerateOp generate)
-    : generate(generate) {
-  // A builder of its own: a listener need not hear of what does not stay.
-  OpBuilder inner(builder.getContext());
-  inner.setInsertionPoint(builder.getInsertionBlock(),
-                          builder.getInsertionPoint());
-  Location loc = generate.getLoc();
-  auto type = cast<RankedTensorType>(generate.getType());
-  empty = tensor::EmptyOp::create(inner, loc, type.getShape(),
-                                  type.getElementType());
-  SmallVector<AffineMap> maps = {inner.getMultiDimIdentityMap(type.getRank())};
-  SmallVector<utils::IteratorType> iterators(type.getRank(),
-                                             utils::IteratorType::parallel);
-  generic = linalg::GenericOp::create(
-      inner, loc, type, ValueRange(), ValueRange(empty), maps, iterators,
-      [&](OpBuilder &inside, Location, ValueRange) {
-        Block &body = generate.getBody().front();
-        IRMapping mapping;
-        for (BlockArgument index : body.getArguments())
-          mapping.map(index, linalg::IndexOp::create(inside, index.getLoc(),
-                                                     index.getArgNumber()));
-        for (Operation &op : body.without_terminator())
-          inside.clone(op, mapping);
-        Value yielded = body.getTerminator()->getOperand(0);
-        linalg::YieldOp::create(inside, loc, mapping.lookupOrDefault(yielded));
-      });
-}
-
 void pc::attachTensorGenerate(MLIRContext &context) {
-  tensor::GenerateOp::attachInterface<GenerateModel>(context);
+  tensor::GatherOp::attachInterface<ElementsModel<tensor::GatherOp>>(context);
+  tensor::GenerateOp::attachInterface<ElementsModel<tensor::GenerateOp>>(
+      context);
 }

@@ -124,6 +124,22 @@ func.func @generate(%x: tensor<2x3xf64> {pc.name = "x", pc.role = "input"},
   return %y : tensor<3x2xf64>
 }
 
+func.func @gather(%x: tensor<4x3x2xf64> {pc.name = "x", pc.role = "input"},
+                  %i: tensor<5x2xi64> {pc.name = "i", pc.role = "input", test.range = [0, 2]})
+    -> tensor<5x1x3x1xf64> attributes {test.op = "tensor.gather"} {
+  %j = arith.index_cast %i : tensor<5x2xi64> to tensor<5x2xindex>
+  %y = tensor.gather %x[%j] gather_dims([0, 2]) : (tensor<4x3x2xf64>, tensor<5x2xindex>) -> tensor<5x1x3x1xf64>
+  return %y : tensor<5x1x3x1xf64>
+}
+
+func.func @gather_without_unit_dimensions(%x: tensor<4x3xf64> {pc.name = "x", pc.role = "input"},
+                                          %i: tensor<5x1xi64> {pc.name = "i", pc.role = "input", test.range = [0, 4]})
+    -> tensor<5x3xf64> attributes {test.op = "tensor.gather"} {
+  %j = arith.index_cast %i : tensor<5x1xi64> to tensor<5x1xindex>
+  %y = tensor.gather %x[%j] gather_dims([0]) : (tensor<4x3xf64>, tensor<5x1xindex>) -> tensor<5x3xf64>
+  return %y : tensor<5x3xf64>
+}
+
 func.func @softmax(%x: tensor<2x4xf64> {pc.name = "x", pc.role = "input"})
     -> tensor<2x4xf64> attributes {test.op = "linalg.softmax"} {
   %e = tensor.empty() : tensor<2x4xf64>
@@ -195,9 +211,9 @@ func.func @fill(%s: tensor<f64> {pc.name = "s", pc.role = "input"})
   return %y : tensor<3x2xf64>
 }
 
-func.func @gather(%x: tensor<5x4xf64> {pc.name = "x", pc.role = "input"},
-                  %rows: tensor<3xi64> {pc.name = "rows", pc.role = "input", test.range = [0, 5]},
-                  %s: tensor<4xf64> {pc.name = "s", pc.role = "input"})
+func.func @rows(%x: tensor<5x4xf64> {pc.name = "x", pc.role = "input"},
+                %rows: tensor<3xi64> {pc.name = "rows", pc.role = "input", test.range = [0, 5]},
+                %s: tensor<4xf64> {pc.name = "s", pc.role = "input"})
     -> tensor<3x4xf64> attributes {test.op = "linalg.generic"} {
   %e = tensor.empty() : tensor<3x4xf64>
   %y = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (j)>, affine_map<(i, j) -> (i, j)>],

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Random linalg.generic operations for pc-gradient-test: maps with projections,
-broadcasts, diagonals, windows, strides, reversals and divisions; bodies that
-add, multiply, compare or write over running values, and read indices.
+"""Random linalg.generic operations of the odd kinds that test/Random leaves out:
+maps with reversals, divisions, remainders and results that are not written
+everywhere; bodies that write over running values and compute with them.
 
-usage: random_generics.py FIRST LAST    one function for each seed
+usage: odd_generics.py FIRST LAST    one function for each seed
 """
 
 import random
