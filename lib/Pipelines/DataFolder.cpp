@@ -29,31 +29,20 @@ mlir::pc::readDataFolder(StringRef folder, StringRef prefix) {
   return files;
 }
 
-std::vector<std::optional<std::vector<int64_t>>>
-mlir::pc::getShapes(const std::map<unsigned, DataFile> &files) {
-  std::vector<std::optional<std::vector<int64_t>>> shapes;
-  for (const auto &[number, file] : files) {
-    if (number != shapes.size())
-      break;
-    shapes.emplace_back(file.content.tensor.getShape());
-  }
-  return shapes;
-}
+/// Larger tensors are data; nothing that shapes a model is longer.
+static constexpr int64_t shapeLimit = 1024;
 
-std::vector<std::shared_ptr<const Tensor>>
-mlir::pc::getValues(const std::map<unsigned, DataFile> &files) {
-  // Shapes, axes and counts are short.
-  static constexpr int64_t maxElements = 1024;
-  std::vector<std::shared_ptr<const Tensor>> values;
+void mlir::pc::describeInputs(const std::map<unsigned, DataFile> &files,
+                              ONNXImportOptions &import) {
   for (const auto &[number, file] : files) {
-    if (number != values.size())
+    if (number != import.inputShapes.size())
       break;
     const Tensor &tensor = file.content.tensor;
-    values.push_back(tensor.getNumElements() > maxElements
-                         ? nullptr
-                         : std::make_shared<const Tensor>(tensor.clone()));
+    import.inputShapes.emplace_back(tensor.getShape());
+    bool isSmall = tensor.getNumElements() <= shapeLimit;
+    import.inputValues.push_back(
+        isSmall ? std::make_shared<const Tensor>(tensor.clone()) : nullptr);
   }
-  return values;
 }
 
 /// Names of ports for a message: "3 inputs `a`, `b`, `c`".

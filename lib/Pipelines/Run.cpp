@@ -110,8 +110,9 @@ ExitStatus mlir::pc::run(const RunRequest &request, MLIRContext *context,
   RunData data;
   if (Error error = readFiles(request, data))
     return reporter.fail(std::move(error));
-  ONNXImportOptions import{request.dims, getShapes(data.inputFiles),
-                           getValues(data.inputFiles)};
+  ONNXImportOptions import;
+  import.dims = request.dims;
+  describeInputs(data.inputFiles, import);
   ExitStatus status;
   std::optional<ForwardModel> model =
       loadModel(request.model, context, import, status);

@@ -238,6 +238,10 @@ static void judge(GradientReport &gradient) {
            gradient.narrow.relativeL2, narrow);
   }
   // Where values alone cannot tell (a kink nearby) they are no witness.
+  if (!std::isfinite(gradient.wide.relativeL2) &&
+      !std::isfinite(gradient.wide.maxAbs))
+    gradient.failures.push_back(
+        "expected a finite gradient, found one that is not");
   bool canTell = gradient.differencesUncertainty <= differencesTolerance;
   expect(!canTell || gradient.differences <= differencesTolerance,
          "reverse mode against differences", gradient.differences,
@@ -253,15 +257,15 @@ static void judge(ModelReport &report) {
   if (report.gradients.empty())
     report.failures.push_back("expected gradients, found no float argument");
   // `sweep` is reverse mode, and claims nothing else.
-  if (!report.isLocal && report.options.schedule != "sweep")
+  if (!report.locality.isLocal && report.options.schedule != "sweep")
     report.failures.push_back("expected a local relaxation, found " +
-                              report.locality);
+                              report.locality.violations.front());
 }
 
 /// Takes verdicts and bounds of the static analysis over, by name.
-static void assignVerdicts(const StaticReport &findings, ModelReport &report) {
-  report.locality = findings.locality;
-  report.isLocal = findings.isLocal;
+static void assignFindings(StaticReport findings, ModelReport &report) {
+  report.locality = std::move(findings.locality);
+  report.vertices = std::move(findings.vertices);
   for (GradientReport &gradient : report.gradients) {
     auto found = findings.verdicts.find(gradient.name);
     if (found == findings.verdicts.end())
@@ -330,7 +334,7 @@ static Error readShapes(const VerifyRequest &request,
       readDataFolder(request.dataFolder, "input");
   if (!files)
     return files.takeError();
-  import.inputShapes = getShapes(*files);
+  describeInputs(*files, import);
   return Error::success();
 }
 
@@ -366,7 +370,7 @@ std::optional<ModelReport> mlir::pc::verify(const VerifyRequest &request,
     status = reporter.fail(std::move(error));
     return std::nullopt;
   }
-  assignVerdicts(findings, report);
+  assignFindings(std::move(findings), report);
   judge(report);
   status = report.holds() ? ExitStatus::Success : ExitStatus::Failure;
   return report;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "VerifyCompile.h"
-#include "mlir/Pass/PassManager.h"
-#include "mlir/Pass/PassRegistry.h"
+#include "pc/Analysis/Locality.h"
 #include "pc/Pipelines/Phases.h"
 #include "pc/Support/Names.h"
 #include "pc/Verification/Proof.h"
@@ -10,29 +9,6 @@
 using namespace llvm;
 using namespace mlir;
 using namespace mlir::pc;
-
-/// Runs one pass; its first error goes into `text` instead of to the user.
-static LogicalResult runQuietly(ModuleOp module, StringRef pass,
-                                std::string &text) {
-  ScopedDiagnosticHandler handler(
-      module.getContext(), [&](Diagnostic &diagnostic) {
-        if (diagnostic.getSeverity() == DiagnosticSeverity::Error &&
-            text.empty())
-          text = diagnostic.str();
-        return success();
-      });
-  PassManager pm(module->getContext());
-  if (failed(parsePassPipeline(pass, pm)))
-    return failure();
-  return pm.run(module);
-}
-
-static void checkLocality(ModuleOp module, StaticReport &findings) {
-  findings.isLocal =
-      succeeded(runQuietly(module, "pc-check-locality", findings.locality));
-  if (findings.isLocal)
-    findings.locality = "local";
-}
 
 static Verdict toVerdict(Equivalence equivalence) {
   switch (equivalence) {
@@ -43,18 +19,31 @@ static Verdict toVerdict(Equivalence equivalence) {
   case Equivalence::Measured:
     return Verdict::Measured;
   }
-  llvm_unreachable("unknown verdict");
+  llvm_unreachable("unknown equivalence");
 }
 
-static void prove(ModuleOp module, StaticReport &findings) {
+/// What the relaxation level says of itself.
+static void analyze(ModuleOp module, StaticReport &findings) {
   auto gradient = module.lookupSymbol<FunctionOpInterface>(gradientName);
-  auto graph = module.lookupSymbol<GraphOp>((modelName + graphSuffix).str());
-  if (!gradient || !graph)
-    return;
-  for (const ParameterVerdict &verdict :
-       proveEquivalence(gradient, graph).parameters)
-    findings.verdicts[verdict.name] = {toVerdict(verdict.status), verdict.bound,
-                                       verdict.isExact, verdict.reason};
+  auto graph = module.lookupSymbol<GraphOp>(graphName);
+  LocalityReport locality = analyzeLocality(gradient);
+  findings.locality.isLocal = locality.isLocal();
+  findings.locality.iterations = locality.iterations;
+  for (const LocalityViolation &violation : locality.violations)
+    findings.locality.violations.push_back(
+        ("L" + Twine(violation.rule) + ": " + violation.edge).str());
+  for (const LocalityNote &note : locality.notes)
+    findings.locality.notes.push_back(
+        ("L" + Twine(note.rule) + ": " + note.text).str());
+  EquivalenceReport proof = proveEquivalence(gradient, graph);
+  for (const ParameterVerdict &verdict : proof.parameters)
+    findings.verdicts.emplace(
+        verdict.name,
+        StaticReport::Finding{toVerdict(verdict.status), verdict.bound,
+                              verdict.isExact, verdict.reason});
+  for (const VertexBound &vertex : proof.vertices)
+    findings.vertices.push_back(
+        {vertex.name, vertex.shortest, vertex.longest, vertex.missing});
 }
 
 static ExitStatus toExitStatus(PhaseStatus status) {
@@ -75,10 +64,8 @@ mlir::pc::compileGradients(ForwardModel &model, CompileOptions options,
       runPhases(*module, Phase::Import, Phase::Relaxation, options));
   if (status != ExitStatus::Success)
     return std::nullopt;
-  if (findings) {
-    checkLocality(*module, *findings);
-    prove(*module, *findings);
-  }
+  if (findings)
+    analyze(*module, *findings);
   status = toExitStatus(
       runPhases(*module, Phase::Relaxation, Phase::Tensor, options));
   if (status != ExitStatus::Success)

@@ -16,6 +16,8 @@ inline constexpr llvm::StringLiteral autodiffName = "model_autodiff";
 inline constexpr llvm::StringLiteral objectiveName = "model_objective";
 inline constexpr llvm::StringLiteral jvpName = "model_jvp";
 
+inline constexpr llvm::StringLiteral graphName = "model_graph";
+
 /// What is known without running anything.
 struct StaticReport {
   struct Finding {
@@ -25,8 +27,8 @@ struct StaticReport {
     std::string reason;
   };
   std::map<std::string, Finding> verdicts; // by argument
-  std::string locality;
-  bool isLocal = false;
+  std::vector<VertexReport> vertices;
+  LocalitySummary locality;
 };
 
 struct CompiledGradients {

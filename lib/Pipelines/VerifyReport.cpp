@@ -100,12 +100,26 @@ static std::string summarize(const ModelReport &report) {
   return text;
 }
 
+/// "local; notes: 2 of L6, 1 of L7", or the rules that are broken.
+static std::string describe(const LocalitySummary &locality) {
+  std::string text = locality.isLocal ? "local (L1 to L5 hold)" : "not local";
+  for (const std::string &violation : locality.violations)
+    text += "\n            " + violation;
+  text += "; " + std::to_string(locality.iterations) + " iterations";
+  for (const char *rule : {"L6", "L7", "L8"})
+    if (size_t number = llvm::count_if(locality.notes, [&](StringRef note) {
+          return note.starts_with(rule);
+        }))
+      text += formatv(", {0} notes of {1}", number, rule);
+  return text;
+}
+
 void mlir::pc::printTable(const ModelReport &report, raw_ostream &os) {
   os << report.model << "\n"
      << "  schedule  " << describeSchedule(report.options) << "\n"
      << "  loss      " << report.loss << "\n"
      << "  data      " << report.data << "\n"
-     << "  locality  " << report.locality << "\n";
+     << "  locality  " << describe(report.locality) << "\n";
   if (!report.twin.empty())
     os << "  twin      " << report.twin << "\n";
   os << "\n";
@@ -142,9 +156,10 @@ static double getWorst(const ModelReport &report, Get get) {
 void mlir::pc::printLine(const ModelReport &report, raw_ostream &os) {
   auto worst = [&](auto get) { return formatError(getWorst(report, get)); };
   os << (report.holds() ? "PASS " : "FAIL ") << report.model << ": "
-     << summarize(report) << "; " << (report.isLocal ? "local" : "not local")
-     << "; f64 " << worst([](const auto &g) { return g.wide.relativeL2; })
-     << ", f32 " << worst([](const auto &g) { return g.narrow.relativeL2; })
+     << summarize(report) << "; "
+     << (report.locality.isLocal ? "local" : "not local") << "; f64 "
+     << worst([](const auto &g) { return g.wide.relativeL2; }) << ", f32 "
+     << worst([](const auto &g) { return g.narrow.relativeL2; })
      << ", differences " << worst([](const auto &g) {
           return g.differencesUncertainty > 1e-6 ? 0 : g.differences;
         })
@@ -195,7 +210,24 @@ static json::Object toJSON(const GradientReport &gradient) {
   return object;
 }
 
+static json::Object toJSON(const LocalitySummary &locality) {
+  return json::Object{{"local", locality.isLocal},
+                      {"violations", json::Array(locality.violations)},
+                      {"notes", json::Array(locality.notes)},
+                      {"iterations", locality.iterations}};
+}
+
+static json::Object toJSON(const VertexReport &vertex) {
+  return json::Object{{"name", vertex.name},
+                      {"shortest_path", int64_t(vertex.shortest)},
+                      {"longest_path", int64_t(vertex.longest)},
+                      {"missing", toJSON(vertex.missing)}};
+}
+
 static json::Object toJSON(const ModelReport &report) {
+  json::Array vertices;
+  for (const VertexReport &vertex : report.vertices)
+    vertices.push_back(toJSON(vertex));
   json::Array gradients;
   for (const GradientReport &gradient : report.gradients)
     gradients.push_back(toJSON(gradient));
@@ -204,8 +236,8 @@ static json::Object toJSON(const ModelReport &report) {
                       {"granularity", report.options.granularity},
                       {"loss", report.loss},
                       {"data", report.data},
-                      {"local", report.isLocal},
-                      {"locality", report.locality},
+                      {"locality", toJSON(report.locality)},
+                      {"vertices", std::move(vertices)},
                       {"locality_twin", report.twin},
                       {"holds", report.holds()},
                       {"failures", json::Array(report.failures)},

@@ -20,13 +20,10 @@ struct DataFile {
 llvm::Expected<std::map<unsigned, DataFile>>
 readDataFolder(llvm::StringRef folder, llvm::StringRef prefix);
 
-/// The shapes of the files 0, 1, …, for the importer.
-std::vector<std::optional<std::vector<int64_t>>>
-getShapes(const std::map<unsigned, DataFile> &files);
-
-/// The contents of those that are short, for an importer that must know shapes.
-std::vector<std::shared_ptr<const Tensor>>
-getValues(const std::map<unsigned, DataFile> &files);
+/// Tells the importer the shapes of the files 0, 1, …, and the values of those
+/// that are small enough to be a shape, an axis or the like.
+void describeInputs(const std::map<unsigned, DataFile> &files,
+                    ONNXImportOptions &import);
 
 /// Gives each input of `model` its file: file k feeds input k, or, when there
 /// are more files than inputs, the argument of its name. Checks kinds, shapes

@@ -49,11 +49,26 @@ struct GradientReport {
   std::vector<std::string> failures;
 };
 
+/// The part of a vertex's error that is missing at the end, under fixed
+/// prediction; lengths of its paths to the output in edges.
+struct VertexReport {
+  std::string name;
+  unsigned shortest, longest;
+  double missing;
+};
+
+struct LocalitySummary {
+  bool isLocal = false;
+  std::vector<std::string> violations; // "L2: @o reads the new error of @h"
+  std::vector<std::string> notes;      // L6 to L8, reported and never failed
+  int64_t iterations = 0;
+};
+
 struct ModelReport {
   std::string model, loss, data;
   CompileOptions options;
-  std::string locality; // "local", or the first rule that is broken
-  bool isLocal = false;
+  LocalitySummary locality;
+  std::vector<VertexReport> vertices;
   std::string twin; // what it found, if it ran
   std::vector<GradientReport> gradients;
   std::vector<std::string> failures; // of the model as a whole
