@@ -3,10 +3,19 @@
 #include "pc/Pipelines/CompileOptions.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSwitch.h"
-#include "llvm/Support/FormatVariadic.h"
 
 using namespace llvm;
 using namespace mlir::pc;
+
+std::string mlir::pc::formatNumber(double value) {
+  char text[32];
+  for (int digits = 6; digits <= 17; ++digits) {
+    std::snprintf(text, sizeof(text), "%.*g", digits, value);
+    if (std::strtod(text, nullptr) == value)
+      break;
+  }
+  return text;
+}
 
 static Error reject(StringRef flag, const Twine &expected, const Twine &found) {
   return createStringError(Twine("--") + flag + ": expected " + expected +
@@ -24,7 +33,7 @@ static Error validateStep(const CompileOptions &options) {
   if (!options.step)
     return Error::success();
   double step = *options.step;
-  std::string found = formatv("{0}", step).str();
+  std::string found = formatNumber(step);
   if (!(step > 0 && step < 2))
     return reject("step",
                   "a number between 0 and 2, both excluded, where the "
@@ -51,7 +60,7 @@ static Error validateIterations(const CompileOptions &options) {
                   "--iterations=" + Twine(*options.iterations));
   if (!(*options.tolerance > 0 && *options.tolerance < 1))
     return reject("tolerance", "a number between 0 and 1, both excluded",
-                  formatv("{0}", *options.tolerance).str());
+                  formatNumber(*options.tolerance));
   return Error::success();
 }
 
@@ -63,7 +72,7 @@ static Error validateBeta(const CompileOptions &options) {
                   "--schedule=" + options.schedule);
   if (!(*options.beta > 0 && *options.beta < 1e6))
     return reject("beta", "a number between 0 and 1e6, both excluded",
-                  formatv("{0}", *options.beta).str());
+                  formatNumber(*options.beta));
   return Error::success();
 }
 

@@ -2,7 +2,6 @@
 
 #include "pc/Pipelines/Options.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -70,7 +69,10 @@ ModelFlags::ModelFlags()
            cl::value_desc("NAME=N"), cl::cat(category)),
       floatType("float", "type to compute in (default: native)", floatTypes,
                 category),
-      target("target", "what to compile for", targets, category) {}
+      target("target", "what to compile for", targets, category),
+      dumpPhases("dump-phases",
+                 cl::desc("folder for the module at the end of each phase"),
+                 cl::value_desc("DIR"), cl::cat(category)) {}
 
 Error ModelFlags::getDims(std::map<std::string, int64_t> &result) const {
   for (const std::string &text : dims) {
@@ -174,11 +176,11 @@ Error TrainingFlags::validate() const {
   if (!(heldOut > 0 && heldOut < 1))
     return createStringError("--held-out: expected a share between 0 and 1, "
                              "both excluded, found " +
-                             Twine(formatv("{0}", heldOut.getValue()).str()));
+                             formatNumber(heldOut));
   if (!(getRate() > 0 && getRate() < 1e6))
     return createStringError("--rate: expected a number between 0 and 1e6, "
                              "both excluded, found " +
-                             Twine(formatv("{0}", getRate()).str()));
+                             formatNumber(getRate()));
   return Error::success();
 }
 

@@ -64,17 +64,8 @@ static std::string print(const std::optional<int64_t> &value) {
   return value ? std::to_string(*value) : std::string();
 }
 
-/// As few digits as a pass needs to read back the same number.
 static std::string print(const std::optional<double> &value) {
-  if (!value)
-    return "";
-  char text[32];
-  for (int digits = 6; digits <= 17; ++digits) {
-    std::snprintf(text, sizeof(text), "%.*g", digits, *value);
-    if (std::strtod(text, nullptr) == *value)
-      break;
-  }
-  return text;
+  return value ? formatNumber(*value) : std::string();
 }
 
 static std::string getWanted(const CompileOptions &options) {
@@ -95,6 +86,7 @@ static bool isNeeded(llvm::StringRef pass, const CompileOptions &options) {
       .Case("pc-learn", differentiates && options.learn.has_value())
       .Case("pc-check-locality",
             relaxes && options.checksLocality && options.schedule != "sweep")
+      .Case("convert-pc-to-linalg", differentiates)
       .Cases({"pc-build-graph", "pc-expand-inference", "pc-prune-wavefront",
               "pc-lower-vjp"},
              relaxes)
@@ -116,15 +108,17 @@ static std::string getPass(llvm::StringRef pass,
   if (pass == "pc-build-graph")
     return write(pass, {{"granularity", options.granularity}});
   if (pass == "pc-expand-inference")
-    return write(pass, {{"schedule", options.schedule},
-                        {"wrt", getWanted(options)},
-                        {"step", print(options.step)},
-                        {"iterations", print(options.iterations)},
-                        {"tolerance", print(options.tolerance)},
-                        {"beta", print(options.beta)},
-                        {"expose-states", options.exposesStates ? "true" : ""}});
+    return write(pass,
+                 {{"schedule", options.schedule},
+                  {"wrt", getWanted(options)},
+                  {"step", print(options.step)},
+                  {"iterations", print(options.iterations)},
+                  {"tolerance", print(options.tolerance)},
+                  {"beta", print(options.beta)},
+                  {"expose-states", options.exposesStates ? "true" : ""}});
   if (pass == "pc-learn")
-    return write(pass, {{"optimizer", options.learn->optimizer},
+    return write(pass, {{"source", options.isAutodiff() ? "autodiff" : ""},
+                        {"optimizer", options.learn->optimizer},
                         {"rate", print(std::optional(options.learn->rate))}});
   return pass.str();
 }
@@ -179,8 +173,8 @@ static LogicalResult dump(ModuleOp module, Phase phase,
 }
 
 PhaseStatus mlir::pc::runPhases(ModuleOp module, Phase from, Phase to,
-                                const CompileOptions &options,
-                                llvm::StringRef dumpFolder) {
+                                const CompileOptions &options) {
+  llvm::StringRef dumpFolder = options.dumpFolder;
   SmallVector<Step> todo = getSteps(from, to, options);
   if (!dumpFolder.empty() && failed(dump(module, from, dumpFolder)))
     return PhaseStatus::Error;

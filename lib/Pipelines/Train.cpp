@@ -73,9 +73,8 @@ ExitStatus Trainer::reportDivergence(double loss, int64_t step) {
   bar.clear();
   std::string parameter = learner.findDivergedParameter();
   return reporter.fail(
-      "training diverged: expected a finite loss, found " +
-      formatv("{0}", loss).str() + " in step " + Twine(step) + " of epoch " +
-      Twine(history.size() + 1) +
+      "training diverged: expected a finite loss, found " + formatNumber(loss) +
+      " in step " + Twine(step) + " of epoch " + Twine(history.size() + 1) +
       (parameter.empty() ? "" : " (parameter `" + parameter + "`)") +
       "; a smaller --rate may help" +
       (request.out.empty() || history.empty()
@@ -222,12 +221,12 @@ static void printHeader(const TrainRequest &request, ForwardModel &model,
      << model.getParameters().size() << " tensors\n"
      << "data   " << request.data << ": " << data.training.size()
      << " training, " << data.heldOut.size() << " held out, " << data.numClasses
-     << " classes, features divided by " << formatv("{0}", data.scale) << "\n"
+     << " classes, features divided by " << formatNumber(data.scale) << "\n"
      << "learn  "
      << (options.isAutodiff() ? "backpropagation"
                               : options.schedule + " predictive coding")
      << ", " << options.loss << ", " << options.learn->optimizer << ", rate "
-     << formatv("{0}", options.learn->rate) << ", batch " << batch << ", seed "
+     << formatNumber(options.learn->rate) << ", batch " << batch << ", seed "
      << request.seed << "\n";
   os.flush();
 }

@@ -60,6 +60,8 @@ mlir::pc::compileGradients(ForwardModel &model, CompileOptions options,
   options.floatType = type;
   options.withAutodiff = options.withJVP = findings != nullptr;
   options.checksLocality = false;
+  if (!findings)
+    options.dumpFolder.clear(); // the witnesses' module is there already
   status = toExitStatus(
       runPhases(*module, Phase::Import, Phase::Relaxation, options));
   if (status != ExitStatus::Success)

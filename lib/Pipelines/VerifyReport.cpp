@@ -74,13 +74,13 @@ static void print(ArrayRef<Row> rows, raw_ostream &os) {
 static std::string describeSchedule(const CompileOptions &options) {
   std::string text = options.schedule;
   if (options.step)
-    text += formatv(", step {0}", *options.step);
+    text += ", step " + formatNumber(*options.step);
   if (options.iterations)
     text += formatv(", {0} iterations", *options.iterations);
   if (options.tolerance)
-    text += formatv(", tolerance {0}", *options.tolerance);
+    text += ", tolerance " + formatNumber(*options.tolerance);
   if (options.beta)
-    text += formatv(", beta {0}", *options.beta);
+    text += ", beta " + formatNumber(*options.beta);
   return text + ", vertices by " + options.granularity;
 }
 

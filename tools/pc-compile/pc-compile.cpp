@@ -69,7 +69,7 @@ static Error read(Flags &flags, CompileRequest &request) {
   request.compile.forwardOnly = !flags.grad && !learns;
   if (learns)
     request.compile.learn =
-        LearnOptions{flags.training.optimizer.get(), flags.training.getRate()};
+        OptimizerChoice{flags.training.optimizer.get(), flags.training.getRate()};
   if (Error error = flags.modelFlags.getDims(request.dims))
     return error;
   return validate(request.compile);

@@ -2,11 +2,12 @@
 //
 // Every pass and pipeline of pc, beside all of upstream's.
 
-#include "pc/InitAll.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "pc/InitAll.h"
+#include "pc/Pipelines/Phases.h"
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
@@ -16,6 +17,7 @@ int main(int argc, char **argv) {
   mlir::pc::registerAllDialects(registry);
   mlir::pc::registerAllExtensions(registry);
   mlir::pc::registerAllPasses();
+  mlir::pc::registerPhasesPipeline();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "predictive-coding compiler\n", registry));
 }

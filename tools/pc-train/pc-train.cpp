@@ -61,7 +61,7 @@ static Error makeRequest(const Flags &flags, TrainRequest &request) {
   flags.schedule.fill(request.compile);
   flags.loss.fill(request.compile);
   request.compile.learn =
-      LearnOptions{flags.training.optimizer.get(), flags.training.getRate()};
+      OptimizerChoice{flags.training.optimizer.get(), flags.training.getRate()};
   if (Error error = flags.training.validate())
     return error;
   if (Error error = flags.modelFlags.getDims(request.dims))

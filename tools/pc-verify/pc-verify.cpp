@@ -52,6 +52,7 @@ static Error makeRequest(const Flags &flags, VerifyRequest &request) {
   request.seed = flags.seed;
   request.twin = flags.twin;
   request.hasLoss = flags.loss.isGiven();
+  flags.modelFlags.fill(request.compile);
   flags.schedule.fill(request.compile);
   flags.loss.fill(request.compile);
   if (request.compile.isAutodiff())

@@ -15,7 +15,7 @@ namespace mlir::pc {
 enum class ComputeType { Native, F32, F64 };
 
 /// The rule by which a step function moves the parameters.
-struct LearnOptions {
+struct OptimizerChoice {
   std::string optimizer; // `sgd`, `momentum` or `adam`
   double rate;
 };
@@ -34,15 +34,19 @@ struct CompileOptions {
   std::string output;                // the loss reads it; empty: the only one
   bool wantsInputs = false;          // gradients of inputs, not only parameters
   ComputeType floatType = ComputeType::Native;
-  bool forwardOnly = false;          // stop at @model itself
-  bool checksLocality = true;        // fail where L1 to L5 do not hold
-  bool withAutodiff = false;         // also make @model_autodiff
-  bool exposesStates = false;        // as arguments and results
-  bool withJVP = false;              // also make @model_jvp
-  std::optional<LearnOptions> learn; // also make @model_step
+  bool exposesStates = false;           // as arguments and results
+  bool forwardOnly = false;             // stop at @model itself
+  bool checksLocality = true;           // fail where L1 to L5 do not hold
+  bool withAutodiff = false;            // also make @model_autodiff
+  bool withJVP = false;                 // also make @model_jvp
+  std::optional<OptimizerChoice> learn; // also make @model_step
+  std::string dumpFolder; // for the module at the end of each phase
 
   bool isAutodiff() const { return schedule == "autodiff"; }
 };
+
+/// As few digits as read back as the same number.
+std::string formatNumber(double value);
 
 /// Checks what can be checked without a model. The message names the flag, what
 /// was expected and what was found.

@@ -34,7 +34,8 @@ private:
   llvm::cl::opt<Index> flag;
 };
 
-/// --dim, --float, --target: how the model is read and for what it is compiled.
+/// --dim, --float, --target, --dump-phases: how the model is read and for what
+/// it is compiled.
 class ModelFlags {
 public:
   ModelFlags();
@@ -47,6 +48,7 @@ public:
 private:
   llvm::cl::list<std::string> dims;
   ChoiceFlag floatType, target;
+  llvm::cl::opt<std::string> dumpPhases;
 };
 
 /// --schedule, --step, --iterations, --tolerance, --beta, --granularity.

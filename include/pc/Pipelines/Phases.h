@@ -43,11 +43,10 @@ enum class PhaseStatus {
 };
 
 /// Takes `module` from one phase to another; what is wrong goes to the
-/// diagnostics of the context. With `dumpFolder`, writes the module into
+/// diagnostics of the context. With a `dumpFolder`, writes the module into
 /// `<n>-<phase>.mlir` there at the end of each phase.
 PhaseStatus runPhases(ModuleOp module, Phase from, Phase to,
-                      const CompileOptions &options,
-                      llvm::StringRef dumpFolder = "");
+                      const CompileOptions &options);
 
 /// Registers the pipeline `pc-phases{from=… to=… schedule=… …}` for pc-opt.
 void registerPhasesPipeline();
