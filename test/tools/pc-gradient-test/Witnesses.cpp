@@ -150,11 +150,14 @@ private:
 } // namespace
 
 void Trial::fill(Tensor &tensor, const std::string &name) {
-  // Where nothing is said, as of cotangents, numbers that are exact in f32 too.
+  // Where nothing is said, as of cotangents, numbers that are exact in f32 too;
+  // and labels of the first two classes.
+  bool isNumber = isFloat(tensor.getKind());
   auto entry = theCase.ranges.find(name);
-  Range range =
-      entry == theCase.ranges.end() ? Range{-1, 1, 0x1p-12} : entry->second;
-  double unit = isFloat(tensor.getKind()) ? range.unit : 1;
+  Range range = entry != theCase.ranges.end() ? entry->second
+                : isNumber                    ? Range{-1, 1, 0x1p-12}
+                                              : Range{0, 2};
+  double unit = isNumber ? range.unit : 1;
   for (int64_t i = 0, e = tensor.getNumElements(); i != e; ++i) {
     double value = draw.uniform(range.low, range.high);
     tensor.setFromDouble(i, unit ? std::floor(value / unit) * unit : value);
@@ -313,6 +316,7 @@ llvm::json::Value Trial::describe() {
   for (auto [argument, gradient] : llvm::zip_equal(wanted, gradients))
     add(results, signature.arguments[argument], gradient);
   return llvm::json::Object{{"case", theCase.name},
+                            {"loss", loss},
                             {"arguments", std::move(arguments)},
                             {"gradients", std::move(results)}};
 }
