@@ -166,10 +166,46 @@ getIterators(size_t numDims, ArrayRef<AffineMap> resultMaps) {
   return iterators;
 }
 
+/// Puts the dimensions of the results first, in their order, so that sums are
+/// the inner loops. The others keep their order, in which a body may see
+/// running values; where results have several maps, all dimensions do.
+void pc::PointBody::orderDimensions() {
+  AffineMap first = results.front().second.map;
+  for (auto &[argument, access] : results)
+    if (access.map != first)
+      return;
+  llvm::SetVector<unsigned> order;
+  for (AffineExpr result : first.getResults())
+    if (auto dim = dyn_cast<AffineDimExpr>(result))
+      order.insert(dim.getPosition());
+  for (unsigned dim = 0, e = extents.size(); dim != e; ++dim)
+    order.insert(dim);
+  llvm::SmallVector<int64_t> oldExtents(extents);
+  llvm::SmallVector<AffineExpr> newDims(extents.size());
+  llvm::SmallVector<unsigned> newNumbers(extents.size());
+  for (auto [number, dim] : llvm::enumerate(order)) {
+    extents[number] = oldExtents[dim];
+    newNumbers[dim] = number;
+    newDims[dim] = getAffineDimExpr(number, op.getContext());
+  }
+  auto permute = [&](Access &access) {
+    access.map =
+        access.map.replaceDimsAndSymbols(newDims, {}, extents.size(), 0);
+  };
+  for (Value argument : copy.getBlock().getArguments())
+    if (Access *read = getRead(argument))
+      permute(*read);
+  for (auto &[argument, access] : results)
+    permute(access);
+  copy.getBlock().walk(
+      [&](linalg::IndexOp index) { index.setDim(newNumbers[index.getDim()]); });
+}
+
 llvm::SmallVector<Value> pc::PointBody::emit(OpBuilder &builder, Location loc,
                                              ValueRange yielded) {
   assert(yielded.size() == results.size() && "one scalar for each result");
   copy.keepOnly(yielded);
+  orderDimensions();
   llvm::SmallVector<Value> arguments, inputs, inits;
   llvm::SmallVector<AffineMap> maps, resultMaps;
   for (Value argument : copy.getBlock().getArguments())

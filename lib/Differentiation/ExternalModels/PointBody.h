@@ -55,8 +55,9 @@ public:
   /// Whether `values` depend on a linalg.index of dimension `dim`.
   bool usesIndex(unsigned dim, ValueRange values);
 
-  /// Makes a linalg.generic: `yielded` has one scalar for each addResult.
-  /// Uses the body up, as does `inlineAt`.
+  /// Makes a linalg.generic, with the dimensions of the results in front:
+  /// `yielded` has one scalar for each addResult. Uses the body up, as does
+  /// `inlineAt`.
   llvm::SmallVector<Value> emit(OpBuilder &builder, Location loc,
                                 ValueRange yielded);
 
@@ -66,6 +67,7 @@ public:
 
 private:
   void putRunningValuesFirst();
+  void orderDimensions();
 
   linalg::LinalgOp op;
   BodyCopy copy;

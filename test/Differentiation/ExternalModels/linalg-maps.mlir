@@ -21,7 +21,7 @@ func.func @model(%x: tensor<9x2xf32> {pc.name = "x", pc.role = "input"})
 
 // A broadcast of an axis of one element.
 // CHECK-LABEL: func.func @model_autodiff(
-//       CHECK:   %[[SUM:.+]] = linalg.generic {{.*}}iterator_types = ["reduction", "parallel"]{{.*}}outs(%{{.+}} : tensor<2xf32>)
+//       CHECK:   %[[SUM:.+]] = linalg.generic {{.*}}iterator_types = ["parallel", "reduction"]{{.*}}outs(%{{.+}} : tensor<2xf32>)
 //       CHECK:   tensor.expand_shape %[[SUM]] {{\[}}[0, 1]] output_shape [1, 2]
 func.func @model(%x: tensor<1x2xf32> {pc.name = "x", pc.role = "input"})
     -> (tensor<3x2xf32> {pc.name = "y", pc.role = "output"}) {
@@ -62,16 +62,16 @@ func.func @model(%x: tensor<3x3xf32> {pc.name = "x", pc.role = "input"})
 // convolution of the mirrored filter with the cotangent spread out, the filter a
 // convolution over the same domain as before.
 //   CHECK-DAG: #[[$MIRROR:.+]] = affine_map<(d0, d1, d2) -> (d0, d1, -d2 + 1)>
-//   CHECK-DAG: #[[$WINDOW:.+]] = affine_map<(d0, d1, d2, d3, d4) -> (d0, d1, d2 + d4 * 3)>
-//   CHECK-DAG: #[[$INPUT:.+]] = affine_map<(d0, d1, d2, d3, d4) -> (d0, d3, d2)>
-//   CHECK-DAG: #[[$STRIDED:.+]] = affine_map<(d0, d1, d2, d3, d4) -> (d0, d3, d2 * 2 + d4 * 3)>
+//   CHECK-DAG: #[[$WINDOW:.+]] = affine_map<(d0, d1, d2, d3, d4) -> (d0, d3, d2 + d4 * 3)>
+//   CHECK-DAG: #[[$RESULT:.+]] = affine_map<(d0, d1, d2, d3, d4) -> (d0, d1, d2)>
+//   CHECK-DAG: #[[$STRIDED:.+]] = affine_map<(d0, d1, d2, d3, d4) -> (d3, d1, d4 * 2 + d2 * 3)>
 // CHECK-LABEL: func.func @model_autodiff(
 //  CHECK-SAME:   %[[X:[^:]+]]: tensor<1x2x9xf32>
 //  CHECK-SAME:   %[[W:[^:]+]]: tensor<4x2x2xf32>
 //       CHECK:   %[[FLIPPED:.+]] = linalg.generic {indexing_maps = [#[[$MIRROR]], {{.*}} ins(%[[W]] :
 //       CHECK:   %[[SPREAD:.+]] = tensor.insert_slice %{{.+}} into %{{.+}}[0, 0, 3] [1, 4, 3] [1, 1, 2] : tensor<1x4x3xf32> into tensor<1x4x12xf32>
-//       CHECK:   linalg.generic {indexing_maps = [{{.*}}, #[[$WINDOW]], #[[$INPUT]]], iterator_types = ["parallel", "reduction", "parallel", "parallel", "reduction"]} ins(%[[FLIPPED]], %[[SPREAD]] :
-//       CHECK:   linalg.generic {indexing_maps = [#[[$STRIDED]], {{.*}}], iterator_types = ["reduction", "parallel", "reduction", "parallel", "parallel"]} ins(%[[X]],
+//       CHECK:   linalg.generic {indexing_maps = [{{.*}}, #[[$WINDOW]], #[[$RESULT]]], iterator_types = ["parallel", "parallel", "parallel", "reduction", "reduction"]} ins(%[[FLIPPED]], %[[SPREAD]] :
+//       CHECK:   linalg.generic {indexing_maps = [#[[$STRIDED]], {{.*}}, #[[$RESULT]]], iterator_types = ["parallel", "parallel", "parallel", "reduction", "reduction"]} ins(%[[X]],
 //   CHECK-NOT:   scf.for
 func.func @model(%x: tensor<1x2x9xf32> {pc.name = "x", pc.role = "input"},
                  %w: tensor<4x2x2xf32> {pc.name = "w", pc.role = "parameter"})

@@ -31,7 +31,7 @@ func.func @model(%x: tensor<3x4xf32> {pc.name = "x", pc.role = "input"},
 // ordinary rule.
 // CHECK-LABEL: func.func @model_autodiff(
 //  CHECK-SAME:   %[[TABLE:[^:]+]]: tensor<5x4xf32>
-//       CHECK:   linalg.generic {{.*}}iterator_types = ["reduction", "parallel"]{{.*}}outs(%{{.+}} : tensor<4xf32>)
+//       CHECK:   linalg.generic {{.*}}iterator_types = ["parallel", "reduction"]{{.*}}outs(%{{.+}} : tensor<4xf32>)
 //       CHECK:   scf.for
 //       CHECK:     scf.for {{.*}}iter_args(%{{.+}} = %{{.+}}, %[[SUM:.+]] = %{{.+}})
 //       CHECK:       %[[OLD:.+]] = tensor.extract %[[SUM]][%[[ROW:.+]], %[[COLUMN:.+]]] : tensor<5x4xf32>

@@ -1,20 +1,22 @@
 // RUN: pc-opt %s -split-input-file -pc-attach-loss=loss=cotangent -pc-autodiff=wrt=all | FileCheck %s
 // RUN: pc-opt %s -split-input-file -pc-attach-loss=loss=cotangent -pc-jvp=wrt=all | FileCheck %s --check-prefix=JVP
 
-// The cotangents of a contraction are contractions of the same domain, with the
-// maps exchanged; that of the initial value is the cotangent of the result.
-//   CHECK-DAG: #[[$KJ:.+]] = affine_map<(d0, d1, d2) -> (d2, d1)>
-//   CHECK-DAG: #[[$IJ:.+]] = affine_map<(d0, d1, d2) -> (d0, d1)>
-//   CHECK-DAG: #[[$IK:.+]] = affine_map<(d0, d1, d2) -> (d0, d2)>
+// The cotangents of a contraction are contractions, with the maps exchanged and
+// the sums innermost; that of the initial value is the cotangent of the result.
+//   CHECK-DAG: #[[$RIGHT:.+]] = affine_map<(d0, d1, d2) -> (d1, d2)>
+//   CHECK-DAG: #[[$LEFT:.+]] = affine_map<(d0, d1, d2) -> (d0, d2)>
+//   CHECK-DAG: #[[$RESULT:.+]] = affine_map<(d0, d1, d2) -> (d0, d1)>
+//   CHECK-DAG: #[[$ROWS:.+]] = affine_map<(d0, d1, d2) -> (d2, d0)>
+//   CHECK-DAG: #[[$COLUMNS:.+]] = affine_map<(d0, d1, d2) -> (d2, d1)>
 // CHECK-LABEL: func.func @model_autodiff(
 //  CHECK-SAME:   %[[A:[^:]+]]: tensor<3x4xf32>
 //  CHECK-SAME:   %[[B:[^:]+]]: tensor<4x5xf32>
 //       CHECK:   %[[Y:.+]] = linalg.matmul
 //       CHECK:   %[[CT:.+]] = linalg.generic {{.*}}iterator_types = ["parallel", "parallel"]
-//       CHECK:   %[[DA:.+]] = linalg.generic {indexing_maps = [#[[$KJ]], #[[$IJ]], #[[$IK]]], iterator_types = ["parallel", "reduction", "parallel"]} ins(%[[B]], %[[CT]]
+//       CHECK:   %[[DA:.+]] = linalg.generic {indexing_maps = [#[[$RIGHT]], #[[$LEFT]], #[[$RESULT]]], iterator_types = ["parallel", "parallel", "reduction"]} ins(%[[B]], %[[CT]]
 //       CHECK:     %[[P:.+]] = arith.mulf
 //       CHECK:     arith.addf %{{.+}}, %[[P]]
-//       CHECK:   %[[DB:.+]] = linalg.generic {indexing_maps = [#[[$IK]], #[[$IJ]], #[[$KJ]]], iterator_types = ["reduction", "parallel", "parallel"]} ins(%[[A]], %[[CT]]
+//       CHECK:   %[[DB:.+]] = linalg.generic {indexing_maps = [#[[$ROWS]], #[[$COLUMNS]], #[[$RESULT]]], iterator_types = ["parallel", "parallel", "reduction"]} ins(%[[A]], %[[CT]]
 //       CHECK:   return %[[Y]], %{{.+}}, %[[DA]], %[[DB]], %[[CT]]
 // JVP-LABEL: func.func @model_jvp(
 //       JVP:   %[[T:.+]] = linalg.generic {{.*}}iterator_types = ["parallel", "parallel", "reduction"]} ins({{.+}} : tensor<3x4xf32>, tensor<4x5xf32>, tensor<3x4xf32>, tensor<4x5xf32>) outs(%{{.+}} : tensor<3x5xf32>)
@@ -40,7 +42,7 @@ func.func @model(%a: tensor<3x4xf32> {pc.name = "a", pc.role = "input"},
 //       CHECK:   %[[CT:.+]] = linalg.generic {{.*}}iterator_types = ["parallel", "parallel"]
 //       CHECK:   %[[DX:.+]] = linalg.generic {{.*}}iterator_types = ["parallel", "parallel"]} ins(%[[CT]], %[[Y]] :
 //   CHECK-NOT:     math.tanh
-//       CHECK:   %[[DB:.+]] = linalg.generic {{.*}}iterator_types = ["reduction", "parallel"]} ins(%[[CT]], %[[Y]] :
+//       CHECK:   %[[DB:.+]] = linalg.generic {{.*}}iterator_types = ["parallel", "reduction"]} ins(%[[CT]], %[[Y]] :
 //   CHECK-NOT:     math.tanh
 //       CHECK:   return %[[Y]], %{{.+}}, %[[DX]], %[[DB]]
 // JVP-LABEL: func.func @model_jvp(
