@@ -125,7 +125,7 @@ class Generic:
         if plant:
             head = next(i for i, line in enumerate(f.lines) if "linalg.generic" in line)
             f.lines[head] = f.lines[head].removesuffix("{") + "attrs = {pc.planted_fault} {"
-        f.print(results, " attributes {test.planted}" if plant else "")
+        f.write(results, " attributes {test.planted}" if plant else "")
 
 
 def text_size(results):

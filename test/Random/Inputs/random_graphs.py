@@ -3,12 +3,15 @@
 reductions, windows, slices, skips, shared parameters, fan-out, products of
 activities.
 
-usage: random_graphs.py [--first SEED] [--count N] [--name NAME] [--plant]
+usage: random_graphs.py [--first SEED] [--count N] [--plant] [--models FOLDER]
 One function for each seed, `@graph_<seed>`. --plant marks one operation of each
-that has a suitable one as having a wrong rule.
+that has a suitable one as having a wrong rule. --models writes a file
+graph_<seed>.mlir for each, with a function `@model` whose parameters have
+values.
 """
 
 import argparse
+import pathlib
 import random
 import re
 
@@ -27,9 +30,9 @@ def numel(shape):
 
 
 class Graph:
-    def __init__(self, seed, name):
+    def __init__(self, seed, isModel=False):
         self.random = random.Random(seed)
-        self.function = text.Function(name)
+        self.function = text.Function("model" if isModel else f"graph_{seed}", isModel)
         self.values, self.parameters = [], []
         self.used = set()
         self.elements = 0
@@ -336,13 +339,13 @@ class Graph:
             self.values.append(value)
             target -= 1
 
-    def print(self, plant):
+    def write(self, plant, file=None):
         results = [v for v in self.values if v.name not in self.used]
         if self.random.random() < 0.2:  # an activity that is read and returned
             results.append(self.random.choice(self.values))
         planted = plant and self.plant()
-        self.function.print(list(dict.fromkeys(results)),
-                            " attributes {test.planted}" if planted else "")
+        self.function.write(list(dict.fromkeys(results)),
+                            " attributes {test.planted}" if planted else "", file)
 
     def plant(self):
         """Marks an operation, if there is one that a mark can be written to."""
@@ -359,13 +362,18 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=1)
-    parser.add_argument("--name")
     parser.add_argument("--plant", action="store_true")
+    parser.add_argument("--models", type=pathlib.Path)
     options = parser.parse_args()
     for seed in range(options.first, options.first + options.count):
-        graph = Graph(seed, options.name or f"graph_{seed}")
+        graph = Graph(seed, isModel=bool(options.models))
         graph.grow()
-        graph.print(options.plant)
+        if not options.models:
+            graph.write(options.plant)
+            continue
+        options.models.mkdir(exist_ok=True)
+        with open(options.models / f"graph_{seed}.mlir", "w") as file:
+            graph.write(plant=False, file=file)
 
 
 main()

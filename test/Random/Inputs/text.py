@@ -2,6 +2,7 @@
 """How the generators write MLIR: values, operations, functions."""
 
 import dataclasses
+import random
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,12 +30,21 @@ def dims(axes):
     return [f"d{axis}" for axis in axes]
 
 
+def dense(shape, low, high, seed):
+    """Random numbers as an attribute."""
+    if not shape:
+        return repr(round(random.Random(seed).uniform(low, high), 4))
+    return "[" + ", ".join(dense(shape[1:], low, high, f"{seed}.{i}")
+                           for i in range(shape[0])) + "]"
+
+
 class Function:
     """Collects the text of one forward function. `node` is the name of the
-    model node that new operations belong to."""
+    model node that new operations belong to. Parameters carry a value, or all
+    arguments the range of their values, as pc-gradient-test wants it."""
 
-    def __init__(self, name):
-        self.name, self.node = name, "start"
+    def __init__(self, name, hasValues=False):
+        self.name, self.node, self.hasValues = name, "start", hasValues
         self.arguments, self.lines = [], []
         self.counter = 0
 
@@ -45,9 +55,13 @@ class Function:
     def argument(self, shape, role, low, high, attributes=""):
         name = f"{role[0]}{len(self.arguments)}"
         value = Value("%" + name, tuple(shape), max(abs(low), abs(high)))
+        if not self.hasValues:
+            attributes += f", test.range = [{low}, {high}]"
+        elif role == "parameter":
+            numbers = dense(value.shape, low, high, name)
+            attributes += f", pc.value = dense<{numbers}> : {value.type}"
         self.arguments.append(
-            f'{value.name}: {value.type} {{pc.name = "{name}", pc.role = "{role}", '
-            f"test.range = [{low}, {high}]{attributes}}}")
+            f'{value.name}: {value.type} {{pc.name = "{name}", pc.role = "{role}"{attributes}}}')
         return value
 
     def line(self, text):
@@ -102,13 +116,13 @@ class Function:
         self.line(f"}} -> {outs if len(values) == 1 else '(' + outs + ')'}")
         return results
 
-    def print(self, results, attributes=""):
+    def write(self, results, attributes="", file=None):
         types = ", ".join(v.type for v in results)
         named = ", ".join(f'{v.type} {{pc.name = "y{i}", pc.role = "output"}}'
                           for i, v in enumerate(results))
         head = f"func.func @{self.name}({', '.join(self.arguments)})\n    -> ({named}){attributes} {{"
         values = ", ".join(v.name for v in results)
-        print("\n".join([head, *self.lines, f"  return {values} : {types}", "}"]))
+        print("\n".join([head, *self.lines, f"  return {values} : {types}", "}"]), file=file)
 
 
 class Scalars:
