@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "pc/Pipelines/Learner.h"
+#include "pc/Pipelines/Divergence.h"
 #include "pc/Runtime/Compare.h"
 #include "pc/Support/Names.h"
 
@@ -91,7 +92,7 @@ std::unique_ptr<Learner> Learner::create(ForwardModel &model,
   if (failed(executable))
     return nullptr;
   std::unique_ptr<Learner> learner(
-      new Learner(model, ports, std::move(*executable)));
+      new Learner(model, ports, options, cpu, std::move(*executable)));
   if (Error error = learner->connect()) {
     emitError(module->getLoc()) << toString(std::move(error));
     status = ExitStatus::Failure;
@@ -102,9 +103,11 @@ std::unique_ptr<Learner> Learner::create(ForwardModel &model,
 }
 
 Learner::Learner(ForwardModel &model, const ClassifierPorts &ports,
+                 const CompileOptions &options, const CPUOptions &cpu,
                  std::unique_ptr<Executable> compiled)
-    : model(model), ports(ports), executable(std::move(compiled)),
-      stepCall(*executable, stepName), forwardCall(*executable, modelName) {}
+    : model(model), ports(ports), options(options), cpu(cpu),
+      executable(std::move(compiled)), stepCall(*executable, stepName),
+      forwardCall(*executable, modelName) {}
 
 /// Gives the parameters their values and finds loss and targets.
 Error Learner::connect() {
@@ -184,10 +187,31 @@ int64_t Learner::countCorrect(Invocation &call, const Dataset &data,
   return correct;
 }
 
+Error Learner::runStep() {
+  if (!mayDiverge(options))
+    return stepCall.run();
+  std::map<unsigned, Tensor> before;
+  for (unsigned i : model.getParameters())
+    before.emplace(i, stepCall.getArgument(i).clone());
+  if (Error error = stepCall.run())
+    return error;
+  if (findDivergedParameter().empty())
+    return Error::success();
+  const std::vector<PortInfo> &ports = stepCall.getSignature().arguments;
+  std::optional<Divergence> found =
+      findDivergence(*model.module, options, cpu, [&](Invocation &call) {
+        for (auto [index, port] : llvm::enumerate(ports))
+          if (port.role != roleState)
+            call.set(index, stepCall.getArgument(index));
+        call.set(before);
+      });
+  return found ? createStringError(found->describe()) : Error::success();
+}
+
 Expected<double> Learner::step(const Dataset &data, ArrayRef<int64_t> samples,
                                Score &score) {
   load(stepCall, data, samples);
-  if (Error error = stepCall.run())
+  if (Error error = runStep())
     return error;
   double loss = stepCall.getResult(lossResult).getAsDouble(0);
   double seen = static_cast<double>(score.total) / ports.batch;

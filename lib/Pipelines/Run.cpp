@@ -2,6 +2,7 @@
 
 #include "pc/Pipelines/Run.h"
 #include "pc/Pipelines/DataFolder.h"
+#include "pc/Pipelines/Divergence.h"
 #include "pc/Pipelines/Invocation.h"
 #include "pc/Pipelines/Phases.h"
 #include "pc/Support/Names.h"
@@ -88,16 +89,27 @@ static Error write(Invocation &call, StringRef role, StringRef prefix,
   return Error::success();
 }
 
-static Error runAndWrite(const RunRequest &request, Executable &executable,
-                         StringRef entry, const RunData &data) {
-  Invocation call(executable, entry);
+static void setArguments(Invocation &call, const RunData &data) {
   call.set(data.arguments);
   for (const auto &[k, value] : data.cotangents)
     if (std::optional<unsigned> argument =
             call.findArgument(roleTarget, "cotangent_" + std::to_string(k)))
       call.set(*argument, value);
+}
+
+/// `forward` is the model before it was lowered, where that may be asked for.
+static Error runAndWrite(const RunRequest &request,
+                         const CompileOptions &options, ModuleOp forward,
+                         Executable &executable, const RunData &data) {
+  Invocation call(executable, getEntry(options));
+  setArguments(call, data);
   if (Error error = call.run())
     return error;
+  if (forward && hasNonFinite(call, roleGradient))
+    if (std::optional<Divergence> found =
+            findDivergence(forward, options, request.cpu,
+                           [&](Invocation &c) { setArguments(c, data); }))
+      return createStringError(found->describe());
   if (std::error_code code = sys::fs::create_directories(request.outFolder))
     return createFileError(request.outFolder, code);
   if (Error error = write(call, roleOutput, "output", request.outFolder))
@@ -122,6 +134,9 @@ ExitStatus mlir::pc::run(const RunRequest &request, MLIRContext *context,
     return reporter.fail(std::move(error));
 
   CompileOptions options = getCompileOptions(request);
+  OwningOpRef<ModuleOp> forward;
+  if (mayDiverge(options))
+    forward = model->module->clone();
   PhaseStatus lowered =
       runPhases(*model->module, Phase::Import, Phase::Tensor, options);
   if (lowered != PhaseStatus::Success)
@@ -132,7 +147,8 @@ ExitStatus mlir::pc::run(const RunRequest &request, MLIRContext *context,
       Executable::compile(*model->module, {StringRef(entry)}, request.cpu);
   if (failed(executable))
     return ExitStatus::Unsupported;
-  if (Error error = runAndWrite(request, **executable, entry, data))
+  if (Error error =
+          runAndWrite(request, options, forward.get(), **executable, data))
     return reporter.fail(std::move(error));
   return ExitStatus::Success;
 }

@@ -54,15 +54,20 @@ public:
 
 private:
   Learner(ForwardModel &model, const ClassifierPorts &ports,
+          const CompileOptions &options, const CPUOptions &cpu,
           std::unique_ptr<Executable> executable);
   llvm::Error connect();
   void load(Invocation &call, const Dataset &data,
             llvm::ArrayRef<int64_t> samples);
   int64_t countCorrect(Invocation &call, const Dataset &data,
                        llvm::ArrayRef<int64_t> samples);
+  /// Runs the step; where its relaxation may run away, says where it did.
+  llvm::Error runStep();
 
   ForwardModel &model;
   ClassifierPorts ports;
+  CompileOptions options;
+  CPUOptions cpu;
   std::unique_ptr<Executable> executable;
   Invocation stepCall, forwardCall;
   unsigned lossResult = 0;
