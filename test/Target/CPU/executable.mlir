@@ -6,6 +6,7 @@
 // STEP: result 0: 4xf32 = 0.09966{{.*}} 0.37994{{.*}} 0.71629{{.*}} 0.92166
 // STEP: argument 1: 4xf32 = 0.19966{{.*}} 0.57994{{.*}} 1.01629{{.*}} 1.32166
 // STEP: result 2: f32 = 2.1175
+// TWICE: allocations after the first call: 0
 // TWICE: argument 1: 4xf32 = 0.39672{{.*}} 1.40095{{.*}} 2.01181{{.*}} 2.32161
 func.func @step(%x: tensor<4xf32> {pc.name = "x"}, %w: tensor<4xf32>)
     -> (tensor<4xf32>, tensor<4xf32> {pc.updates = 1 : i64}, tensor<f32>) {
@@ -64,3 +65,13 @@ func.func @fibonacci(%a: tensor<2xi64>, %b: tensor<2xi64>) -> (tensor<2xi64>, te
 // SHAPE: error: expected argument 0 'x' to be 4xf32, but got 2x3xf32
 // RUN: not pc-jit-test %s --entry=nowhere 2>&1 | FileCheck %s --check-prefix=NOWHERE
 // NOWHERE: error: expected a function 'nowhere' with a body in the module
+
+// Tensors without elements and without dimensions.
+// RUN: pc-jit-test %s --entry=tiny --arg=3 --arg=0 | FileCheck %s --check-prefix=TINY
+// TINY: result 0: f64 = 9
+// TINY: result 1: 0x4xf32 =
+func.func @tiny(%a: tensor<f64>, %b: tensor<0x4xf32>) -> (tensor<f64>, tensor<0x4xf32>) {
+  %y = arith.mulf %a, %a : tensor<f64>
+  %z = arith.mulf %b, %b : tensor<0x4xf32>
+  return %y, %z : tensor<f64>, tensor<0x4xf32>
+}

@@ -117,3 +117,19 @@ func.func @one_hot(%t: tensor<7xi64>) -> tensor<7x21xf32> {
   } -> tensor<7x21xf32>
   return %y : tensor<7x21xf32>
 }
+
+// Transposed in registers, with what remains gathered; the bias is read once for
+// all rows, and another operand lies the other way.
+// RUN: pc-jit-test %s --entry=turn --arg=mod:19 --arg=mod:5 --arg=mod:8 | FileCheck %s --check-prefix=TURN
+// RUN: pc-jit-test %s --entry=turn --arg=mod:19 --arg=mod:5 --arg=mod:8 --cpu=x86-64-v3 | FileCheck %s --check-prefix=TURN
+// TURN: (sum 3230703)
+func.func @turn(%a: tensor<45x39xf32>, %b: tensor<45xf32>, %c: tensor<39x45xf32>) -> tensor<39x45xf32> {
+  %e = tensor.empty() : tensor<39x45xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(i,j)->(j,i)>, affine_map<(i,j)->(j)>, affine_map<(i,j)->(i,j)>, affine_map<(i,j)->(i,j)>], iterator_types = ["parallel", "parallel"]} ins(%a, %b, %c : tensor<45x39xf32>, tensor<45xf32>, tensor<39x45xf32>) outs(%e : tensor<39x45xf32>) {
+  ^bb0(%p: f32, %q: f32, %r: f32, %o: f32):
+    %m = arith.addf %p, %q : f32
+    %n = arith.mulf %m, %r : f32
+    linalg.yield %n : f32
+  } -> tensor<39x45xf32>
+  return %y : tensor<39x45xf32>
+}

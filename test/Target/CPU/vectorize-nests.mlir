@@ -70,3 +70,20 @@ func.func @scalar(%a: memref<64xi1>, %b: memref<64xi32>, %f: memref<64xf32>, %s:
   }
   return
 }
+
+// -----
+
+// A square of sixteen rows is transposed in registers, in four rounds.
+// CHECK-LABEL: func @transpose
+// CHECK-COUNT-16: vector.load {{.*}} vector<16xf32>
+// CHECK-COUNT-64: vector.shuffle
+//       CHECK-NOT: vector.shuffle
+// CHECK-COUNT-16: vector.store
+//     CHECK-LABEL: func @after
+func.func @transpose(%a: memref<64x32xf32>, %b: memref<32x64xf32>) {
+  linalg.transpose ins(%a : memref<64x32xf32>) outs(%b : memref<32x64xf32>) permutation = [1, 0]
+  return
+}
+func.func @after() {
+  return
+}

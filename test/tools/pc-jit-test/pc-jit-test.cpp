@@ -12,6 +12,8 @@
 #include "llvm/Support/Format.h"
 #include "llvm/Support/ToolOutputFile.h"
 #include <chrono>
+#include <cstdlib>
+#include <new>
 
 using namespace mlir;
 using namespace mlir::pc;
@@ -30,6 +32,24 @@ static cl::opt<unsigned> digits("digits", cl::init(9),
                                 cl::desc("significant digits of a number"));
 static cl::opt<std::string> shape("shape",
                                   cl::desc("of argument 0, x-separated"));
+
+/// Counts what the whole process allocates by `new`.
+static size_t allocations = 0;
+
+void *operator new(size_t size) {
+  ++allocations;
+  return std::malloc(size ? size : 1);
+}
+void *operator new(size_t size, std::align_val_t alignment) {
+  ++allocations;
+  size_t unit = static_cast<size_t>(alignment);
+  return std::aligned_alloc(unit, (size + unit) / unit * unit);
+}
+void operator delete(void *memory) noexcept { std::free(memory); }
+void operator delete(void *memory, size_t) noexcept { std::free(memory); }
+void operator delete(void *memory, std::align_val_t) noexcept {
+  std::free(memory);
+}
 
 /// `text` is a list of numbers; what it leaves open repeats its last one.
 static Tensor parse(StringRef text, const PortInfo &port) {
@@ -70,6 +90,43 @@ static double now() {
       .count();
 }
 
+/// One tensor for each argument, from the command line.
+static std::vector<Tensor> makeArguments(const Signature &signature) {
+  std::vector<Tensor> arguments;
+  for (auto [i, port] : llvm::enumerate(signature.arguments))
+    arguments.push_back(parse(i < values.size() ? values[i] : "0", port));
+  if (shape.empty())
+    return arguments;
+  SmallVector<StringRef> sizes; // to see how a wrong shape is refused
+  StringRef(shape).split(sizes, 'x');
+  std::vector<int64_t> dims(sizes.size());
+  for (auto [dim, size] : llvm::zip(dims, sizes))
+    size.getAsInteger(10, dim);
+  arguments[0] = Tensor(arguments[0].getKind(), dims);
+  return arguments;
+}
+
+/// Calls the entry as often as asked for.
+static llvm::Error call(Executable &executable, ArrayRef<Tensor *> arguments,
+                        MutableArrayRef<Tensor> results) {
+  double start = now();
+  size_t before = 0;
+  for (unsigned i = 0; i != calls; ++i) {
+    if (i == 1)
+      before = allocations;
+    if (llvm::Error error = executable.run(entry, arguments, results))
+      return error;
+  }
+  size_t made = allocations - before;
+  if (calls > 1)
+    llvm::outs() << "allocations after the first call: " << made << "\n";
+  if (timing)
+    llvm::errs() << llvm::format("run: %.6f s per call, arena %zu bytes\n",
+                                 (now() - start) / calls,
+                                 executable.getArenaSize(entry));
+  return llvm::Error::success();
+}
+
 int main(int argc, char **argv) {
   cl::ParseCommandLineOptions(argc, argv, "call a compiled function\n");
   DialectRegistry registry;
@@ -79,40 +136,23 @@ int main(int argc, char **argv) {
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(file, &context);
   if (!module)
     return 1;
-  CPUOptions options;
-  options.optLevel = optLevel;
-  options.cpu = cpu;
   double start = now();
-  auto executable = Executable::compile(*module, {StringRef(entry)}, options);
+  auto executable =
+      Executable::compile(*module, {StringRef(entry)}, {optLevel, cpu});
   if (failed(executable))
     return 1;
   if (timing)
     llvm::errs() << llvm::format("compile: %.3f s\n", now() - start);
   const Signature &signature = (*executable)->getSignature(entry);
-  std::vector<Tensor> arguments, results(signature.results.size());
+  std::vector<Tensor> results(signature.results.size());
+  std::vector<Tensor> arguments = makeArguments(signature);
   SmallVector<Tensor *> pointers;
-  for (auto [i, port] : llvm::enumerate(signature.arguments))
-    arguments.push_back(parse(i < values.size() ? values[i] : "0", port));
-  if (!shape.empty()) { // to see how a wrong shape is refused
-    SmallVector<StringRef> sizes;
-    StringRef(shape).split(sizes, 'x');
-    std::vector<int64_t> dims(sizes.size());
-    for (auto [dim, size] : llvm::zip(dims, sizes))
-      size.getAsInteger(10, dim);
-    arguments[0] = Tensor(arguments[0].getKind(), dims);
-  }
   for (Tensor &argument : arguments)
     pointers.push_back(&argument);
-  start = now();
-  for (unsigned i = 0; i != calls; ++i)
-    if (llvm::Error error = (*executable)->run(entry, pointers, results)) {
-      llvm::errs() << "error: " << llvm::toString(std::move(error)) << "\n";
-      return 1;
-    }
-  if (timing)
-    llvm::errs() << llvm::format("run: %.6f s per call, arena %zu bytes\n",
-                                 (now() - start) / calls,
-                                 (*executable)->getArenaSize(entry));
+  if (llvm::Error error = call(**executable, pointers, results)) {
+    llvm::errs() << "error: " << llvm::toString(std::move(error)) << "\n";
+    return 1;
+  }
   for (auto [i, port] : llvm::enumerate(signature.results))
     print(port.updates ? "argument" : "result", port.updates.value_or(i),
           port.updates ? arguments[*port.updates] : results[i]);

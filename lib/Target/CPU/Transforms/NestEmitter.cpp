@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "NestEmitter.h"
-#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "NestEmitterImpl.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/Support/MathExtras.h"
@@ -69,103 +67,8 @@ bool mlir::pc::hasVectorForm(linalg::LinalgOp op) {
 // Emission
 //===----------------------------------------------------------------------===//
 
-namespace {
-/// One tile: `rows` times `lanes` elements of the output, of which the last
-/// lanes may be masked.
-struct Tile {
-  int64_t rows, lanes, active;
-};
-
-class NestEmitter {
-public:
-  NestEmitter(OpBuilder &builder, linalg::LinalgOp op, const StridedNest &nest,
-              const NestTiling &tiling, const VectorTarget &target,
-              ArrayRef<Value> initial)
-      : builder(builder), op(op), loc(op.getLoc()), nest(nest), tiling(tiling),
-        target(target), initial(initial), ivs(nest.dims.size()) {
-    for (auto [dim, info] : llvm::enumerate(nest.dims)) {
-      if (info.isReduction)
-        reductions.push_back(dim);
-      else if (dim != tiling.vectorDim && dim != tiling.rowDim)
-        outer.push_back(dim);
-    }
-  }
-  void run();
-
-private:
-  void emitOuter(ArrayRef<unsigned> dims);
-  void emitSteps(unsigned dim, int64_t step,
-                 llvm::function_ref<void(int64_t)> body);
-  void emitTile(Tile tile);
-  SmallVector<Value> emitReductions(ArrayRef<unsigned> dims,
-                                    SmallVector<Value> values, Tile tile);
-  SmallVector<Value> emitBody(ArrayRef<Value> accumulators, Tile tile);
-  SmallVector<Value> emitRow(ArrayRef<Value> inputs, ArrayRef<Value> outputs,
-                             int64_t row, Tile tile);
-  Value emitScalarOp(Operation &inner, IRMapping &mapping, Tile tile);
-  Value emitIndex(linalg::IndexOp index, int64_t row, Tile tile);
-  Value emitFma(Operation &inner, IRMapping &mapping, Tile tile);
-
-  Value constant(int64_t value) {
-    return arith::ConstantIndexOp::create(builder, loc, value);
-  }
-  Value widen(Value value, Tile tile);
-  Value getAddress(const NestAccess &access, int64_t row);
-  Value load(unsigned number, int64_t row, Tile tile);
-  Value gather(unsigned number, int64_t row, Tile tile);
-  void store(unsigned number, Value value, int64_t row, Tile tile);
-  Value getMask(Tile tile);
-  VectorType getVector(Type element, Tile tile) {
-    return VectorType::get({tile.lanes}, element);
-  }
-  Type getElement(unsigned number) {
-    return getElementTypeOrSelf(nest.accesses[number].operand->get());
-  }
-
-  OpBuilder &builder;
-  linalg::LinalgOp op;
-  Location loc;
-  const StridedNest &nest;
-  const NestTiling &tiling;
-  const VectorTarget &target;
-  ArrayRef<Value> initial;
-  SmallVector<unsigned> outer, reductions;
-  /// The number of each loop in the iteration that is being emitted.
-  SmallVector<Value> ivs;
-  /// For each operand in memory, that memory in one dimension.
-  SmallVector<Value> bases;
-};
-} // namespace
-
-/// `value` in one dimension. The offset of its type is kept in the type, so
-/// that addresses start at 0 for its first element.
-static Value flatten(OpBuilder &builder, Location loc, Value value) {
-  auto type = cast<MemRefType>(value.getType());
-  SmallVector<int64_t> strides;
-  int64_t offset, size = 1;
-  (void)type.getStridesAndOffset(strides, offset);
-  for (auto [extent, stride] : llvm::zip(type.getShape(), strides))
-    size += (extent - 1) * stride;
-  OpFoldResult start = builder.getIndexAttr(offset);
-  if (ShapedType::isDynamic(offset)) {
-    auto metadata =
-        memref::ExtractStridedMetadataOp::create(builder, loc, value);
-    start = metadata.getOffset();
-  }
-  auto layout = StridedLayoutAttr::get(builder.getContext(), offset, {1});
-  auto flat = MemRefType::get({size}, type.getElementType(), layout,
-                              type.getMemorySpace());
-  return memref::ReinterpretCastOp::create(
-      builder, loc, flat, value, start,
-      ArrayRef<OpFoldResult>(builder.getIndexAttr(size)),
-      ArrayRef<OpFoldResult>(builder.getIndexAttr(1)));
-}
-
 void NestEmitter::run() {
-  for (const NestAccess &access : nest.accesses)
-    bases.push_back(access.inMemory
-                        ? flatten(builder, loc, access.operand->get())
-                        : Value());
+  flattenOperands();
   emitOuter(outer);
 }
 
@@ -245,32 +148,23 @@ SmallVector<Value> NestEmitter::emitReductions(ArrayRef<unsigned> dims,
   return llvm::to_vector_of<Value>(loop.getResults());
 }
 
-/// One iteration of the body for all rows. What does not differ between rows
-/// is loaded once.
+/// One iteration of the body for all rows.
 SmallVector<Value> NestEmitter::emitBody(ArrayRef<Value> accumulators,
                                          Tile tile) {
-  SmallVector<Value> results, shared(op.getNumDpsInputs());
-  Block *block = op.getBlock();
-  auto load1 = [&](unsigned i, int64_t row) -> Value {
-    if (block->getArgument(i).use_empty())
-      return Value();
-    return load(i, row, tile);
-  };
-  auto isShared = [&](unsigned i) {
-    return !tiling.rowDim || nest.accesses[i].strides[*tiling.rowDim] == 0;
-  };
-  for (unsigned i = 0, e = shared.size(); i != e; ++i)
-    if (isShared(i))
-      shared[i] = load1(i, 0);
+  SmallVector<SmallVector<Value>> inputs; // by operand and row
+  for (unsigned i = 0, e = op.getNumDpsInputs(); i != e; ++i)
+    inputs.push_back(op.getBlock()->getArgument(i).use_empty()
+                         ? SmallVector<Value>(tile.rows)
+                         : loadRows(i, tile));
+  SmallVector<Value> results;
   unsigned outputs = op.getNumDpsInits();
   for (int64_t row = 0; row != tile.rows; ++row) {
-    SmallVector<Value> inputs(shared);
-    for (unsigned i = 0, e = inputs.size(); i != e; ++i)
-      if (!isShared(i))
-        inputs[i] = load1(i, row);
+    SmallVector<Value> ofRow;
+    for (const SmallVector<Value> &input : inputs)
+      ofRow.push_back(input[row]);
     llvm::append_range(
         results,
-        emitRow(inputs, accumulators.slice(row * outputs, outputs), row, tile));
+        emitRow(ofRow, accumulators.slice(row * outputs, outputs), row, tile));
   }
   return results;
 }
@@ -347,82 +241,6 @@ Value NestEmitter::emitIndex(linalg::IndexOp index, int64_t row, Tile tile) {
   Value steps = vector::StepOp::create(builder, loc,
                                        getVector(builder.getIndexType(), tile));
   return arith::AddIOp::create(builder, loc, widen(ivs[*dim], tile), steps);
-}
-
-//===----------------------------------------------------------------------===//
-// Memory
-//===----------------------------------------------------------------------===//
-
-Value NestEmitter::widen(Value value, Tile tile) {
-  if (isa<VectorType>(value.getType()))
-    return value;
-  return vector::BroadcastOp::create(builder, loc,
-                                     getVector(value.getType(), tile), value);
-}
-
-Value NestEmitter::getAddress(const NestAccess &access, int64_t row) {
-  AffineExpr address = builder.getAffineConstantExpr(access.offset);
-  SmallVector<Value> operands;
-  for (auto [dim, stride] : llvm::enumerate(access.strides)) {
-    if (stride == 0)
-      continue;
-    address = address + builder.getAffineDimExpr(operands.size()) * stride;
-    if (dim == tiling.rowDim)
-      address = address + row * stride;
-    operands.push_back(ivs[dim]);
-  }
-  return affine::AffineApplyOp::create(
-      builder, loc, AffineMap::get(operands.size(), 0, address), operands);
-}
-
-Value NestEmitter::getMask(Tile tile) {
-  return vector::ConstantMaskOp::create(builder, loc,
-                                        getVector(builder.getI1Type(), tile),
-                                        ArrayRef<int64_t>(tile.active));
-}
-
-static Value createZeros(OpBuilder &builder, Location loc, VectorType type) {
-  return arith::ConstantOp::create(builder, loc, type,
-                                   builder.getZeroAttr(type));
-}
-
-Value NestEmitter::load(unsigned number, int64_t row, Tile tile) {
-  const NestAccess &access = nest.accesses[number];
-  if (!access.inMemory)
-    return access.operand->get();
-  int64_t stride = access.strides[tiling.vectorDim];
-  if (stride > 1 || stride < 0)
-    return gather(number, row, tile);
-  Value address = getAddress(access, row);
-  if (stride == 0)
-    return memref::LoadOp::create(builder, loc, bases[number], address);
-  VectorType type = getVector(getElement(number), tile);
-  if (tile.active == tile.lanes)
-    return vector::LoadOp::create(builder, loc, type, bases[number], address);
-  return vector::MaskedLoadOp::create(builder, loc, type, bases[number],
-                                      ValueRange(address), getMask(tile),
-                                      createZeros(builder, loc, type));
-}
-
-Value NestEmitter::gather(unsigned number, int64_t row, Tile tile) {
-  const NestAccess &access = nest.accesses[number];
-  VectorType type = getVector(getElement(number), tile);
-  VectorType indexType = getVector(builder.getIndexType(), tile);
-  Value steps = vector::StepOp::create(builder, loc, indexType);
-  Value stride = widen(constant(access.strides[tiling.vectorDim]), tile);
-  Value offsets = arith::MulIOp::create(builder, loc, steps, stride);
-  return vector::GatherOp::create(
-      builder, loc, type, bases[number], ValueRange(getAddress(access, row)),
-      offsets, getMask(tile), createZeros(builder, loc, type));
-}
-
-void NestEmitter::store(unsigned number, Value value, int64_t row, Tile tile) {
-  Value address = getAddress(nest.accesses[number], row);
-  if (tile.active == tile.lanes)
-    vector::StoreOp::create(builder, loc, value, bases[number], address);
-  else
-    vector::MaskedStoreOp::create(builder, loc, bases[number],
-                                  ValueRange(address), getMask(tile), value);
 }
 
 void mlir::pc::emitNest(OpBuilder &builder, linalg::LinalgOp op,

@@ -38,6 +38,22 @@ static std::optional<unsigned> chooseRowDim(const StridedNest &nest,
   return best;
 }
 
+/// A parallel loop along which some input is contiguous that is not so along
+/// the lanes: a square of both is transposed in registers.
+static std::optional<unsigned> chooseTurnedDim(const StridedNest &nest,
+                                               unsigned vectorDim) {
+  for (unsigned dim = 0, e = nest.dims.size(); dim != e; ++dim) {
+    if (nest.dims[dim].isReduction || dim == vectorDim)
+      continue;
+    if (llvm::any_of(nest.accesses, [&](const NestAccess &access) {
+          return access.inMemory && !access.isOutput &&
+                 access.strides[vectorDim] > 1 && access.strides[dim] == 1;
+        }))
+      return dim;
+  }
+  return std::nullopt;
+}
+
 /// As many rows as accumulators fit, and such that no short last tile remains
 /// where `extent` has a suitable divisor.
 static int64_t chooseRows(int64_t extent, int64_t vectors,
@@ -68,8 +84,14 @@ std::optional<NestTiling> mlir::pc::chooseTiling(const StridedNest &nest,
   int64_t wide = target.registers >= 32 ? 4 : 2;
   int64_t vectors = isCheap ? std::min(needed, wide) : 1;
   tiling.width = vectors * tiling.lanes;
-  if (!reduces || !isCheap)
+  if (!isCheap)
     return tiling;
+  if (!reduces) {
+    tiling.rowDim = chooseTurnedDim(nest, *vectorDim);
+    if (tiling.rowDim)
+      tiling.rows = tiling.width = tiling.lanes;
+    return tiling;
+  }
   tiling.rowDim = chooseRowDim(nest, *vectorDim);
   if (tiling.rowDim)
     tiling.rows = chooseRows(nest.dims[*tiling.rowDim].extent, vectors, target);
