@@ -36,6 +36,19 @@ func.func @narrow(%a: memref<64x10xf32>, %b: memref<10xf32>, %c: memref<64x10xf3
 
 // -----
 
+// Three registers would be taken apart into lanes by LLVM: two, then a rest that
+// is padded to one.
+// CHECK-LABEL: func @forty
+//   CHECK-NOT:   vector<48xf32>
+//       CHECK:   vector.store {{.*}} vector<32xf32>
+//       CHECK:   vector.maskedstore {{.*}} vector<16xf32>
+func.func @forty(%a: memref<8x64xf32>, %b: memref<64x40xf32>, %c: memref<8x40xf32>) {
+  linalg.matmul ins(%a, %b : memref<8x64xf32>, memref<64x40xf32>) outs(%c : memref<8x40xf32>)
+  return
+}
+
+// -----
+
 // All loops of an elementwise op are one.
 // CHECK-LABEL: func @elementwise
 //       CHECK:   scf.for %{{.+}} = %c0{{.*}} to %c5888

@@ -79,7 +79,8 @@ void NestEmitter::emitOuter(ArrayRef<unsigned> dims) {
   // The vectors of one tile are used by all rows before the next tile: they
   // stay in the nearest cache.
   emitSteps(tiling.vectorDim, tiling.width, [&](int64_t active) {
-    Tile tile{1, int64_t(llvm::alignTo(active, tiling.lanes)), active};
+    uint64_t registers = llvm::divideCeil(active, tiling.lanes);
+    Tile tile{1, int64_t(llvm::PowerOf2Ceil(registers)) * tiling.lanes, active};
     if (!tiling.rowDim)
       return emitTile(tile);
     emitSteps(*tiling.rowDim, tiling.rows, [&](int64_t rows) {

@@ -82,7 +82,9 @@ std::optional<NestTiling> mlir::pc::chooseTiling(const StridedNest &nest,
       nest.dims, [](const NestDim &dim) { return dim.isReduction; });
   int64_t needed = llvm::divideCeil(nest.dims[*vectorDim].extent, tiling.lanes);
   int64_t wide = target.registers >= 32 ? 4 : 2;
-  int64_t vectors = isCheap ? std::min(needed, wide) : 1;
+  // A power of two: LLVM takes any other number of registers apart into lanes.
+  int64_t vectors =
+      isCheap ? llvm::bit_floor<uint64_t>(std::min(needed, wide)) : 1;
   tiling.width = vectors * tiling.lanes;
   if (!isCheap)
     return tiling;
