@@ -131,15 +131,16 @@ void pc::noteControl(FunctionOpInterface function, LocalityReport &report) {
     ++report.frozenValues;
     report.frozenBytes += getBytes(value);
   }
-  std::string text = std::to_string(report.iterations) +
-                     " synchronous iterations in " +
-                     std::to_string(relaxations) + " relaxations";
+  auto count = [](int64_t number, const char *what) {
+    return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+  };
+  std::string text = count(report.iterations, "synchronous iteration") +
+                     " in " + count(relaxations, "relaxation");
   if (relaxations > 1)
     text += ", which a global signal tells apart";
   report.notes.push_back({7, text});
-  report.notes.push_back({7, std::to_string(report.frozenBytes) + " bytes in " +
-                                 std::to_string(report.frozenValues) +
-                                 " frozen values"});
+  report.notes.push_back({7, count(report.frozenBytes, "byte") + " in " +
+                                 count(report.frozenValues, "frozen value")});
 }
 
 void pc::noteSymmetry(FunctionOpInterface function, LocalityReport &report) {

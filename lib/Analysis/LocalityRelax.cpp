@@ -43,7 +43,9 @@ Origin LocalityTracer::getStateOrigin(RelaxOp op, unsigned state) {
 
 void LocalityTracer::enter(RelaxOp op) {
   relax = op;
-  recomputed = false;
+  // Where parameters move, predictions follow them.
+  recomputed = llvm::any_of(stateOrigins,
+                            [](Origin origin) { return isa<Value>(origin); });
   for (Operation &inner : op.getBody().front())
     recomputed |= isa<ActivityOp, ErrorOp, AdvanceOp>(inner);
   for (auto [index, argument] : llvm::enumerate(op.getBody().getArguments())) {

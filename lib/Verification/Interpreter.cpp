@@ -160,6 +160,7 @@ void Interpreter::visitError(ErrorOp op) {
 }
 
 void Interpreter::visitAdvance(AdvanceOp op) {
+  movesActivities = true;
   double eta = op.getStep().convertToDouble();
   Term slope = TermPool::add(getTerm(op.getError()),
                              TermPool::scale(sum(op.getMessages()), -1.0));

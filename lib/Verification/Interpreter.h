@@ -24,6 +24,8 @@ public:
   int64_t getIterations() const { return iterations; }
   /// The step of all updates, if they take one and there is one relaxation.
   std::optional<double> getStep() const;
+  /// Activities move: this is no fixed prediction.
+  bool hasMovingActivities() const { return movesActivities; }
 
 private:
   using Shared = std::shared_ptr<const Term>;
@@ -54,7 +56,7 @@ private:
   int64_t iterations = 0, relaxations = 0;
   size_t work = 0; // coefficients written
   std::optional<double> step;
-  bool hasSeveralSteps = false;
+  bool hasSeveralSteps = false, movesActivities = false;
 };
 
 } // namespace mlir::pc

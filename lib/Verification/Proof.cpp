@@ -89,6 +89,11 @@ bool Comparison::hasOthers(const Term &got, const Term &want) {
 /// all, it is at least a part.
 bool Comparison::checkCoefficient(unsigned atom, Weight weight) {
   std::optional<double> step = run.getStep();
+  if (run.hasMovingActivities()) {
+    measure(pool.describe(atom) + " counts " + print(weight.present) +
+            " times, and activities move");
+    return false;
+  }
   if (!step) {
     if (weight.present >= 0.0 && weight.present <= 1.0)
       return true;

@@ -10,6 +10,13 @@
 // RUN: not pc-opt %s --pass-pipeline='builtin.module(pc-attach-loss{loss=mse},pc-build-graph,pc-expand-inference{schedule=sweep},pc-check-locality)' 2>&1 | FileCheck %s --check-prefix=NONLOCAL
 // RUN: not pc-opt %s --pass-pipeline='builtin.module(pc-attach-loss{loss=mse},pc-autodiff,pc-build-graph,pc-check-locality{function=model_autodiff})' 2>&1 | FileCheck %s --check-prefix=AUTODIFF
 
+// RUN: pc-opt %s --pass-pipeline='builtin.module(pc-attach-loss{loss=mse},pc-build-graph,pc-expand-inference{schedule=strict iterations=2},pc-prove-equivalence{print=true})' | FileCheck %s --check-prefix=EARLY
+// RUN: pc-opt %s --pass-pipeline='builtin.module(pc-attach-loss{loss=mse},pc-build-graph,pc-expand-inference{schedule=fixed step=0.3 iterations=9},pc-prune-wavefront,pc-prove-equivalence{print=true require=bounded},pc-check-locality)' | FileCheck %s --check-prefix=PRUNED
+// RUN: pc-opt %s --pass-pipeline='builtin.module(pc-attach-loss{loss=mse},pc-build-graph,pc-expand-inference,pc-prune-wavefront,pc-prove-equivalence{print=true require=proved},pc-check-locality)' | FileCheck %s --check-prefix=PROVED
+// RUN: pc-opt %s --pass-pipeline='builtin.module(pc-attach-loss{loss=mse},pc-build-graph,pc-level-graph,pc-expand-inference{schedule=fixed step=0.3 iterations=9 debias=true},pc-prove-equivalence{print=true require=proved},pc-check-locality)' | FileCheck %s --check-prefix=PROVED
+// RUN: pc-opt %s --pass-pipeline='builtin.module(pc-attach-loss{loss=mse},pc-build-graph,pc-level-graph,pc-expand-inference{schedule=z-il},pc-prove-equivalence{print=true require=proved},pc-check-locality)' | FileCheck %s --check-prefix=PROVED
+// RUN: pc-opt %s --pass-pipeline='builtin.module(pc-attach-loss{loss=mse},pc-build-graph,pc-expand-inference,pc-learn{optimizer=adam},pc-check-locality{print=true})' | FileCheck %s --check-prefix=STEP
+// RUN: pc-opt %s --pass-pipeline='builtin.module(pc-attach-loss{loss=mse},pc-build-graph{granularity=block},pc-expand-inference{schedule=incremental iterations=2},pc-check-locality{print=true})' | FileCheck %s --check-prefix=BLOCK
 // A skip with a product and a shared parameter, by every schedule. What holds
 // of each is known before anything is run; all but the sweep are local.
 
@@ -33,6 +40,23 @@
 // MEASURED: 'w1': measured
 // MEASURED-NEXT: 'w2': measured
 // MEASURED-NEXT: 'w3': measured
+
+// Where activities move, parts of paths are no bound, even before they arrive.
+// EARLY: 'w2': measured, what arrives at @b over paths of 4 edges counts 0 times, and activities move
+
+// Pruning changes nothing: 1 - P(Binomial(9, 0.3) >= k) for k = 6, 4 and 1.
+// PRUNED: 'w1': bounded, of its path norms 0.9747
+// PRUNED: 'w2': bounded, relative error 0.7297
+// PRUNED: 'w3': bounded, relative error 0.04035
+
+// PROVED: 'w1': proved
+// PROVED-NEXT: 'w2': proved
+// PROVED-NEXT: 'w3': proved
+
+// STEP: locality of @model_step: L1 to L5 hold
+
+// One vertex that learns three parameters as it goes.
+// BLOCK: locality of @model_gradient: L1 to L5 hold
 
 // SWEEP: 'w1': proved
 // SWEEP-NEXT: 'w2': proved

@@ -13,7 +13,7 @@
 //       CHECK:   L6: 'w' is shared by 2 vertices: @h @k
 //       CHECK:   L6: @h couples the samples of a batch
 //       CHECK:   L6: @k runs through time inside
-//       CHECK:   L7: 2 synchronous iterations in 1 relaxations
+//       CHECK:   L7: 2 synchronous iterations in 1 relaxation
 //   CHECK-NOT:   L8: @o
 pc.graph @g(%x: tensor<4x2xf32> {pc.name = "x", pc.role = "input"},
             %w: tensor<2xf32> {pc.name = "w", pc.role = "parameter"})

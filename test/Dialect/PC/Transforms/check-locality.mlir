@@ -41,7 +41,7 @@ pc.graph @chain(%x: tensor<2xf64> {pc.name = "x", pc.role = "input"},
 // Fixed prediction. Four frozen values of 16 bytes: three activities and the
 // error of the output.
 // CHECK-LABEL: locality of @l8_transposed_weights: L1 to L5 hold
-//  CHECK-NEXT:   L7: 3 synchronous iterations in 1 relaxations
+//  CHECK-NEXT:   L7: 3 synchronous iterations in 1 relaxation
 //  CHECK-NEXT:   L7: 64 bytes in 4 frozen values
 //  CHECK-NEXT:   L8: @o sends to @c through its transposed weights
 //  CHECK-NEXT:   L8: @c sends to @b through its transposed weights
