@@ -33,8 +33,10 @@ static std::string getHostFeatures() {
 
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
 mlir::pc::createTargetMachine(const CPUOptions &options) {
-  llvm::InitializeNativeTarget();
-  llvm::InitializeNativeTargetAsmPrinter();
+  // Once, whichever thread is first.
+  [[maybe_unused]] static const bool initialized =
+      !llvm::InitializeNativeTarget() &&
+      !llvm::InitializeNativeTargetAsmPrinter();
   llvm::Triple triple(llvm::sys::getDefaultTargetTriple());
   std::string error;
   const llvm::Target *target =

@@ -37,6 +37,7 @@ static void addCallWrappers(CompiledModule &compiled) {
     for (unsigned i = 0, e = body->arg_size(); i != e; ++i)
       arguments.push_back(builder.CreateLoad(
           pointer, builder.CreateConstGEP1_64(pointer, wrapper->getArg(0), i)));
+    // Inlined, its arguments would no longer be known not to overlap.
     builder.CreateCall(body, arguments)->setIsNoInline();
     builder.CreateRetVoid();
   }
