@@ -122,6 +122,23 @@ static void checkUnrelaxed(FunctionOpInterface function,
   });
 }
 
+/// The same where nothing has a name.
+static void checkNameless(FunctionOpInterface function,
+                          LocalityReport &report) {
+  Operation *terminator = function.getFunctionBody().back().getTerminator();
+  for (unsigned i = 0, e = function.getNumResults(); i != e; ++i) {
+    if (getResultRole(function, i) != roleGradient)
+      continue;
+    Operation *op = terminator->getOperand(i).getDefiningOp();
+    if (!op || !op->hasTrait<OpTrait::ConstantLike>())
+      report.violations.push_back({2,
+                                   "the gradient of '" +
+                                       getResultName(function, i) +
+                                       "' is computed without relaxation",
+                                   op ? op : terminator, nullptr});
+  }
+}
+
 LocalityReport pc::analyzeLocality(FunctionOpInterface function) {
   LocalityReport report;
   GraphOp graph = findGraph(function);
@@ -130,6 +147,8 @@ LocalityReport pc::analyzeLocality(FunctionOpInterface function) {
       checkUnrelaxed(function, graph, report);
     else
       checkUnrelaxed(function, report);
+    if (!graph && report.isLocal())
+      checkNameless(function, report);
     return report;
   }
   LocalityTracer(function, report).run();

@@ -2,6 +2,7 @@
 
 #include "Interpreter.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -22,9 +23,27 @@ Interpreter::Interpreter(FunctionOpInterface function, GraphOp graph,
     feedForward[argument] = pool.intern(getTerm(value));
 }
 
+/// A value that is as it was stays the same object, which `isDone` relies on.
 void Interpreter::set(Value value, Term term) {
   work += term.size() + 1;
-  values[value] = std::make_shared<const Term>(std::move(term));
+  Shared &known = values[value];
+  if (!known || *known != term)
+    known = std::make_shared<const Term>(std::move(term));
+}
+
+/// True when the operands are those of the last time. At step 1 most of an
+/// iteration is as it was in the last one.
+bool Interpreter::isDone(Operation *op) {
+  if (op->getNumRegions() != 0)
+    return false;
+  llvm::SmallVector<Shared> now;
+  for (Value operand : op->getOperands())
+    now.push_back(values[operand]);
+  auto [entry, isNew] = inputs.try_emplace(op, now);
+  if (!isNew && entry->second == now)
+    return true;
+  entry->second = std::move(now);
+  return false;
 }
 
 LogicalResult Interpreter::run() {
@@ -47,6 +66,8 @@ std::optional<double> Interpreter::getStep() const {
 void Interpreter::visit(Operation *op) {
   if (work > maxWork) // run() fails: values do not matter any more
     return visitOpaque(op);
+  if (isDone(op))
+    return;
   Attribute constant;
   if (op->getNumResults() == 1 && matchPattern(op, m_Constant(&constant)))
     return visitConstant(op, constant);
@@ -203,7 +224,9 @@ void Interpreter::visitConstant(Operation *op, Attribute value) {
 }
 
 void Interpreter::visitOpaque(Operation *op) {
-  std::vector<unsigned> inner = internAll(op->getOperands());
+  llvm::SetVector<Value> read(op->operand_begin(), op->operand_end());
+  getUsedValuesDefinedAbove(op->getRegions(), read);
+  std::vector<unsigned> inner = internAll(read.getArrayRef());
   for (OpResult result : op->getResults())
     set(result,
         TermPool::single(pool.intern(

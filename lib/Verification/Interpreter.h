@@ -31,6 +31,7 @@ private:
   using Shared = std::shared_ptr<const Term>;
 
   void visit(Operation *op);
+  bool isDone(Operation *op);
   void visitPredict(PredictOp op);
   void visitVJP(VJPOp op);
   void visitUpdate(UpdateOp op);
@@ -50,7 +51,9 @@ private:
   FunctionOpInterface function;
   TermPool &pool;
   VertexTable table;
-  llvm::DenseMap<Value, Shared> values;        // never iterated
+  llvm::DenseMap<Value, Shared> values; // never iterated
+  /// What each operation was last run on; its results still stand.
+  llvm::DenseMap<Operation *, llvm::SmallVector<Shared>> inputs;
   llvm::DenseMap<Value, unsigned> feedForward; // never iterated
   std::string reason;
   int64_t iterations = 0, relaxations = 0;

@@ -3,6 +3,8 @@
 // RUN: cat %t/nodes.mlir %t/graph.mlir > %t/both.mlir
 // RUN: not pc-opt %t/both.mlir -pc-autodiff -pc-check-locality='function=model_autodiff' 2>&1 | FileCheck %t/graph.mlir
 
+// RUN: not pc-opt %t/nameless.mlir -pc-check-locality 2>&1 | FileCheck %t/nameless.mlir
+
 // Reverse mode computes every error from new ones. Without a graph the edge is
 // one between nodes of the model, with it one between vertices.
 
@@ -40,4 +42,15 @@ pc.graph @model_graph(%w: tensor<f64> {pc.name = "w", pc.role = "parameter"})
     pc.prediction %p : tensor<f64>
   }
   pc.return %c, %l : tensor<f64>, tensor<f64>
+}
+
+//--- nameless.mlir
+// CHECK: error: L2: the gradient of 'w' is computed without relaxation
+// CHECK-NOT: error:
+func.func @model_gradient(%w: tensor<f64> {pc.name = "w", pc.role = "parameter"})
+    -> (tensor<f64> {pc.name = "w", pc.role = "gradient"},
+        tensor<f64> {pc.name = "x", pc.role = "gradient"}) {
+  %0 = math.tanh %w : tensor<f64>
+  %zero = arith.constant dense<0.0> : tensor<f64>
+  return %0, %zero : tensor<f64>, tensor<f64>
 }
