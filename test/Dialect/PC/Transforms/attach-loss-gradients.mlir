@@ -1,5 +1,5 @@
 // Losses and their gradients against finite differences, forward mode, f32 and
-// PyTorch.
+// a library that is not ours.
 // RUN: pc-opt %s -allow-unregistered-dialect -pc-attach-loss="function=entropy_mean_rank2 loss=cross-entropy" -pc-attach-loss="function=entropy_sum_rank2 loss=cross-entropy reduction=sum" -pc-attach-loss="function=entropy_mean_rank4 loss=cross-entropy" -pc-attach-loss="function=squares_mean loss=mse" -pc-attach-loss="function=squares_sum loss=mse reduction=sum" -pc-attach-loss="function=squares_mean_scalar loss=mse" -o %t.mlir
 // RUN: pc-gradient-test %t.mlir --single --dump=%t.json | FileCheck %s
 // RUN: %python %S/Inputs/compare_losses.py %t.json | FileCheck %s --check-prefix=TORCH
