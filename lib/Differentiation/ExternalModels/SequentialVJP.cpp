@@ -38,7 +38,9 @@ public:
   LogicalResult build();
 
 private:
+  void collectSums(llvm::SmallVectorImpl<Operation *> &ops);
   LogicalResult differentiateBody();
+  llvm::SmallVector<Value> getNeeded();
   llvm::SmallVector<unsigned> getKept(ArrayRef<Value> values);
   llvm::SmallVector<Value> replay(ArrayRef<unsigned> kept);
   llvm::SmallVector<Value> goBack(ArrayRef<unsigned> kept,
@@ -66,30 +68,14 @@ private:
 
 } // namespace
 
-static Value createZeroOf(OpBuilder &builder, Location loc, Type type) {
-  if (auto tensor = dyn_cast<RankedTensorType>(type))
-    return pc::createZeroTensor(builder, loc, tensor);
-  return pc::createZero(builder, loc, type);
-}
-
-/// Builds the body's VJP. Elements that the body extracts from a wanted tensor
-/// are targets of their own, so that a point touches one element of the sum.
-LogicalResult SequentialVJP::differentiateBody() {
-  llvm::SmallVector<Value> wanted, outputs, running;
-  for (auto [number, yield] : llvm::enumerate(body.getYields())) {
-    OpOperand *init = op.getDpsInitOperand(number);
-    if (!pc::isDifferentiable(yield.getType()))
-      continue;
-    floatResults.push_back(number);
-    outputs.push_back(yield);
-    seeds.push_back(body.addRead(init->get(), pc::getResultMap(op, number)));
-  }
+/// What the terms of the sums belong to. Elements that the body extracts from a
+/// wanted tensor are targets of their own, so that a point touches one element
+/// of the sum; these operations are taken out of `ops`.
+void SequentialVJP::collectSums(llvm::SmallVectorImpl<Operation *> &ops) {
   for (OpOperand *input : targets.inputs)
-    if (Value argument = body.getArgument(*input)) {
+    if (Value argument = body.getArgument(*input))
       sums.push_back(
           {input->get(), argument, op.getMatchingIndexingMap(input), {}});
-    }
-  llvm::SmallVector<Operation *> ops;
   for (Operation *inside : body.getOps()) {
     auto extract = dyn_cast<tensor::ExtractOp>(inside);
     if (extract && !pc::hasPlantedFault(extract) &&
@@ -101,24 +87,50 @@ LogicalResult SequentialVJP::differentiateBody() {
   }
   for (Value value : targets.captured)
     sums.push_back({value, value, AffineMap(), {}});
+}
+
+LogicalResult SequentialVJP::differentiateBody() {
+  llvm::SmallVector<Operation *> ops;
+  llvm::SmallVector<Value> wanted, outputs;
+  collectSums(ops);
   for (const Sum &sum : sums)
     wanted.push_back(sum.cotangent);
-  for (unsigned number : floatResults)
-    if (Value argument = body.getArgument(*op.getDpsInitOperand(number)))
-      wanted.push_back(argument);
+  llvm::SmallVector<bool> isRead;
+  for (auto [number, yield] : llvm::enumerate(body.getYields())) {
+    if (!pc::isDifferentiable(yield.getType()))
+      continue;
+    OpOperand *init = op.getDpsInitOperand(number);
+    floatResults.push_back(number);
+    outputs.push_back(yield);
+    seeds.push_back(body.addRead(init->get(), pc::getResultMap(op, number)));
+    isRead.push_back(body.getArgument(*init) != nullptr);
+    if (isRead.back())
+      wanted.push_back(body.getArgument(*init));
+  }
   auto found =
       pc::buildBlockVJP(body.getBuilder(), ops, outputs, seeds, wanted);
   if (failed(found))
     return failure();
   for (auto [sum, cotangent] : llvm::zip_first(sums, *found))
     sum.cotangent = cotangent;
-  size_t next = sums.size();
-  for (unsigned number : floatResults)
-    previous.push_back(body.getArgument(*op.getDpsInitOperand(number))
-                           ? (*found)[next++]
-                           : Value());
+  const Value *next = found->begin() + sums.size();
+  for (bool reads : isRead)
+    previous.push_back(reads ? *next++ : Value());
   llvm::erase_if(sums, [](const Sum &sum) { return !sum.cotangent; });
   return success();
+}
+
+/// The scalars of the body that the loop backward computes.
+llvm::SmallVector<Value> SequentialVJP::getNeeded() {
+  llvm::SmallVector<Value> values;
+  for (Value value : previous)
+    if (value)
+      values.push_back(value);
+  for (const Sum &sum : sums) {
+    values.push_back(sum.cotangent);
+    llvm::append_range(values, sum.indices);
+  }
+  return values;
 }
 
 /// The results whose running values the derivative reads.
@@ -187,14 +199,7 @@ llvm::SmallVector<Value> SequentialVJP::replay(ArrayRef<unsigned> kept) {
 /// One point of the reverse loop.
 llvm::SmallVector<Value>
 SequentialVJP::visit(OpBuilder &inner, ValueRange point, ValueRange carried) {
-  llvm::SmallVector<Value> values;
-  for (Value value : previous)
-    if (value)
-      values.push_back(value);
-  for (const Sum &sum : sums) {
-    values.push_back(sum.cotangent);
-    llvm::append_range(values, sum.indices);
-  }
+  llvm::SmallVector<Value> values = getNeeded();
   for (auto [seed, tensor] : llvm::zip_first(seeds, carried))
     body.getRead(seed)->value = tensor;
   values = body.inlineAt(inner, loc, point, values);
@@ -238,9 +243,10 @@ llvm::SmallVector<Value> SequentialVJP::goBack(ArrayRef<unsigned> kept,
     carried.push_back(
         cotangents[number]
             ? cotangents[number]
-            : createZeroOf(builder, loc, op.getDpsInits()[number].getType()));
+            : pc::createZeroOf(builder, loc,
+                               op.getDpsInits()[number].getType()));
   for (const Sum &sum : sums)
-    carried.push_back(createZeroOf(builder, loc, sum.target.getType()));
+    carried.push_back(pc::createZeroOf(builder, loc, sum.target.getType()));
   auto visitPoint = [&](OpBuilder &inner, Location, ValueRange point,
                         ValueRange carried) -> scf::ValueVector {
     llvm::SmallVector<Value> reversed;
@@ -259,15 +265,7 @@ llvm::SmallVector<Value> SequentialVJP::goBack(ArrayRef<unsigned> kept,
 LogicalResult SequentialVJP::build() {
   if (failed(differentiateBody()))
     return failure();
-  llvm::SmallVector<Value> values;
-  for (Value value : previous)
-    if (value)
-      values.push_back(value);
-  for (const Sum &sum : sums) {
-    values.push_back(sum.cotangent);
-    llvm::append_range(values, sum.indices);
-  }
-  llvm::SmallVector<unsigned> kept = getKept(values);
+  llvm::SmallVector<unsigned> kept = getKept(getNeeded());
   llvm::SmallVector<Value> results = goBack(kept, replay(kept));
   for (auto [i, number] : llvm::enumerate(floatResults))
     if (targets.inits)

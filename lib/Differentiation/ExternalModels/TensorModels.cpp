@@ -21,6 +21,12 @@ Value pc::createZeroTensor(OpBuilder &builder, Location loc,
   return linalg::FillOp::create(builder, loc, zero, empty).getResult(0);
 }
 
+Value pc::createZeroOf(OpBuilder &builder, Location loc, Type type) {
+  if (auto tensor = dyn_cast<RankedTensorType>(type))
+    return createZeroTensor(builder, loc, tensor);
+  return createZero(builder, loc, type);
+}
+
 Value pc::createTotal(OpBuilder &builder, Location loc, Value tensor) {
   auto type = cast<RankedTensorType>(tensor.getType());
   Value zero = createZeroTensor(builder, loc, type.clone(ArrayRef<int64_t>()));

@@ -19,6 +19,9 @@ void attachTensorGenerate(MLIRContext &context);
 /// A tensor of zeros in destination style.
 Value createZeroTensor(OpBuilder &builder, Location loc, RankedTensorType type);
 
+/// Zero of a scalar or tensor type; a tensor in destination style.
+Value createZeroOf(OpBuilder &builder, Location loc, Type type);
+
 /// The sum of all elements of a tensor, as a scalar.
 Value createTotal(OpBuilder &builder, Location loc, Value tensor);
 
