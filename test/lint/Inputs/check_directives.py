@@ -54,7 +54,7 @@ def problems_of(path):
         word, colon = match[1], match[3]
         where = f"{path}:{number}: {line.strip()}"
         prose = word.islower() or word.istitle()
-        if word.upper() in LIT or (prose and not colon):
+        if word.upper() in LIT or (word != word.upper() and not colon):
             continue
         near = looks_like(word, directives)
         if near and (not prose or word.upper().replace("_", "-") in directives):
