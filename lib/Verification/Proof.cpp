@@ -112,6 +112,13 @@ bool Comparison::checkCoefficient(unsigned atom, Weight weight) {
   return false;
 }
 
+/// True when all that is known of two coefficients is equal, be they as near to
+/// 1 as they may.
+static bool isSame(Weight a, Weight b) {
+  double scale = std::max(std::abs(a.missing), std::abs(b.missing));
+  return a.isNear(b) && std::abs(a.missing - b.missing) <= 1e-6 * scale;
+}
+
 void Comparison::decide(Term got, Term want) {
   bool isShort = llvm::all_of(
       got, [&](const auto &entry) { return want.count(entry.first); });
@@ -135,7 +142,7 @@ void Comparison::decide(Term got, Term want) {
   for (const auto &entry : want) {
     Weight weight = lookUp(entry.first);
     isProved &= weight.missing == 0.0;
-    verdict.isExact &= weight.isNear(lookUp(want.begin()->first));
+    verdict.isExact &= isSame(weight, lookUp(want.begin()->first));
     verdict.bound = std::max(verdict.bound, std::abs(weight.missing));
   }
   verdict.status = isProved ? Equivalence::Proved : Equivalence::Bounded;

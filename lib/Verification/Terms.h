@@ -57,6 +57,7 @@ struct Atom {
   std::vector<unsigned> inner = {}; // atoms (Message) or terms
 
   bool operator<(const Atom &other) const;
+  VertexOpInterface getVertex() const;
 };
 
 /// Interns atoms and terms, and knows N(i, l).
@@ -104,6 +105,7 @@ public:
   std::string describe(unsigned atom) const;
 
 private:
+  static void addTo(Term &term, unsigned atom, Weight weight);
   const llvm::SmallVector<unsigned> &getDefinition(Value activity,
                                                    unsigned length);
   std::optional<std::pair<Value, unsigned>> getTarget(unsigned atom) const;
