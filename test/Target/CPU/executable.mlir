@@ -66,12 +66,24 @@ func.func @fibonacci(%a: tensor<2xi64>, %b: tensor<2xi64>) -> (tensor<2xi64>, te
 // RUN: not pc-jit-test %s --entry=nowhere 2>&1 | FileCheck %s --check-prefix=NOWHERE
 // NOWHERE: error: expected a function 'nowhere' with a body in the module
 
-// Tensors without elements and without dimensions.
-// RUN: pc-jit-test %s --entry=tiny --arg=3 --arg=0 | FileCheck %s --check-prefix=TINY
+// Tensors without elements, wherever the zero is, and without dimensions.
+// RUN: pc-jit-test %s --entry=tiny --arg=3 | FileCheck %s --check-prefix=TINY
 // TINY: result 0: f64 = 9
 // TINY: result 1: 0x4xf32 =
-func.func @tiny(%a: tensor<f64>, %b: tensor<0x4xf32>) -> (tensor<f64>, tensor<0x4xf32>) {
+// TINY: result 2: 3x0xf32 =
+// TINY: argument 2: 3x0xf32 =
+func.func @tiny(%a: tensor<f64>, %b: tensor<0x4xf32>, %c: tensor<3x0xf32>)
+    -> (tensor<f64>, tensor<0x4xf32>, tensor<3x0xf32>, tensor<3x0xf32> {pc.updates = 2 : i64}) {
   %y = arith.mulf %a, %a : tensor<f64>
   %z = arith.mulf %b, %b : tensor<0x4xf32>
-  return %y, %z : tensor<f64>, tensor<0x4xf32>
+  %w = arith.mulf %c, %c : tensor<3x0xf32>
+  return %y, %z, %w, %w : tensor<f64>, tensor<0x4xf32>, tensor<3x0xf32>, tensor<3x0xf32>
+}
+
+// RUN: pc-jit-test %s --entry=join --arg=1,2,3 | FileCheck %s --check-prefix=JOIN
+// JOIN: result 0: 2x3xf32 = 1 2 3 3 3 3
+func.func @join(%a: tensor<2x3xf32>, %b: tensor<2x0xf32>) -> tensor<2x3xf32> {
+  %c = arith.addf %b, %b : tensor<2x0xf32>
+  %y = tensor.concat dim(1) %a, %c : (tensor<2x3xf32>, tensor<2x0xf32>) -> tensor<2x3xf32>
+  return %y : tensor<2x3xf32>
 }

@@ -105,7 +105,7 @@ def PassByDestination : Pass<"pc-cpu-pass-by-destination", "func::FuncOp"> {
   }];
   let dependentDialects = [
     "mlir::bufferization::BufferizationDialect", "mlir::LLVM::LLVMDialect",
-    "mlir::memref::MemRefDialect"
+    "mlir::memref::MemRefDialect", "mlir::tensor::TensorDialect"
   ];
   let statistics = [
     Statistic<"updates", "updates", "Results that update an argument in place">,

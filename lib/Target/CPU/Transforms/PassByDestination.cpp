@@ -83,9 +83,18 @@ static FailureOr<Destinations> planDestinations(func::FuncOp function) {
   return plan;
 }
 
+static bool isEmpty(Type type) {
+  return cast<RankedTensorType>(type).getNumElements() == 0;
+}
+
+/// A tensor without elements is nowhere; its place in the signature is kept by
+/// memory of one dimension, the only shape of none that upstream passes on.
 static MemRefType getMemRefType(Type type) {
   auto tensor = cast<RankedTensorType>(type);
-  return MemRefType::get(tensor.getShape(), tensor.getElementType());
+  SmallVector<int64_t> shape(tensor.getShape());
+  if (isEmpty(type))
+    shape = {0};
+  return MemRefType::get(shape, tensor.getElementType());
 }
 
 /// Puts `value` into the memref `destination`, at the end of the function.
@@ -103,6 +112,11 @@ void PassByDestination::rewriteArguments(func::FuncOp function,
   for (auto [i, argument] : llvm::enumerate(entry.getArguments())) {
     Type tensor = argument.getType();
     argument.setType(getMemRefType(tensor));
+    if (isEmpty(tensor)) {
+      argument.replaceAllUsesWith(tensor::EmptyOp::create(
+          builder, argument.getLoc(), tensor, ValueRange()));
+      continue;
+    }
     auto read = bufferization::ToTensorOp::create(
         builder, argument.getLoc(), tensor, argument, /*restrict=*/true,
         /*writable=*/plan.next[i].has_value());
@@ -121,6 +135,8 @@ void PassByDestination::rewriteResults(func::FuncOp function,
       continue;
     Location loc = value.getLoc();
     Value memory = entry.addArgument(getMemRefType(value.getType()), loc);
+    if (isEmpty(value.getType()))
+      continue;
     OpBuilder builder = OpBuilder::atBlockBegin(&entry);
     auto initial = bufferization::ToTensorOp::create(
         builder, loc, value.getType(), memory, /*restrict=*/true,
@@ -139,9 +155,9 @@ void PassByDestination::rewriteUpdates(func::FuncOp function,
   OpBuilder builder(terminator);
   SmallVector<std::pair<Value, Value>> places;
   for (auto [i, update] : llvm::enumerate(plan.updates)) {
-    if (!update)
-      continue;
     Value value = terminator->getOperand(i);
+    if (!update || isEmpty(value.getType()))
+      continue;
     Value memory = function.getArgument(*update);
     auto old = cast<bufferization::ToTensorOp>(*memory.user_begin());
     if (replaceEmptyDestination(value, old))
