@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Cases.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "pc/Support/Names.h"
@@ -100,11 +99,12 @@ static LogicalResult addCase(CaseBatch &batch, func::FuncOp function,
   return success();
 }
 
-FailureOr<CaseBatch> pc::test::buildCases(ModuleOp source,
+FailureOr<CaseBatch> pc::test::buildCases(ArrayRef<func::FuncOp> functions,
                                           const CaseOptions &options) {
   CaseBatch batch;
-  batch.module = ModuleOp::create(source.getLoc());
-  for (auto function : source.getOps<func::FuncOp>()) {
+  func::FuncOp first = functions.front();
+  batch.module = ModuleOp::create(first.getLoc());
+  for (func::FuncOp function : functions) {
     if (succeeded(addCase(batch, function, options)))
       continue;
     function.emitRemark("in the case '@") << function.getName() << "'";

@@ -5,6 +5,7 @@
 #ifndef PC_TEST_TOOLS_GRADIENTTEST_CASES_H
 #define PC_TEST_TOOLS_GRADIENTTEST_CASES_H
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include <map>
 #include <string>
@@ -18,10 +19,11 @@ struct Range {
 };
 
 /// One forward function. An argument attribute `test.range = [low, high]`, or
-/// `[low, high, unit]`, says where its values lie; a function attribute `test.planted` says that one of
-/// its rules is wrong. `test.expected = [[...], ...]` has the elements of every
-/// gradient, for points where there is a convention in place of a derivative;
-/// they take the place of finite differences.
+/// `[low, high, unit]`, says where its values lie; a function attribute
+/// `test.planted` says that one of its rules is wrong. `test.expected = [[...],
+/// ...]` has the elements of every gradient, for points where there is a
+/// convention in place of a derivative; they take the place of finite
+/// differences.
 struct Case {
   std::string name;
   bool isPlanted;
@@ -43,16 +45,18 @@ struct CaseOptions {
 /// Suffix of the autodiff function in f32.
 inline constexpr llvm::StringLiteral singleSuffix = "_single";
 
-/// All cases of a file in one module at the tensor level. Their functions have
-/// the suffixes of Names.h, and singleSuffix.
+/// Cases in one module at the tensor level. Their functions have the suffixes
+/// of Names.h, and singleSuffix.
 struct CaseBatch {
   OwningOpRef<ModuleOp> module;
   std::vector<Case> cases;
   std::vector<std::string> entries;
 };
 
-/// Derives the functions of every case. Reports what fails.
-FailureOr<CaseBatch> buildCases(ModuleOp source, const CaseOptions &options);
+/// Derives the functions of the cases, of which there is at least one. Reports
+/// what fails.
+FailureOr<CaseBatch> buildCases(ArrayRef<func::FuncOp> functions,
+                                const CaseOptions &options);
 
 } // namespace mlir::pc::test
 

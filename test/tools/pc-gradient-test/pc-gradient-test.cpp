@@ -49,39 +49,22 @@ static bool judge(const Case &theCase, const Evidence &evidence) {
   return good;
 }
 
-static llvm::Expected<size_t> checkAll(Executable &executable,
-                                       const CaseBatch &batch,
-                                       const CaseOptions &options) {
-  Tolerances tolerances;
-  tolerances.finiteDifferences = differencesTolerance;
-  size_t failures = 0;
-  llvm::json::Array values;
-  for (const Case &theCase : batch.cases) {
-    llvm::Expected<Evidence> evidence =
-        gatherEvidence(executable, theCase, seed, options, tolerances);
-    if (!evidence)
-      return llvm::createFileError(theCase.name, evidence.takeError());
-    failures += !judge(theCase, *evidence);
-    values.push_back(std::move(evidence->values));
-  }
-  if (!dump.empty()) {
-    std::error_code code;
-    llvm::raw_fd_ostream stream(dump, code);
-    if (code)
-      return llvm::createFileError(dump, code);
-    stream << llvm::json::Value(std::move(values)) << '\n';
-  }
-  return failures;
-}
+/// So many functions are compiled together: one by one, the start of a compiler
+/// costs more than the function; all at once, the memory grows with the file.
+static constexpr size_t batchSize = 50;
 
-static int run(MLIRContext &context) {
-  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(input, &context);
-  if (!module)
-    return 1;
-  CaseOptions options{relaxation, single};
-  FailureOr<CaseBatch> batch = buildCases(*module, options);
+namespace {
+struct Totals {
+  size_t functions = 0, failures = 0;
+  llvm::json::Array values;
+};
+} // namespace
+
+static llvm::Error check(ArrayRef<func::FuncOp> functions,
+                         const CaseOptions &options, Totals &totals) {
+  FailureOr<CaseBatch> batch = buildCases(functions, options);
   if (failed(batch))
-    return 1;
+    return llvm::createStringError("the passes failed");
   std::vector<llvm::StringRef> entries(batch->entries.begin(),
                                        batch->entries.end());
   CPUOptions cpu;
@@ -89,15 +72,58 @@ static int run(MLIRContext &context) {
   FailureOr<std::unique_ptr<Executable>> executable =
       Executable::compile(*batch->module, entries, cpu);
   if (failed(executable))
-    return 1;
-  llvm::Expected<size_t> failures = checkAll(**executable, *batch, options);
-  if (!failures) {
-    llvm::errs() << "error: " << llvm::toString(failures.takeError()) << '\n';
-    return 1;
+    return llvm::createStringError("the compilation failed");
+  Tolerances tolerances;
+  tolerances.finiteDifferences = differencesTolerance;
+  for (const Case &theCase : batch->cases) {
+    llvm::Expected<Evidence> evidence =
+        gatherEvidence(**executable, theCase, seed, options, tolerances);
+    if (!evidence)
+      return llvm::createFileError(theCase.name, evidence.takeError());
+    ++totals.functions;
+    totals.failures += !judge(theCase, *evidence);
+    totals.values.push_back(std::move(evidence->values));
   }
-  llvm::outs() << batch->cases.size() << " functions, " << *failures
+  return llvm::Error::success();
+}
+
+static llvm::Error writeDump(llvm::json::Array values) {
+  std::error_code code;
+  llvm::raw_fd_ostream stream(dump, code);
+  if (code)
+    return llvm::createFileError(dump, code);
+  stream << llvm::json::Value(std::move(values)) << '\n';
+  return llvm::Error::success();
+}
+
+static llvm::Expected<size_t> checkAll(ModuleOp module) {
+  llvm::SmallVector<func::FuncOp> functions(module.getOps<func::FuncOp>());
+  CaseOptions options{relaxation, single};
+  Totals totals;
+  for (size_t i = 0; i < functions.size(); i += batchSize) {
+    size_t count = std::min(batchSize, functions.size() - i);
+    if (llvm::Error error =
+            check(ArrayRef(functions).slice(i, count), options, totals))
+      return std::move(error);
+  }
+  if (!dump.empty())
+    if (llvm::Error error = writeDump(std::move(totals.values)))
+      return std::move(error);
+  llvm::outs() << totals.functions << " functions, " << totals.failures
                << " failures\n";
-  return *failures != 0;
+  return totals.failures;
+}
+
+static int run(MLIRContext &context) {
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(input, &context);
+  if (!module)
+    return 1;
+  llvm::Expected<size_t> failures = checkAll(*module);
+  if (failures)
+    return *failures != 0;
+  llvm::outs().flush();
+  llvm::errs() << "error: " << llvm::toString(failures.takeError()) << '\n';
+  return 1;
 }
 
 int main(int argc, char **argv) {
