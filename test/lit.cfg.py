@@ -49,3 +49,11 @@ if os.path.isdir(shared):
     config.substitutions.append(("%shared_data", os.path.realpath(shared)))
 else:
     lit_config.note("no ../shared/data: tests that need it are unsupported")
+
+# The conformance suite of the package libonnx-testdata.
+testdata = "/usr/share/libonnx-testdata/data"
+if os.path.isdir(testdata):
+    config.available_features.add("onnx-testdata")
+    config.substitutions.append(("%onnx_testdata", testdata))
+else:
+    lit_config.note("no libonnx-testdata: conformance tests are unsupported")

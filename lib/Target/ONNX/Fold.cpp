@@ -137,6 +137,8 @@ bool foldElementwise(NodeContext &node, const ScalarFunctions &functions) {
       result->setFromDouble(i, functions.onFloats(floats));
     advance(index, shape);
   }
+  if (isFloat(kind) && !functions.isPredicate)
+    node.setRounded();
   node.setOutput(0, Constant(std::move(result)));
   return true;
 }

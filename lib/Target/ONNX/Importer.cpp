@@ -244,7 +244,8 @@ LogicalResult Importer::runHandler(const OperatorHandler &handler,
   if (node.hasFailed())
     return failure();
   // What can only be evaluated is for these values of the parameters and data.
-  if (isFolded && (!dependsOnParameter || handler.foldsTypes || !handler.lower))
+  bool mustStay = dependsOnParameter || node.hasRounded();
+  if (isFolded && (!mustStay || handler.foldsTypes || !handler.lower))
     return node.getOpType() == "Constant" ? importConstant(node) : success();
   SmallVector<Constant> known;
   if (isFolded)
@@ -254,8 +255,8 @@ LogicalResult Importer::runHandler(const OperatorHandler &handler,
     return node.unsupported("the operands must be known at compile time");
   if (failed(handler.lower(node)))
     return failure();
-  // The operations stay, since the parameter may change; shape arithmetic may
-  // still look at the values.
+  // The operations stay, since parameters change and wider types round less;
+  // shape arithmetic may still look at the values.
   for (auto [result, constant] : zip(node.getResults(), known)) {
     result.constant = constant;
     result.isParameter = true;

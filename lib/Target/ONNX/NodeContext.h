@@ -84,6 +84,10 @@ public:
   FailureOr<RankedTensorType> getTensorType(llvm::ArrayRef<int64_t> shape,
                                             Type element);
 
+  /// Says that an evaluation rounded: compiled code may compute in a wider type
+  /// than the model's, so the operations stay.
+  void setRounded() { isRounded = true; }
+  bool hasRounded() const { return isRounded; }
   /// True after a diagnostic; a folding that reported something is final.
   bool hasFailed() const { return isFailed; }
 
@@ -95,6 +99,7 @@ private:
   llvm::SmallVector<ImportedValue *> inputs;
   llvm::SmallVector<ImportedValue> results;
   bool isFailed = false;
+  bool isRounded = false;
 };
 
 } // namespace mlir::pc

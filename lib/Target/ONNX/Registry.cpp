@@ -15,6 +15,7 @@ const OperatorRegistry &OperatorRegistry::get() {
     registerEinsums(all);
     registerElementwise(all);
     registerIndexing(all);
+    registerIndexingND(all);
     registerLinear(all);
     registerLosses(all);
     registerNormalizations(all);

@@ -87,6 +87,7 @@ void registerConvolutions(OperatorRegistry &registry);
 void registerEinsums(OperatorRegistry &registry);
 void registerElementwise(OperatorRegistry &registry);
 void registerIndexing(OperatorRegistry &registry);
+void registerIndexingND(OperatorRegistry &registry);
 void registerLinear(OperatorRegistry &registry);
 void registerLosses(OperatorRegistry &registry);
 void registerNormalizations(OperatorRegistry &registry);

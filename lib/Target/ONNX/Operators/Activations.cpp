@@ -82,8 +82,9 @@ static Value emitAffine(Scalar &b, Value x, double scale, double shift) {
 }
 
 static Value emitErfGelu(Scalar &b, Value x) {
-  Value erf =
-      math::ErfOp::create(b, emitMul(b, x, constant(b, x, 1 / std::sqrt(2.0))));
+  // Written with integers, which are exact in every type.
+  Value root = math::SqrtOp::create(b, constant(b, x, 2));
+  Value erf = math::ErfOp::create(b, emitDiv(b, x, root));
   return emitMul(b, x, emitAffine(b, erf, 0.5, 0.5));
 }
 
@@ -188,7 +189,9 @@ static Value emitMish(Scalar &b, Value x) {
 }
 
 static Value emitHardSwish(Scalar &b, Value x) {
-  return emitMul(b, x, emitClamp(b, emitAffine(b, x, 1.0 / 6, 0.5), 0, 1));
+  Value shifted = emitAdd(b, x, constant(b, x, 3));
+  return emitDiv(b, emitMul(b, x, emitClamp(b, shifted, 0, 6)),
+                 constant(b, x, 6));
 }
 
 static LogicalResult lowerLeakyRelu(NodeContext &node) {
@@ -217,6 +220,15 @@ static LogicalResult lowerSelu(NodeContext &node) {
       "gamma", isOld ? 1.0507f : 1.05070102214813232421875f);
   return lowerFloatMap(node, [&](Scalar &b, ValueRange v) {
     return emitMul(b, emitElu(b, v[0], alpha, 1), constant(b, v[0], gamma));
+  });
+}
+
+static LogicalResult lowerSwish(NodeContext &node) {
+  double alpha = node.attributes.getFloat("alpha", 1);
+  return lowerFloatMap(node, [&](Scalar &b, ValueRange v) {
+    Value scaled =
+        alpha == 1 ? v[0] : emitMul(b, v[0], constant(b, v[0], alpha));
+    return emitMul(b, v[0], emitSigmoid(b, scaled));
   });
 }
 
@@ -429,6 +441,7 @@ void registerActivations(OperatorRegistry &all) {
   all.add("Softsign", 1, lowerUnary<emitSoftsign>);
   all.add("Mish", 18, lowerUnary<emitMish>);
   all.add("HardSwish", 14, lowerUnary<emitHardSwish>);
+  all.add("Swish", 24, lowerSwish);
   all.add("HardSigmoid", 1, lowerHardSigmoid);
   all.add("LeakyRelu", 1, lowerLeakyRelu);
   all.add("ThresholdedRelu", 10, lowerThresholdedRelu);

@@ -70,9 +70,21 @@ struct Branch {
 };
 } // namespace
 
-/// Both branches, chosen while the program runs.
+/// One branch in the place of the node.
+static LogicalResult inlineBranch(NodeContext &node,
+                                  const onnx::GraphProto &branch) {
+  Values results;
+  if (failed(importBody(node, branch, {}, node.builder, results)))
+    return failure();
+  llvm::copy(results, node.getResults().begin());
+  return success();
+}
+
+/// Both branches, chosen while the program runs. `likely` is the one that the
+/// data at hand chooses, or null.
 static LogicalResult emitIf(NodeContext &node, const onnx::GraphProto &first,
-                            const onnx::GraphProto &second) {
+                            const onnx::GraphProto &second,
+                            const onnx::GraphProto *likely) {
   Emitter b(node.builder, node.loc);
   Value condition = tensor::ExtractOp::create(
       b, b.reshape(node.getInput(0), {}), ValueRange());
@@ -84,12 +96,15 @@ static LogicalResult emitIf(NodeContext &node, const onnx::GraphProto &first,
       scf::IfOp::create(b, condition, emit(branches[0]), emit(branches[1]));
   bool isSame =
       op.thenYield().getOperandTypes() == op.elseYield().getOperandTypes();
-  if (!branches[0].isFine || !branches[1].isFine || !isSame) {
+  if (!branches[0].isFine || !branches[1].isFine) {
     op.erase();
-    if (!branches[0].isFine || !branches[1].isFine) {
-      poison(node);
-      return success(); // said already
-    }
+    poison(node);
+    return success(); // said already
+  }
+  if (!isSame) {
+    op.erase();
+    if (likely)
+      return inlineBranch(node, *likely);
     return node.unsupported("branches with results of different shapes");
   }
   for (auto [i, result] : enumerate(op.getResults()))
@@ -111,15 +126,12 @@ static LogicalResult lowerIf(NodeContext &node) {
       int(node.getNumOutputs()) != second->output_size())
     return node.fail("expected branches with " + Twine(node.getNumOutputs()) +
                      " outputs");
-  const Tensor *known = node.getConstant(0);
-  if (!known || node.isParameter(0))
-    return emitIf(node, *first, *second);
-  Values results;
-  if (failed(importBody(node, getInteger(*known, 0) ? *first : *second, {},
-                        node.builder, results)))
-    return failure();
-  llvm::copy(results, node.getResults().begin());
-  return success();
+  const onnx::GraphProto *chosen = nullptr;
+  if (const Tensor *known = node.getConstant(0))
+    chosen = getInteger(*known, 0) ? first : second;
+  if (chosen && !node.isParameter(0))
+    return inlineBranch(node, *chosen);
+  return emitIf(node, *first, *second, chosen);
 }
 
 //===----------------------------------------------------------------------===//

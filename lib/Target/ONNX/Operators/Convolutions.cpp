@@ -263,6 +263,10 @@ static LogicalResult sizeTransposed(NodeContext &node, Window &window,
     int64_t full =
         window.strides[i] * (spatial[i] - 1) + extra[i] + window.getExtent(i);
     if (wanted) {
+      // A result that is larger than all windows has zeros behind them.
+      int64_t missing = std::max<int64_t>((*wanted)[i] - full, 0);
+      extra[i] += missing;
+      full += missing;
       int64_t total = full - (*wanted)[i];
       bool isUpper = autoPad == "SAME_UPPER";
       window.low[i] = isUpper ? total / 2 : total - total / 2;

@@ -21,47 +21,6 @@ using Sizes = SmallVector<int64_t>;
 // Building blocks
 //===----------------------------------------------------------------------===//
 
-static Value getPosition(Scalar &b, int64_t dim, Type type) {
-  Value index = linalg::IndexOp::create(b, dim);
-  return arith::IndexCastOp::create(b, type, index);
-}
-
-static Value compareIntegers(Scalar &b, arith::CmpIPredicate predicate, Value x,
-                             Value y) {
-  return arith::CmpIOp::create(b, predicate, x, y);
-}
-
-/// A negative index counts from the end.
-static Value wrapIndex(Scalar &b, Value index, int64_t size) {
-  Value zero = emitScalar(b, index.getType(), 0);
-  Value isNegative = compareIntegers(b, arith::CmpIPredicate::slt, index, zero);
-  Value shifted =
-      emitAdd(b, index, emitScalar(b, index.getType(), double(size)));
-  return arith::SelectOp::create(b, isNegative, shifted, index);
-}
-
-/// A sum over the last loop of a nest of `shape` and `extent`; `maps` are those
-/// of the operands, in rank + 1 dimensions.
-static Value sumOver(Emitter &b, ArrayRef<int64_t> shape, Type element,
-                     ValueRange operands, ArrayRef<AffineMap> maps,
-                     Emitter::Body term) {
-  int64_t rank = shape.size();
-  SmallVector<AffineMap> all(maps);
-  all.push_back(b.getMultiDimIdentityMap(rank + 1).dropResult(rank));
-  SmallVector<utils::IteratorType> iterators(rank + 1,
-                                             utils::IteratorType::parallel);
-  iterators.back() = utils::IteratorType::reduction;
-  Value init = b.filled(shape, element, 0);
-  return linalg::GenericOp::create(
-             b, init.getType(), operands, init, all, iterators,
-             [&](OpBuilder &nested, Location loc, ValueRange v) {
-               Scalar inner(loc, nested);
-               Value sum = emitAdd(inner, v.back(), term(inner, v.drop_back()));
-               linalg::YieldOp::create(inner, sum);
-             })
-      .getResult(0);
-}
-
 /// The identity map of `rank` dimensions with dimension `axis` replaced by the
 /// one behind them all.
 static AffineMap getMapAlong(Emitter &b, int64_t rank, int64_t axis) {
@@ -494,6 +453,7 @@ void registerIndexing(OperatorRegistry &all) {
   all.add("Hardmax", 1, lowerHardmax);
   all.add("OneHot", 9, lowerOneHot);
   all.add("GatherElements", 11, lowerGatherElements);
+  all.add("Scatter", 9, lowerScatterElements);
   all.add("ScatterElements", 11, lowerScatterElements);
   all.add("TopK", 1, lowerTopK);
   all.add("Trilu", 14, lowerTrilu);

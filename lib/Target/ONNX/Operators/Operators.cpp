@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Operators.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace llvm;
 
 namespace mlir::pc {
+
+using Scalar = ImplicitLocOpBuilder;
 
 std::string printTypes(NodeContext &node) {
   std::string text;
@@ -17,6 +20,44 @@ std::string printTypes(NodeContext &node) {
       stream << "none";
   }
   return text;
+}
+
+Value getPosition(Scalar &b, int64_t dim, Type type) {
+  Value index = linalg::IndexOp::create(b, dim);
+  return arith::IndexCastOp::create(b, type, index);
+}
+
+Value compareIntegers(Scalar &b, arith::CmpIPredicate predicate, Value x,
+                      Value y) {
+  return arith::CmpIOp::create(b, predicate, x, y);
+}
+
+Value wrapIndex(Scalar &b, Value index, int64_t size) {
+  Value zero = emitScalar(b, index.getType(), 0);
+  Value isNegative = compareIntegers(b, arith::CmpIPredicate::slt, index, zero);
+  Value shifted =
+      emitAdd(b, index, emitScalar(b, index.getType(), double(size)));
+  return arith::SelectOp::create(b, isNegative, shifted, index);
+}
+
+Value sumOver(Emitter &b, ArrayRef<int64_t> shape, Type element,
+              ValueRange operands, ArrayRef<AffineMap> maps,
+              Emitter::Body term) {
+  int64_t rank = shape.size();
+  SmallVector<AffineMap> all(maps);
+  all.push_back(b.getMultiDimIdentityMap(rank + 1).dropResult(rank));
+  SmallVector<utils::IteratorType> iterators(rank + 1,
+                                             utils::IteratorType::parallel);
+  iterators.back() = utils::IteratorType::reduction;
+  Value init = b.filled(shape, element, 0);
+  return linalg::GenericOp::create(
+             b, init.getType(), operands, init, all, iterators,
+             [&](OpBuilder &nested, Location loc, ValueRange v) {
+               Scalar inner(loc, nested);
+               Value sum = emitAdd(inner, v.back(), term(inner, v.drop_back()));
+               linalg::YieldOp::create(inner, sum);
+             })
+      .getResult(0);
 }
 
 } // namespace mlir::pc

@@ -9,6 +9,7 @@
 #include "../Fold.h"
 #include "../Payload.h"
 #include "../Registry.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Matchers.h"
 
 namespace mlir::pc {
@@ -29,6 +30,18 @@ Value emitMatrixProduct(Emitter &b, Value x, Value y,
 Value emitSigmoid(ImplicitLocOpBuilder &b, Value x);
 /// x where x > 0, else 0; the derivative at 0 is 0, and NaN stays NaN.
 Value emitRelu(ImplicitLocOpBuilder &b, Value x);
+
+/// Where the loop nest stands along `dim`, as an integer of `type`.
+Value getPosition(ImplicitLocOpBuilder &b, int64_t dim, Type type);
+Value compareIntegers(ImplicitLocOpBuilder &b, arith::CmpIPredicate predicate,
+                      Value x, Value y);
+/// A negative index counts from the end.
+Value wrapIndex(ImplicitLocOpBuilder &b, Value index, int64_t size);
+/// A sum over the last loop of a nest of `shape` and one more; `maps` are those
+/// of the operands, in rank + 1 dimensions.
+Value sumOver(Emitter &b, llvm::ArrayRef<int64_t> shape, Type element,
+              ValueRange operands, llvm::ArrayRef<AffineMap> maps,
+              Emitter::Body term);
 
 } // namespace mlir::pc
 

@@ -191,8 +191,9 @@ static Value emitRoot(Scalar &b, Value x, int64_t p) {
     return x;
   if (p == 2)
     return math::SqrtOp::create(b, x);
-  return math::PowFOp::create(b, x,
-                              emitScalar(b, x.getType(), 1.0 / double(p)));
+  Value one = emitScalar(b, x.getType(), 1);
+  Value exponent = emitDiv(b, one, emitScalar(b, x.getType(), double(p)));
+  return math::PowFOp::create(b, x, exponent);
 }
 
 static FailureOr<int64_t> getNorm(NodeContext &node) {

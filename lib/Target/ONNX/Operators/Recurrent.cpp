@@ -23,6 +23,7 @@ struct Cell {
   int64_t gates, hidden, length, batch, inputs;
   SmallVector<std::string> activations;
   bool linearBeforeReset = false;
+  bool isBatchFirst = false;   // layout = 1
   Value input;                 // [length, batch, inputs]
   Value w, r;                  // [gates * hidden, inputs or hidden]
   Value inputBias, hiddenBias; // [gates * hidden], or null
@@ -250,12 +251,17 @@ static LogicalResult checkLengths(NodeContext &node, int64_t length) {
   return node.unsupported("sequences of different lengths");
 }
 
+/// Initial states have the batch first where the sequences do.
+static bool isState(unsigned i) { return i == 5 || i == 6; }
+
 /// Entry `direction` of operand `i`, or null.
 static Value takeDirection(NodeContext &node, Emitter &b, unsigned i,
                            int64_t direction) {
   if (!node.hasInput(i))
     return nullptr;
   Value value = node.getInput(i);
+  if (isState(i) && node.attributes.getInt("layout", 0))
+    value = b.transpose(value, {1, 0, 2});
   Sizes sizes(getShape(value)), offsets(sizes.size(), 0);
   sizes[0] = 1;
   offsets[0] = direction;
@@ -289,6 +295,8 @@ static LogicalResult checkOperands(NodeContext &node, const Cell &cell,
                                    int64_t directions) {
   int64_t width = cell.gates * cell.hidden;
   Sizes state{directions, cell.batch, cell.hidden};
+  if (cell.isBatchFirst)
+    std::swap(state[0], state[1]);
   if (failed(requireShape(node, 1, {directions, width, cell.inputs})) ||
       failed(requireShape(node, 2, {directions, width, cell.hidden})) ||
       failed(requireShape(node, 3, {directions, 2 * width})) ||
@@ -312,6 +320,8 @@ static LogicalResult emitDirections(NodeContext &node, Cell &cell,
     return failure();
   Emitter b(node.builder, node.loc);
   cell.input = node.getInput(0);
+  if (cell.isBatchFirst)
+    cell.input = b.transpose(cell.input, {1, 0, 2});
   size_t each = activations.size() / directions;
   SmallVector<Value> all, last, memory;
   for (int64_t i = 0; i < directions; ++i) {
@@ -324,12 +334,15 @@ static LogicalResult emitDirections(NodeContext &node, Cell &cell,
     if (cell.gates == 4)
       memory.push_back(b.reshape(cell.memory, {1, cell.batch, cell.hidden}));
   }
+  auto swap = [&](Value value, ArrayRef<int64_t> permutation) {
+    return cell.isBatchFirst ? b.transpose(value, permutation) : value;
+  };
   if (node.hasOutput(0))
-    node.setOutput(0, b.concat(1, all));
+    node.setOutput(0, swap(b.concat(1, all), {2, 0, 1, 3}));
   if (node.hasOutput(1))
-    node.setOutput(1, b.concat(0, last));
+    node.setOutput(1, swap(b.concat(0, last), {1, 0, 2}));
   if (node.hasOutput(2) && cell.gates == 4)
-    node.setOutput(2, b.concat(0, memory));
+    node.setOutput(2, swap(b.concat(0, memory), {1, 0, 2}));
   return success();
 }
 
@@ -338,8 +351,7 @@ template <int64_t gates> static LogicalResult lowerCell(NodeContext &node) {
       failed(node.requireFloat(0)) || failed(node.requireRank(0, 3, 3)) ||
       failed(node.requireRank(2, 3, 3)))
     return failure();
-  if (node.attributes.getInt("layout", 0) != 0)
-    return node.unsupported("batches in the first dimension (layout = 1)");
+  bool isBatchFirst = node.attributes.getInt("layout", 0) != 0;
   std::string direction = node.attributes.getString("direction", "forward");
   if (direction != "forward" && direction != "reverse" &&
       direction != "bidirectional")
@@ -348,8 +360,9 @@ template <int64_t gates> static LogicalResult lowerCell(NodeContext &node) {
                      direction + "'");
   Cell cell;
   cell.gates = gates;
-  cell.length = node.getShape(0)[0];
-  cell.batch = node.getShape(0)[1];
+  cell.isBatchFirst = isBatchFirst;
+  cell.length = node.getShape(0)[isBatchFirst ? 1 : 0];
+  cell.batch = node.getShape(0)[isBatchFirst ? 0 : 1];
   cell.inputs = node.getShape(0)[2];
   cell.hidden = node.getShape(2)[2];
   cell.linearBeforeReset = node.attributes.getInt("linear_before_reset", 0);

@@ -113,6 +113,31 @@ static LogicalResult lowerReduction(NodeContext &node) {
   return emitReduction(node, {kind, before, after});
 }
 
+/// Of booleans: whether any, or all, are true.
+template <Reduction::Kind kind>
+static LogicalResult lowerExtremum(NodeContext &node) {
+  if (failed(node.requireInputs(1, 2)))
+    return failure();
+  if (!node.getType(0).getElementType().isInteger(1))
+    return lowerReduction<kind>(node);
+  FailureOr<SmallVector<int64_t>> axes = getAxes(node);
+  if (failed(axes))
+    return failure();
+  Emitter b(node.builder, node.loc);
+  bool isAny = kind == Reduction::Maximum;
+  Value value =
+      b.reduce(node.getInput(0), *axes, b.scalar(b.getI1Type(), isAny ? 0 : 1),
+               [&](Scalar &b, ValueRange v) -> Value {
+                 if (isAny)
+                   return arith::OrIOp::create(b, v[0], v[1]);
+                 return arith::AndIOp::create(b, v[0], v[1]);
+               });
+  if (node.attributes.getInt("keepdims", 1))
+    value = b.unsqueeze(value, *axes);
+  node.setOutput(0, value);
+  return success();
+}
+
 static Value emitSquare(Scalar &b, Value x) { return emitMul(b, x, x); }
 
 static Value emitAbs(Scalar &b, Value x) {
@@ -204,9 +229,9 @@ void registerReductions(OperatorRegistry &all) {
       .withFold(foldReduction<R::Sum>);
   all.add("ReduceProd", 1, lowerReduction<R::Product>)
       .withFold(foldReduction<R::Product>);
-  all.add("ReduceMax", 1, lowerReduction<R::Maximum>)
+  all.add("ReduceMax", 1, lowerExtremum<R::Maximum>)
       .withFold(foldReduction<R::Maximum>);
-  all.add("ReduceMin", 1, lowerReduction<R::Minimum>)
+  all.add("ReduceMin", 1, lowerExtremum<R::Minimum>)
       .withFold(foldReduction<R::Minimum>);
   all.add("ReduceMean", 1, lowerReduction<R::Sum, nullptr, emitMean>);
   all.add("ReduceSumSquare", 1, lowerReduction<R::Sum, emitSquare>);

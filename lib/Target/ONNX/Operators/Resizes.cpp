@@ -50,8 +50,8 @@ static double getCoordinate(const ResizeMode &how, const AxisPlan &plan,
   StringRef kind = how.coordinates;
   if (kind == "asymmetric")
     return x / plan.scale;
-  if (kind == "align_corners")
-    return plan.to == 1 ? 0 : x * double(plan.from - 1) / double(plan.to - 1);
+  if (kind == "align_corners") // of the length that is asked for, unrounded
+    return length == 1 ? 0 : x * double(plan.from - 1) / (length - 1);
   if (kind == "pytorch_half_pixel")
     return plan.to > 1 ? (x + 0.5) / plan.scale - 0.5 : 0;
   if (kind == "tf_half_pixel_for_nn")

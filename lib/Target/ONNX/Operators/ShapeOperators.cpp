@@ -334,10 +334,11 @@ static LogicalResult lowerDropout(NodeContext &node) {
     return failure();
   if (!node.hasOutput(1))
     return success();
-  if (node.version < 10)
-    return node.unsupported("the mask of a float type");
+  // Before opset 10 the mask had the type of the data.
+  Type element = node.version < 10 ? node.getType(0).getElementType()
+                                   : node.builder.getI1Type();
   Emitter b(node.builder, node.loc);
-  node.setOutput(1, b.filled(node.getShape(0), node.builder.getI1Type(), 1));
+  node.setOutput(1, b.filled(node.getShape(0), element, 1));
   return success();
 }
 

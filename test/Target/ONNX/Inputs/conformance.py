@@ -2,9 +2,10 @@
 """Runs published ONNX tests through pc-run, one process each.
 
   conformance.py --pc-run PC_RUN [--grad DIR] [--only REGEX] [--jobs N]
-                 [--baseline FILE [--update]] [--tsv FILE] SUITE_DIR...
+                 [--baseline FILE [--update]] [--tsv FILE]
+                 [--archive FILE... --into DIR] SUITE_DIR...
 
-A SUITE_DIR holds TEST/model.onnx and TEST/test_data_set_0. Forward results are
+Archives are unpacked once, into DIR. A SUITE_DIR holds TEST/model.onnx and TEST/test_data_set_0. Forward results are
 compared with the published outputs: same shape and type, |y - r| <= 1e-7 +
 1e-3 |r| (the suite's own tolerance). With --grad, DIR/SUITE/TEST (or TEST/grad)
 holds reference gradients in f64, and the compiled f32 gradient must be within a
@@ -17,7 +18,7 @@ fail; a test that passes without being on it is only reported.
 
 import argparse
 import collections
-import json
+import fcntl
 import os
 import re
 import resource
@@ -216,6 +217,8 @@ def compare_with_baseline(options, results):
         with open(options.baseline, "w") as file:
             file.write("\n".join(sorted(old | set(passing))) + "\n")
         return 0
+    if not os.path.exists(options.baseline):
+        return 0
     with open(options.baseline) as file:
         expected = {line.strip() for line in file if line.strip()}
     lost = [name for name in sorted(expected) if results.get(name, "PASS") != "PASS"]
@@ -225,6 +228,18 @@ def compare_with_baseline(options, results):
     if new:
         print(f"{len(new)} tests pass that the baseline does not have")
     return 1 if lost else 0
+
+
+def unpack(options):
+    """Each archive once; whoever comes second waits for the first."""
+    os.makedirs(options.into, exist_ok=True)
+    with open(os.path.join(options.into, "lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for archive in options.archive:
+            mark = os.path.join(options.into, os.path.basename(archive) + ".done")
+            if not os.path.exists(mark):
+                subprocess.run(["tar", "xJf", archive, "-C", options.into], check=True)
+                open(mark, "w").close()
 
 
 def main():
@@ -243,7 +258,11 @@ def main():
     parser.add_argument("--update", action="store_true")
     parser.add_argument("--tsv")
     parser.add_argument("--flag", action="append", default=[], help="given to pc-run")
+    parser.add_argument("--archive", action="append", default=[])
+    parser.add_argument("--into")
     options = parser.parse_args()
+    if options.archive:
+        unpack(options)
 
     tests = collect(options)
     if options.from_baseline:

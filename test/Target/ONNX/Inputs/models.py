@@ -243,6 +243,15 @@ def pools():
         [value("x", [1, 1, 5, 4])], [value("m", [1, 1, 3, 2]), value("g", [1, 1, 1, 1])])
 
 
+def rows():
+    """GatherND and ScatterND."""
+    return model(
+        [node("GatherND", ["x", "at"], ["picked"], "pick"),
+         node("ScatterND", ["x", "at", "picked"], ["y"], "put")],
+        [value("x", [3, 4])], [value("y", [3, 4])],
+        [initializer("at", [[2], [0]], np.int64)])
+
+
 def batch_normalization():
     return model([node("BatchNormalization", ["x", "s", "b", "m", "v"], ["y"], "bn")],
                  [value("x", [2, 3, 4])], [value("y", [2, 3, 4])],
