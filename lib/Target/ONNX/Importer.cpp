@@ -283,7 +283,7 @@ LogicalResult Importer::defineOutputs(NodeContext &node,
   for (auto [output, value] : zip(node.getNode().output(), node.getResults())) {
     if (output.empty())
       continue;
-    if (!value.value && !value.constant) {
+    if (!value.value && !value.constant && !value.sequence) {
       value.isPoisoned = true;
       if (numUnsupported == unsupportedBefore)
         addUnsupported(node.getNode(), node.version, node.loc,
@@ -313,6 +313,12 @@ LogicalResult Importer::importNode(const onnx::NodeProto &node, int index) {
     addUnsupported(node, version, loc, reason);
   bool isPoisoned = any_of(
       inputs, [](ImportedValue *value) { return value && value->isPoisoned; });
+  bool isSequence = any_of(
+      inputs, [](ImportedValue *value) { return value && value->sequence; });
+  if (handler && isSequence && !handler->takesSequences) {
+    addUnsupported(node, version, loc, "operands that are sequences");
+    isPoisoned = true;
+  }
   if (!handler || isPoisoned) {
     poisonOutputs(node);
     return success();
@@ -424,7 +430,11 @@ LogicalResult Importer::importOutputs() {
     if (!value)
       return emitError(modelLoc)
              << "output '" << output.name() << "' is not defined by any node";
-    if (value->isPoisoned)
+    if (value->sequence) {
+      ++numUnsupported;
+      unsupported.addOther("output '" + output.name() + "': is a sequence");
+    }
+    if (value->isPoisoned || value->sequence)
       continue; // reported as unsupported
     Location loc = NameLoc::get(builder.getStringAttr(output.name()));
     results.push_back(materialize(*value, builder, loc));

@@ -23,6 +23,18 @@ FailureOr<SmallVector<int64_t>> NodeContext::requireIntegers(unsigned i,
   return getIntegers(*constant);
 }
 
+Value NodeContext::materialize(ImportedValue &value) {
+  return importer.materialize(value, builder, loc);
+}
+
+void NodeContext::setSequence(unsigned i, std::vector<ImportedValue> elements) {
+  if (i >= results.size())
+    return;
+  results[i] = ImportedValue();
+  results[i].sequence =
+      std::make_shared<const std::vector<ImportedValue>>(std::move(elements));
+}
+
 void NodeContext::setOutput(unsigned i, Value value) {
   if (i >= results.size())
     return;

@@ -42,6 +42,11 @@ public:
   llvm::ArrayRef<int64_t> getShape(unsigned i) const {
     return getType(i).getShape();
   }
+  /// The elements of an operand that is a sequence, else null.
+  const std::vector<ImportedValue> *getSequence(unsigned i) const {
+    return hasInput(i) ? inputs[i]->sequence.get() : nullptr;
+  }
+  Value materialize(ImportedValue &value);
   /// The contents of an operand where the compiler knows them, else null.
   const Tensor *getConstant(unsigned i) const {
     return hasInput(i) ? inputs[i]->constant.get() : nullptr;
@@ -62,6 +67,7 @@ public:
   void setOutput(unsigned i, Value value);
   /// A result that is known while compiling.
   void setOutput(unsigned i, Constant constant);
+  void setSequence(unsigned i, std::vector<ImportedValue> elements);
   /// Output `i` is operand `input` itself, with all that is known about it.
   void forwardInput(unsigned i, unsigned input) { results[i] = *inputs[input]; }
   llvm::MutableArrayRef<ImportedValue> getResults() { return results; }

@@ -14,6 +14,7 @@ const OperatorRegistry &OperatorRegistry::get() {
     registerConvolutions(all);
     registerEinsums(all);
     registerElementwise(all);
+    registerGridSamples(all);
     registerIndexing(all);
     registerIndexingND(all);
     registerLinear(all);
@@ -23,6 +24,7 @@ const OperatorRegistry &OperatorRegistry::get() {
     registerRecurrent(all);
     registerReductions(all);
     registerResizes(all);
+    registerSequences(all);
     registerShapeOperators(all);
     registerSlices(all);
     registerSources(all);

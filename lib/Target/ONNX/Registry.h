@@ -37,6 +37,7 @@ struct OperatorHandler {
   /// The output is the first operand in another shape or order, so what the
   /// output is used for is what the operand is used for.
   bool isView = false;
+  bool takesSequences = false;
 
   OperatorHandler &withFold(Folding function) {
     fold = function;
@@ -56,6 +57,11 @@ struct OperatorHandler {
   }
   OperatorHandler &withBounds(llvm::ArrayRef<unsigned> positions) {
     bounds.assign(positions.begin(), positions.end());
+    return *this;
+  }
+  /// Operands may be sequences; all other handlers never see one.
+  OperatorHandler &withSequences() {
+    takesSequences = true;
     return *this;
   }
   OperatorHandler &asView() {
@@ -86,6 +92,7 @@ void registerControlFlow(OperatorRegistry &registry);
 void registerConvolutions(OperatorRegistry &registry);
 void registerEinsums(OperatorRegistry &registry);
 void registerElementwise(OperatorRegistry &registry);
+void registerGridSamples(OperatorRegistry &registry);
 void registerIndexing(OperatorRegistry &registry);
 void registerIndexingND(OperatorRegistry &registry);
 void registerLinear(OperatorRegistry &registry);
@@ -95,6 +102,7 @@ void registerPools(OperatorRegistry &registry);
 void registerRecurrent(OperatorRegistry &registry);
 void registerReductions(OperatorRegistry &registry);
 void registerResizes(OperatorRegistry &registry);
+void registerSequences(OperatorRegistry &registry);
 void registerShapeOperators(OperatorRegistry &registry);
 void registerSlices(OperatorRegistry &registry);
 void registerSources(OperatorRegistry &registry);

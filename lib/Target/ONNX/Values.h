@@ -11,6 +11,7 @@
 #include "pc/Runtime/Tensor.h"
 #include "llvm/ADT/StringMap.h"
 #include <memory>
+#include <vector>
 
 namespace mlir::pc {
 
@@ -28,6 +29,8 @@ struct ImportedValue {
   /// Depends on a parameter or on data: `constant` is what holds at first, or
   /// for the data at hand.
   bool isParameter = false;
+  /// The elements, where this is a sequence; nothing else is set then.
+  std::shared_ptr<const std::vector<ImportedValue>> sequence;
   /// An optional input of a function that the call leaves out.
   bool isAbsent = false;
   /// Made by an operator that is not supported.

@@ -41,6 +41,11 @@ static bool isPoisoned(ArrayRef<ImportedValue> values) {
                       [](const ImportedValue &v) { return v.isPoisoned; });
 }
 
+static bool hasSequence(ArrayRef<ImportedValue> values) {
+  return llvm::any_of(values,
+                      [](const ImportedValue &v) { return v.sequence; });
+}
+
 static void poison(NodeContext &node) {
   for (ImportedValue &result : node.getResults())
     result.isPoisoned = true;
@@ -60,6 +65,10 @@ struct Branch {
   void emit(NodeContext &node, OpBuilder &builder) {
     isFine = succeeded(importBody(node, graph, {}, builder, results)) &&
              !isPoisoned(results);
+    if (isFine && hasSequence(results)) {
+      isFine = false;
+      (void)node.unsupported("branches with results that are sequences");
+    }
     SmallVector<Value> values;
     if (isFine)
       for (ImportedValue &result : results)
@@ -143,6 +152,8 @@ static LogicalResult stack(NodeContext &node, unsigned output, int64_t axis,
                            MutableArrayRef<ImportedValue> parts) {
   if (parts.empty())
     return node.unsupported("a loop without iterations that collects outputs");
+  if (hasSequence(parts))
+    return node.unsupported("collected outputs that are sequences");
   Emitter b(node.builder, node.loc);
   SmallVector<Value> rows;
   for (ImportedValue &part : parts) {
@@ -376,7 +387,7 @@ static LogicalResult lowerScan(NodeContext &node) {
 
 void registerControlFlow(OperatorRegistry &all) {
   all.add("If", 1, lowerIf);
-  all.add("Loop", 1, lowerLoop);
+  all.add("Loop", 1, lowerLoop).withSequences();
   all.add("Scan", 9, lowerScan);
 }
 

@@ -343,7 +343,7 @@ static LogicalResult lowerDropout(NodeContext &node) {
 }
 
 void registerShapeOperators(OperatorRegistry &all) {
-  all.add("Identity", 1, forward).asView();
+  all.add("Identity", 1, forward).withSequences().asView();
   all.add("Dropout", 1, lowerDropout).withBounds({1}).asView();
   all.add("Flatten", 1, lowerReshape<getFlattened>)
       .withFold(foldToShape<getFlattened>)

@@ -252,6 +252,18 @@ def rows():
         [initializer("at", [[2], [0]], np.int64)])
 
 
+def sequences():
+    """What goes into a sequence comes out of it."""
+    return model(
+        [node("SequenceEmpty", [], ["none"]), node("Tanh", ["x"], ["t"]),
+         node("SequenceInsert", ["none", "x"], ["one"]),
+         node("SequenceInsert", ["one", "t", "first"], ["two"]),
+         node("SequenceAt", ["two", "last"], ["y"]),
+         node("ConcatFromSequence", ["two"], ["z"], axis=0)],
+        [value("x", [2])], [value("y", [2]), value("z", [4])],
+        [initializer("first", 0, np.int64), initializer("last", -1, np.int64)])
+
+
 def batch_normalization():
     return model([node("BatchNormalization", ["x", "s", "b", "m", "v"], ["y"], "bn")],
                  [value("x", [2, 3, 4])], [value("y", [2, 3, 4])],
