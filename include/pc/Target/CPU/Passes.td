@@ -53,6 +53,28 @@ def TransposeOperands : Pass<"pc-cpu-transpose-operands", "func::FuncOp"> {
   ];
 }
 
+def TransposeResults : Pass<"pc-cpu-transpose-results", "func::FuncOp"> {
+  let summary = "transpose results of contractions so that vectors have lanes";
+  let description = [{
+    A result whose last dimension has fewer than `few` elements is computed with a
+    longer one last and transposed afterwards, if every operand has that dimension
+    alone, or not at all, so that vectors of it can be loaded. Operands and result
+    are small beside the work: each element is used eight times or more. The
+    gradient of a filter is such a result.
+
+    Example: `test/Target/CPU/transpose-results.mlir`
+  }];
+  let options = [
+    Option<"few", "few", "unsigned", "8", "Elements that fill no vector">
+  ];
+  let dependentDialects = [
+    "mlir::linalg::LinalgDialect", "mlir::tensor::TensorDialect"
+  ];
+  let statistics = [
+    Statistic<"transposed", "transposed", "Results that were transposed">
+  ];
+}
+
 def StructureCopies : Pass<"pc-cpu-structure-copies", "func::FuncOp"> {
   let summary = "turn copies of parts of buffers into structured ops";
   let description = [{

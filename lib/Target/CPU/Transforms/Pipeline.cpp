@@ -32,6 +32,7 @@ static void addStructure(OpPassManager &manager) {
   manager.addNestedPass<func::FuncOp>(pc::createStructureOps());
   manager.addPass(createCSEPass());
   manager.addNestedPass<func::FuncOp>(pc::createFuseElementwise());
+  manager.addNestedPass<func::FuncOp>(pc::createTransposeResults());
   manager.addNestedPass<func::FuncOp>(pc::createTransposeOperands());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
