@@ -29,6 +29,8 @@ static constexpr double narrowTolerance = 1e-4;
 static constexpr double differencesTolerance = 1e-6;
 /// Forward and reverse mode sum the same products in other orders.
 static constexpr double forwardTolerance = 1e-9;
+/// A gradient smaller than this part of the largest one is round-off alone.
+static constexpr double vanishing = 1e-12;
 /// The first step of the differences, relative to a direction of size 1.
 static constexpr double firstStep = 0.0625;
 /// Tensors up to this size are differentiated element by element.
@@ -58,12 +60,16 @@ private:
   Error measureForwardMode(unsigned argument, const Tensor &reference,
                            GradientReport &gradient);
   double evaluate(unsigned argument, const Tensor &direction, double step);
+  bool vanishes(const Tensor &reference) const;
+  Difference compareWith(const Tensor &reference, const Tensor &value) const;
+  double getProductScale(const Tensor &reference) const;
 
   const VerifyRequest &request;
   ForwardModel &model;
   const VerifyData &data;
   Invocation wideCall, referenceCall, objectiveCall, jvpCall, narrowCall;
   ModelReport &report;
+  double largest = 0; // norm of the largest gradient
   Error callError = Error::success();
 };
 } // namespace
@@ -79,11 +85,25 @@ static Tensor drawDirection(const Tensor &like, Random random) {
   return direction;
 }
 
+bool Verifier::vanishes(const Tensor &reference) const {
+  return norm(reference) <= vanishing * largest;
+}
+
+Difference Verifier::compareWith(const Tensor &reference,
+                                 const Tensor &value) const {
+  Difference difference = compare(value, reference);
+  if (vanishes(reference) && difference.maxAbs != 0)
+    difference.relativeL2 =
+        difference.maxAbs *
+        std::sqrt(static_cast<double>(reference.getNumElements())) / largest;
+  return difference;
+}
+
 /// What the product of a gradient with a random direction of norm 1 is like:
 /// an error is relative to this, not to a product that may happen to be 0.
-static double getProductScale(const Tensor &gradient) {
-  return norm(gradient) /
-         std::sqrt(std::max<double>(1, gradient.getNumElements()));
+double Verifier::getProductScale(const Tensor &reference) const {
+  double size = vanishes(reference) ? largest : norm(reference);
+  return size / std::sqrt(std::max<double>(1, reference.getNumElements()));
 }
 
 static double getRelative(double error, double scale) {
@@ -168,8 +188,9 @@ Error Verifier::measure(unsigned result, GradientReport &gradient) {
   gradient.role = port.role;
   gradient.shape = port.describe();
   const Tensor &reference = referenceCall.getResult(result);
-  gradient.wide = compare(wideCall.getResult(result), reference);
-  gradient.narrow = compare(narrowCall.getResult(result), reference);
+  gradient.vanishes = vanishes(reference);
+  gradient.wide = compareWith(reference, wideCall.getResult(result));
+  gradient.narrow = compareWith(reference, narrowCall.getResult(result));
   if (Error error = measureDifferences(*argument, reference, gradient))
     return error;
   return measureForwardMode(*argument, reference, gradient);
@@ -188,6 +209,8 @@ Error Verifier::runOnce() {
 Error Verifier::run() {
   if (Error error = runOnce())
     return error;
+  for (unsigned result : referenceCall.findResults(roleGradient))
+    largest = std::max(largest, norm(referenceCall.getResult(result)));
   for (unsigned result : referenceCall.findResults(roleGradient)) {
     GradientReport gradient;
     gradient.name = referenceCall.getSignature().results[result].name;

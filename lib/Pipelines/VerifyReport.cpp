@@ -37,6 +37,7 @@ static std::string formatVerdict(const GradientReport &gradient) {
   if (gradient.verdict == Verdict::Bounded)
     text += " " + formatError(gradient.bound) +
             (gradient.isRelative ? "" : " of path norms");
+  text += gradient.vanishes ? ", vanishes" : "";
   return text + (gradient.failures.empty() ? "" : " FAILS");
 }
 
@@ -132,6 +133,9 @@ void mlir::pc::printTable(const ModelReport &report, raw_ostream &os) {
   os << "\nf64, f32: predictive coding against reverse mode in f64; "
         "differences, forward: reverse\nmode against finite differences and "
         "forward mode. L2 is relative.\n";
+  if (llvm::any_of(report.gradients, [](const auto &g) { return g.vanishes; }))
+    os << "vanishes: zero but for round-off, and so relative to the largest "
+          "gradient.\n";
   for (const GradientReport &gradient : report.gradients)
     for (const std::string &failure : gradient.failures)
       os << "FAILS: `" << gradient.name << "`: " << failure << "\n";
@@ -199,6 +203,7 @@ static json::Object toJSON(const GradientReport &gradient) {
                       {"finite_differences_uncertainty",
                        toJSON(gradient.differencesUncertainty)},
                       {"forward_mode", toJSON(gradient.forwardMode)},
+                      {"vanishes", gradient.vanishes},
                       {"failures", json::Array(gradient.failures)}};
   if (gradient.verdict == Verdict::Bounded) {
     object["bound"] = toJSON(gradient.bound);

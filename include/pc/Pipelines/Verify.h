@@ -45,6 +45,9 @@ struct GradientReport {
   /// Of reverse mode against finite differences and forward mode, in f64,
   /// relative to the size that such a number has.
   double differences = 0, differencesUncertainty = 0, forwardMode = 0;
+  /// Zero but for round-off, because its terms cancel (a shift in front of a
+  /// softmax): its errors are relative to the largest gradient of the model.
+  bool vanishes = false;
   /// What does not hold, or nothing.
   std::vector<std::string> failures;
 };
