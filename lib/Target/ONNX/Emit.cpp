@@ -88,6 +88,14 @@ double getLowest(Type type) {
   return -std::ldexp(1.0, int(type.getIntOrFloatBitWidth()) - 1);
 }
 
+Value emitHighest(ImplicitLocOpBuilder &b, Type type) {
+  if (isa<FloatType>(type))
+    return emitScalar(b, type, std::numeric_limits<double>::infinity());
+  unsigned width = type.getIntOrFloatBitWidth();
+  return arith::ConstantOp::create(
+      b, b.getIntegerAttr(type, APInt::getSignedMaxValue(width)));
+}
+
 FailureOr<SmallVector<int64_t>> broadcastShapes(ArrayRef<int64_t> x,
                                                 ArrayRef<int64_t> y) {
   if (x.size() < y.size())

@@ -57,6 +57,8 @@ public:
 
 /// The lowest value of a type: the neutral element of a maximum.
 double getLowest(Type type);
+/// The highest one, which no double holds for 64-bit integers.
+Value emitHighest(ImplicitLocOpBuilder &b, Type type);
 
 inline RankedTensorType getTensorType(Value value) {
   return cast<RankedTensorType>(value.getType());

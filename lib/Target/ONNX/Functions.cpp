@@ -3,6 +3,7 @@
 // Calls of functions that the model itself defines: their nodes take the place
 // of the call.
 
+#include "Graph.h"
 #include "Importer.h"
 #include "pc/Support/Names.h"
 
@@ -80,6 +81,8 @@ LogicalResult Importer::importCall(const ModelFunction &function,
   const onnx::FunctionProto &proto = *function.proto;
   if (is_contained(activeCalls, &function))
     return emitError(loc) << "function '" << proto.name() << "' calls itself";
+  if (activeCalls.size() >= maxGraphDepth)
+    return emitError(loc) << "calls nest deeper than " << maxGraphDepth;
   if (int(inputs.size()) > proto.input_size() ||
       node.output_size() > proto.output_size())
     return emitError(loc) << "function '" << proto.name() << "': expected at "

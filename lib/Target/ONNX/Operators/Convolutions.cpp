@@ -172,7 +172,8 @@ static LogicalResult lowerConv(NodeContext &node) {
     return failure();
   Sizes shape{node.getShape(0)[0], kernel[0]};
   shape.append(window->output);
-  if (failed(node.getTensorType(shape, node.getType(0).getElementType())))
+  if (failed(node.getTensorType(shape, node.getType(0).getElementType())) ||
+      failed(checkPadded(node, *window)))
     return failure();
   Emitter b(node.builder, node.loc);
   PlainConvolution conv;
@@ -303,12 +304,15 @@ static LogicalResult lowerConvTranspose(NodeContext &node) {
   shape.append(window->output);
   if (failed(node.getTensorType(shape, node.getType(0).getElementType())))
     return failure();
-  Sizes low, high;
+  Sizes low, high, spread(image);
   for (size_t i = 0; i < ones.size(); ++i) {
+    spread[i + 2] = window->output[i] + window->getExtent(i);
     low.push_back(window->getExtent(i) - 1 - window->low[i]);
     high.push_back(window->getExtent(i) - 1 - window->high[i] +
                    window->extra[i]);
   }
+  if (failed(node.getTensorType(spread, node.getType(0).getElementType())))
+    return failure();
   Emitter b(node.builder, node.loc);
   PlainConvolution conv;
   conv.image =

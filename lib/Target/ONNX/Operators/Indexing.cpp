@@ -46,10 +46,10 @@ static Value emitArg(Emitter &b, Value x, int64_t axis, bool isMax,
   Sizes shape(own);
   shape.erase(shape.begin() + axis);
   Type element = getElement(x), index = b.getI64Type();
-  double start = getLowest(element);
+  Value start = b.scalar(element, getLowest(element));
   if (!isMax)
-    start = isa<FloatType>(element) ? -start : -start - 1;
-  Value inits[] = {b.filled(shape, element, start), b.filled(shape, index, 0)};
+    start = emitHighest(b, element);
+  Value inits[] = {b.filled(shape, start), b.filled(shape, index, 0)};
   AffineMap kept = b.getMultiDimIdentityMap(rank).dropResult(axis);
   AffineMap maps[] = {b.getMultiDimIdentityMap(rank), kept, kept};
   SmallVector<utils::IteratorType> iterators(rank,
@@ -139,7 +139,10 @@ static LogicalResult lowerOneHot(NodeContext &node) {
     return node.unsupported("the depth must be known at compile time");
   if (node.getShape(2) != ArrayRef<int64_t>(2))
     return node.fail("expected two values, but got " + printTypes(node));
-  int64_t size = int64_t(depth->getAsDouble(0));
+  double wanted = depth->getAsDouble(0);
+  if (!(wanted >= 0 && wanted <= double(maxTensorBytes)))
+    return node.fail("expected a depth of sane size");
+  int64_t size = int64_t(wanted);
   Sizes shape(node.getShape(0));
   FailureOr<int64_t> axis = node.normalizeAxis(
       node.attributes.getInt("axis", -1), int64_t(shape.size()) + 1);

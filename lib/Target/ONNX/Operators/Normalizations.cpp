@@ -368,6 +368,10 @@ static LogicalResult lowerLRN(NodeContext &node) {
   if (size < 1 || size > (int64_t(1) << 31))
     return node.fail("size: expected a positive number, but got " +
                      Twine(size));
+  Sizes padded(node.getShape(0));
+  padded[1] += size - 1;
+  if (failed(node.getTensorType(padded, node.getType(0).getElementType())))
+    return failure();
   double alpha = node.attributes.getFloat("alpha", 0.0001f);
   double beta = node.attributes.getFloat("beta", 0.75f);
   double bias = node.attributes.getFloat("bias", 1.0f);

@@ -82,7 +82,7 @@ static Value emitWindows(Emitter &b, Value image, const Window &window,
 }
 
 /// Border counts are worked out read by read; this bounds the time for it.
-static constexpr int64_t maxReadsAlong = int64_t(1) << 24;
+static constexpr int64_t maxReadsAlong = int64_t(1) << 20;
 
 static FailureOr<Window> getPoolWindow(NodeContext &node) {
   if (failed(node.requireInputs(1, 1)) ||
@@ -98,6 +98,8 @@ static FailureOr<Window> getPoolWindow(NodeContext &node) {
   Sizes shape(node.getShape(0).take_front(2));
   shape.append(window->output);
   if (failed(node.getTensorType(shape, node.getType(0).getElementType())))
+    return failure();
+  if (failed(checkPadded(node, *window)))
     return failure();
   for (auto [output, size] : zip(window->output, window->kernel))
     if (output * size > maxReadsAlong)

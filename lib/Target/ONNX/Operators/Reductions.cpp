@@ -69,10 +69,7 @@ static Value emitStart(Emitter &b, Reduction::Kind kind, Type element) {
   case Reduction::Maximum:
     return b.scalar(element, getLowest(element));
   case Reduction::Minimum:
-    if (isa<FloatType>(element))
-      return b.scalar(element, -getLowest(element));
-    return b.create<arith::ConstantOp>(b.getIntegerAttr(
-        element, APInt::getSignedMaxValue(element.getIntOrFloatBitWidth())));
+    return emitHighest(b, element);
   }
   llvm_unreachable("all kinds are handled");
 }

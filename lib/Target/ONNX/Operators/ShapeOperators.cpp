@@ -76,6 +76,9 @@ static FailureOr<ShapeVector> resolveReshape(NodeContext &node,
   if (known != count || (inferred != -1 && shape[inferred] == -1))
     return node.fail("expected a shape for " + Twine(count) +
                      " elements, but got one for " + Twine(known));
+  // No elements at all may still have absurd sizes.
+  if (failed(node.getTensorType(shape, node.getType(0).getElementType())))
+    return failure();
   return shape;
 }
 

@@ -283,8 +283,10 @@ static FailureOr<std::pair<int64_t, Sizes>> checkGather(NodeContext &node) {
   if (failed(node.requireInputs(2, 2)) ||
       failed(node.requireRank(0, 1, INT64_MAX)))
     return failure();
-  if (!isa<IntegerType>(node.getType(1).getElementType()))
-    return node.fail("expected integer indices, but got " + printTypes(node));
+  Type index = node.getType(1).getElementType();
+  if (!index.isInteger(32) && !index.isInteger(64))
+    return node.fail("expected 32- or 64-bit indices, but got " +
+                     printTypes(node));
   FailureOr<int64_t> axis = node.normalizeAxis(
       node.attributes.getInt("axis", 0), node.getType(0).getRank());
   if (failed(axis))

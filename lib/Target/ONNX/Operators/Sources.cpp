@@ -130,7 +130,7 @@ static FailureOr<int64_t> countRange(NodeContext &node) {
   if (count > double(maxFoldedElements))
     return node.unsupported("a range of more than " + Twine(maxFoldedElements) +
                             " elements");
-  return std::max<int64_t>(int64_t(count), 0);
+  return count > 0 ? int64_t(count) : 0;
 }
 
 static bool foldRange(NodeContext &node) {

@@ -108,6 +108,13 @@ FailureOr<Window> getWindow(NodeContext &node, ArrayRef<int64_t> spatial,
   return window;
 }
 
+LogicalResult checkPadded(NodeContext &node, const Window &window) {
+  SmallVector<int64_t> shape(node.getShape(0));
+  for (size_t i = 0; i < window.low.size(); ++i)
+    shape[i + 2] += window.low[i] + window.high[i] + window.extra[i];
+  return node.getTensorType(shape, node.getType(0).getElementType());
+}
+
 Value padImage(Emitter &b, Value image, ArrayRef<int64_t> low,
                ArrayRef<int64_t> high, double value) {
   SmallVector<int64_t> before(2, 0), after(2, 0);

@@ -32,6 +32,9 @@ FailureOr<Window> readWindow(NodeContext &node, llvm::ArrayRef<int64_t> kernel);
 FailureOr<Window> getWindow(NodeContext &node, llvm::ArrayRef<int64_t> spatial,
                             llvm::ArrayRef<int64_t> kernel);
 
+/// Fails when the padded operand 0 is too large.
+LogicalResult checkPadded(NodeContext &node, const Window &window);
+
 /// Pads the spatial dimensions behind batch and channel.
 Value padImage(Emitter &b, Value image, llvm::ArrayRef<int64_t> low,
                llvm::ArrayRef<int64_t> high, double value);

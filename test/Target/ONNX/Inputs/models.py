@@ -103,6 +103,14 @@ def huge_product():
                  [value("x", [1 << 20, 1]), value("z", [1, 1 << 20])], [value("y", None)])
 
 
+def huge_padding():
+    """Operand and result are small, what lies between is not."""
+    return model([node("AveragePool", ["x"], ["y"], "pool", kernel_shape=[1, 1],
+                       pads=[1 << 20, 1 << 20, 1 << 20, 1 << 20],
+                       strides=[1 << 21, 1 << 21])],
+                 [value("x", [1, 1, 2, 2])], [value("y", None)])
+
+
 def unsupported():
     """Two operators that are not there, one of them twice."""
     return model([node("Frobnicate", ["x"], ["a"], "f1"),
