@@ -6,6 +6,7 @@
 
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "pc/Dialect/PC/IR/PC.h"
 #include "pc/Dialect/PC/Transforms/Passes.h"
 #include "llvm/ADT/BitVector.h"
@@ -209,6 +210,49 @@ void Wavefront::prune() {
   relax.getInitMutable().assign(current);
 }
 
+/// Takes the states that nothing reads out of a single iteration.
+static unsigned eraseUnread(RelaxOp relax) {
+  llvm::SmallVector<unsigned> read;
+  for (OpResult result : relax.getFinal())
+    if (!result.use_empty())
+      read.push_back(result.getResultNumber());
+  unsigned unread = relax.getNumResults() - read.size();
+  if (relax.getIterations() != 1 || unread == 0)
+    return 0;
+  OpBuilder builder(relax);
+  Block *old = &relax.getBody().front();
+  llvm::SmallVector<Attribute> owners;
+  llvm::SmallVector<Value> init, next;
+  for (unsigned i : read) {
+    owners.push_back(relax.getStates()[i]);
+    init.push_back(relax.getInit()[i]);
+    next.push_back(relax.getYield().getValues()[i]);
+  }
+  auto pruned =
+      RelaxOp::create(builder, relax.getLoc(), ValueRange(init).getTypes(), 1,
+                      builder.getArrayAttr(owners), init);
+  Block *body = builder.createBlock(
+      &pruned.getBody(), {}, ValueRange(init).getTypes(),
+      llvm::SmallVector<Location>(init.size(), relax.getLoc()));
+  IRMapping mapping;
+  mapping.map(old->getArguments(), relax.getInit());
+  for (auto [position, i] : llvm::enumerate(read))
+    mapping.map(old->getArgument(i), body->getArgument(position));
+  for (Operation &op : old->without_terminator())
+    builder.clone(op, mapping);
+  YieldOp::create(builder, relax.getLoc(),
+                  llvm::map_to_vector(next, [&](Value v) {
+                    return mapping.lookupOrDefault(v);
+                  }));
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(*body)))
+    if (isOpTriviallyDead(&op))
+      op.erase();
+  for (auto [position, i] : llvm::enumerate(read))
+    relax.getFinal()[i].replaceAllUsesWith(pruned.getFinal()[position]);
+  relax.erase();
+  return unread;
+}
+
 namespace {
 
 struct PruneWavefront : pc::impl::PruneWavefrontBase<PruneWavefront> {
@@ -222,6 +266,24 @@ struct PruneWavefront : pc::impl::PruneWavefrontBase<PruneWavefront> {
       wavefront.prune();
       numPruned += wavefront.pruned;
       numKept += wavefront.kept;
+    }
+    eraseUnreadStates();
+  }
+
+  /// Last iterations first, so that one that only another unread one reads
+  /// goes as well; and with them the operations between the iterations.
+  void eraseUnreadStates() {
+    for (auto function : getOperation().getOps<FunctionOpInterface>()) {
+      if (function.isExternal() || isa<GraphOp>(function))
+        continue;
+      Block &block = function.getFunctionBody().front();
+      for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block))) {
+        if (auto relax = dyn_cast<RelaxOp>(op))
+          numPruned += eraseUnread(relax);
+        else if (isa_and_nonnull<PCDialect>(op.getDialect()) &&
+                 isOpTriviallyDead(&op))
+          op.erase();
+      }
     }
   }
 };

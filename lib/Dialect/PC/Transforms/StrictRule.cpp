@@ -23,37 +23,54 @@ llvm::SmallVector<Value> StrictRule::getInitialStates() {
       hidden, [&](OpResult a) { return e.getInitialState(a, Value()); });
 }
 
+/// A vertex whose parents and parameters are where they were at the start makes
+/// the prediction that it made then, and has no error unless it was moved.
+void StrictRule::addErrors(VertexOpInterface vertex, const ValueMap &displaced,
+                           Point &point) {
+  bool moved = llvm::any_of(vertex->getOperands(), [&](Value operand) {
+    return point.activities.lookup(operand) != e.feedForward.lookup(operand);
+  });
+  llvm::SmallVector<Value> predictions;
+  if (moved)
+    predictions =
+        llvm::to_vector_of<Value>(e.predict(vertex, point.activities));
+  for (OpResult activity : vertex->getResults()) {
+    Value base = e.feedForward.lookup(activity);
+    Value prediction = moved ? predictions[activity.getResultNumber()] : base;
+    if (!paths.carriesError(activity) || paths.isClamped(activity)) {
+      point.activities[activity] = prediction; // data, or clamped
+      continue;
+    }
+    Value displacement = displaced.lookup(activity);
+    if (!moved && !displacement)
+      continue;
+    point.errors[activity] = ErrorOp::create(
+        e.builder, activity.getLoc(), e.getRef(activity),
+        e.builder.getF64FloatAttr(e.getPrecision(activity)), prediction, base,
+        displacement ? displacement : e.getZero(activity.getType()));
+  }
+}
+
 StrictRule::Point StrictRule::evaluate(ValueRange displacements,
                                        const ValueMap &arguments) {
   Point point;
   point.activities = e.feedForward;
   for (auto [argument, value] : arguments)
     point.activities[argument] = value;
-  for (auto [activity, displacement] : llvm::zip_equal(hidden, displacements))
+  ValueMap displaced;
+  for (auto [activity, displacement] : llvm::zip_equal(hidden, displacements)) {
+    if (!displacement)
+      continue;
+    displaced[activity] = displacement;
     point.activities[activity] =
         ActivityOp::create(e.builder, activity.getLoc(), e.getRef(activity),
                            e.feedForward.lookup(activity), displacement);
-
-  llvm::DenseMap<Value, Value> displaced;
-  for (auto [activity, displacement] : llvm::zip_equal(hidden, displacements))
-    displaced[activity] = displacement;
-  for (VertexOpInterface vertex : e.getAll()) {
-    if (isa<LossOp>(vertex) ||
-        llvm::none_of(vertex->getResults(),
-                      [&](Value v) { return paths.carriesError(v); }))
-      continue;
-    ValueRange predictions = e.predict(vertex, point.activities);
-    for (auto [activity, prediction] :
-         llvm::zip_equal(vertex->getResults(), predictions)) {
-      if (Value displacement = displaced.lookup(activity))
-        point.errors[activity] = ErrorOp::create(
-            e.builder, activity.getLoc(), e.getRef(activity),
-            e.builder.getF64FloatAttr(e.getPrecision(activity)), prediction,
-            e.feedForward.lookup(activity), displacement);
-      else
-        point.activities[activity] = prediction; // clamped, or data
-    }
   }
+  for (VertexOpInterface vertex : e.getAll())
+    if (!isa<LossOp>(vertex) &&
+        llvm::any_of(vertex->getResults(),
+                     [&](Value v) { return paths.carriesError(v); }))
+      addErrors(vertex, displaced, point);
   TermMap seeds;
   e.addVJP(
       e.getLoss(), point.activities, point.errors,
@@ -72,9 +89,7 @@ StrictRule::Point StrictRule::evaluate(ValueRange displacements,
   return point;
 }
 
-llvm::SmallVector<Value> StrictRule::advance(const Point &point,
-                                             ValueRange displacements,
-                                             std::optional<double> step) {
+TermMap StrictRule::getMessages(const Point &point) {
   TermMap messages;
   for (VertexOpInterface vertex : e.getAll())
     if (!isa<LossOp>(vertex))
@@ -84,14 +99,27 @@ llvm::SmallVector<Value> StrictRule::advance(const Point &point,
             return paths.carriesError(operand) && !paths.isClamped(operand);
           },
           messages);
+  for (auto &[activity, terms] : point.seeds)
+    llvm::append_range(messages[activity], terms);
+  return messages;
+}
+
+llvm::SmallVector<Value> StrictRule::advance(const Point &point,
+                                             ValueRange displacements,
+                                             std::optional<double> step) {
+  TermMap messages = getMessages(point);
   llvm::SmallVector<Value> next;
   for (auto [activity, displacement] : llvm::zip_equal(hidden, displacements)) {
-    llvm::SmallVector<Value> terms = messages[activity];
-    llvm::append_range(terms, point.seeds.lookup(activity));
+    if (!displacement) { // nothing moves it yet
+      next.push_back(Value());
+      continue;
+    }
+    Value error = point.errors.lookup(activity);
     next.push_back(AdvanceOp::create(
         e.builder, activity.getLoc(), e.getRef(activity),
         e.builder.getF64FloatAttr(step ? *step : e.getStep(activity)),
-        displacement, point.errors.lookup(activity), terms));
+        displacement, error ? error : e.getZero(activity.getType()),
+        messages.lookup(activity)));
   }
   return next;
 }

@@ -31,11 +31,11 @@ public:
   llvm::SmallVector<Attribute> getOwners() const;
   llvm::SmallVector<Value> getInitialStates();
 
-  /// Predictions and errors at `displacements`, with `arguments` (which may
-  /// hold parameters that move) in place of those of the function.
+  /// Predictions and errors at `displacements` (null: zero), with `arguments`
+  /// (which may hold parameters that move) in place of those of the function.
   Point evaluate(ValueRange displacements, const ValueMap &arguments);
 
-  /// The next displacements.
+  /// The next displacements; null for those that are null.
   llvm::SmallVector<Value> advance(const Point &point, ValueRange displacements,
                                    std::optional<double> step = std::nullopt);
 
@@ -44,6 +44,10 @@ public:
                     TermMap &gradients);
 
 private:
+  void addErrors(VertexOpInterface vertex, const ValueMap &displaced,
+                 Point &point);
+  TermMap getMessages(const Point &point);
+
   Expansion &e;
   ErrorPaths paths; // of all that reaches the loss
   double strength;

@@ -43,6 +43,48 @@ static LogicalResult checkLevels(Expansion &e, const ErrorPaths &paths) {
   return success();
 }
 
+/// One iteration with step 1. A displacement that is zero (null) joins the
+/// states when a message can reach it: when some child, or the loss, has an
+/// error. Up to then the vertex stays out of the iteration.
+static llvm::SmallVector<Value> iterate(Expansion &e, StrictRule &rule,
+                                        ValueRange displacements,
+                                        const ErrorPaths &paths, unsigned t) {
+  llvm::SmallVector<Attribute> owners;
+  llvm::SmallVector<Value> init;
+  llvm::SmallVector<bool> joins;
+  for (auto [activity, displacement] :
+       llvm::zip_equal(rule.getHidden(), displacements)) {
+    // Errors travel one edge an iteration.
+    joins.push_back(displacement || paths.getShortest(activity) <= t + 1);
+    if (!joins.back())
+      continue;
+    owners.push_back(e.getRef(activity));
+    init.push_back(displacement ? displacement : e.getZero(activity.getType()));
+  }
+  auto spread = [&](ValueRange states) {
+    llvm::SmallVector<Value> all;
+    for (bool isState : joins) {
+      all.push_back(isState ? states.front() : Value());
+      if (isState)
+        states = states.drop_front();
+    }
+    return all;
+  };
+  return spread(e.relax(1, owners, init, [&](ValueRange states) {
+    llvm::SmallVector<Value> old = spread(states);
+    // What has not been reached yet is not moved in this iteration either.
+    for (auto [value, activity, before] :
+         llvm::zip_equal(old, rule.getHidden(), displacements))
+      if (!before)
+        value = Value();
+    StrictRule::Point point = rule.evaluate(old, ValueMap());
+    llvm::SmallVector<Value> next =
+        rule.advance(point, spread(states), /*step=*/1.0);
+    llvm::erase_if(next, [](Value v) { return !v; });
+    return next;
+  }));
+}
+
 LogicalResult pc::expandZIL(Expansion &e, TermMap &gradients) {
   if (e.schedule.getStep() != 1.0)
     return emitError(e.loc)
@@ -53,7 +95,9 @@ LogicalResult pc::expandZIL(Expansion &e, TermMap &gradients) {
   if (!e.options.allowUnlevelled && failed(checkLevels(e, paths)))
     return failure();
   StrictRule rule(e, /*strength=*/1.0);
-  llvm::SmallVector<Value> states = rule.getInitialStates();
+  llvm::SmallVector<Value> states(rule.getHidden().size());
+  if (e.options.exposeStates)
+    states = rule.getInitialStates();
   for (unsigned t = 0;; ++t) {
     StrictRule::Point point = rule.evaluate(states, ValueMap());
     for (VertexOpInterface vertex : e.getAll())
@@ -61,12 +105,7 @@ LogicalResult pc::expandZIL(Expansion &e, TermMap &gradients) {
         rule.addGradients(vertex, point, gradients);
     if (t == paths.getDepth())
       break;
-    states =
-        e.relax(1, rule.getOwners(), states, [&](ValueRange displacements) {
-          return rule.advance(rule.evaluate(displacements, ValueMap()),
-                              displacements,
-                              /*step=*/1.0);
-        });
+    states = iterate(e, rule, states, paths, t);
   }
   for (auto [activity, state] : llvm::zip_equal(rule.getHidden(), states))
     e.exposeFinalState(activity, state);

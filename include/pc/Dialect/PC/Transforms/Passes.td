@@ -271,7 +271,9 @@ def PruneWavefront : Pass<"pc-prune-wavefront", "ModuleOp"> {
     iteration whose states are the active vertices; from where all are active and
     the step is not 1 the loop goes on as it was. The numbers do not change, signs of zeros apart.
 
-    Does nothing to loops in which activities move (strict and its relatives).
+    In single iterations, those of `z-il` among them, updates whose results
+    nothing reads are left out as well. Does nothing to loops in which activities
+    move (strict and its relatives).
     Example: test/Dialect/PC/Transforms/prune-wavefront.mlir.
   }];
   let statistics = [
