@@ -224,6 +224,8 @@ static bool canFold(const OperatorHandler &handler, NodeContext &node) {
     return false;
   if (handler.foldsTypes)
     return true;
+  if (!node.hasInput(0)) // the lowering says so
+    return false;
   for (unsigned i = 0; i < node.getNumInputs(); ++i) {
     if (!node.hasInput(i))
       continue;

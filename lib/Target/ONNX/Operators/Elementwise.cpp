@@ -265,6 +265,8 @@ static LogicalResult lowerWhere(NodeContext &node) {
 }
 
 static bool foldWhere(NodeContext &node) {
+  if (!node.hasInput(1) || !node.hasInput(2))
+    return false;
   const Tensor &condition = *node.getConstant(0);
   const Tensor &x = *node.getConstant(1), &y = *node.getConstant(2);
   if (condition.getShape() != x.getShape() || x.getShape() != y.getShape() ||
@@ -422,6 +424,8 @@ static bool foldBinary(NodeContext &node) {
 
 /// Division traps on zero, and on the one quotient that has no place.
 template <typename Function> static bool foldDivision(NodeContext &node) {
+  if (!node.hasInput(1))
+    return false;
   const Tensor &divisor = *node.getConstant(1);
   if (!isFloat(divisor.getKind()))
     for (int64_t value : getIntegers(divisor))

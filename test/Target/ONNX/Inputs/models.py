@@ -103,6 +103,10 @@ def huge_product():
                  [value("x", [1 << 20, 1]), value("z", [1, 1 << 20])], [value("y", None)])
 
 
+def missing_operand(op):
+    return model([node(op, [""], ["y"], "lonely")], [value("x", [2])], [value("y", None)])
+
+
 def huge_padding():
     """Operand and result are small, what lies between is not."""
     return model([node("AveragePool", ["x"], ["y"], "pool", kernel_shape=[1, 1],
