@@ -96,6 +96,7 @@ void ModelFlags::fill(CompileOptions &options) const {
   options.floatType = word == "f32"   ? ComputeType::F32
                       : word == "f64" ? ComputeType::F64
                                       : ComputeType::Native;
+  options.dumpFolder = dumpPhases;
 }
 
 ScheduleFlags::ScheduleFlags()

@@ -72,14 +72,17 @@ static double getSeconds(std::chrono::steady_clock::time_point begin) {
 ExitStatus Trainer::reportDivergence(double loss, int64_t step) {
   bar.clear();
   std::string parameter = learner.findDivergedParameter();
-  return reporter.fail(
-      "training diverged: expected a finite loss, found " + formatNumber(loss) +
-      " in step " + Twine(step) + " of epoch " + Twine(history.size() + 1) +
-      (parameter.empty() ? "" : " (parameter `" + parameter + "`)") +
-      "; a smaller --rate may help" +
-      (request.out.empty() || history.empty()
-           ? ""
-           : "; " + request.out + " holds epoch " + Twine(history.size())));
+  std::string text = ("training diverged in step " + Twine(step) +
+                      " of epoch " + Twine(history.size() + 1) +
+                      ": expected a finite loss, found " + formatNumber(loss))
+                         .str();
+  if (!parameter.empty())
+    text += " (parameter `" + parameter + "` is not finite)";
+  text += "; a smaller --rate may help";
+  if (!request.out.empty() && !history.empty())
+    text +=
+        "; " + request.out + " holds epoch " + std::to_string(history.size());
+  return reporter.fail(text);
 }
 
 ExitStatus Trainer::runSteps(ArrayRef<int64_t> order, Epoch &epoch) {

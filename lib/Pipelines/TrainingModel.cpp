@@ -17,14 +17,23 @@ using namespace mlir::pc;
 
 static constexpr int64_t defaultBatch = 32;
 
+/// The size that the model or --dim gives a dimension.
+static std::optional<int64_t> getSize(const ONNXInput::Dimension &dimension,
+                                      const TrainRequest &request) {
+  auto given = request.dims.find(dimension.name);
+  return given == request.dims.end() ? dimension.size : given->second;
+}
+
 /// Open sizes are filled in: the first is the batch; one more of the samples
 /// takes what is left of the size of a sample.
-static std::vector<int64_t> fillShape(const ONNXInput &input, int64_t batch,
+static std::vector<int64_t> fillShape(const ONNXInput &input,
+                                      const TrainRequest &request,
                                       int64_t sampleSize) {
   std::vector<int64_t> shape;
   std::optional<size_t> open;
-  int64_t known = 1;
-  for (auto [index, size] : llvm::enumerate(input.shape)) {
+  int64_t batch = request.batch.value_or(defaultBatch), known = 1;
+  for (auto [index, dimension] : llvm::enumerate(input.shape)) {
+    std::optional<int64_t> size = getSize(dimension, request);
     shape.push_back(size.value_or(index == 0 ? batch : 1));
     if (index != 0 && !size)
       open = index;
@@ -42,12 +51,10 @@ static Error readShapes(const TrainRequest &request, int64_t sampleSize,
   if (!inputs)
     return inputs.takeError();
   for (const ONNXInput &input : *inputs) {
-    if (input.shape.empty()) { // a scalar, or of unknown rank
+    if (input.shape.empty()) // a scalar, or of unknown rank
       import.inputShapes.push_back(std::nullopt);
-      continue;
-    }
-    import.inputShapes.push_back(
-        fillShape(input, request.batch.value_or(defaultBatch), sampleSize));
+    else
+      import.inputShapes.push_back(fillShape(input, request, sampleSize));
   }
   return Error::success();
 }

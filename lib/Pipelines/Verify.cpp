@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "pc/Pipelines/Verify.h"
-#include "VerifyCompile.h"
-#include "VerifyData.h"
+#include "VerifyMeasure.h"
 #include "pc/Pipelines/DataFolder.h"
 #include "pc/Pipelines/LocalityTwin.h"
-#include "pc/Runtime/FiniteDifferences.h"
-#include "pc/Runtime/Random.h"
 #include "pc/Support/Names.h"
+#include "pc/Target/ONNX/Inputs.h"
 #include "llvm/Support/FormatVariadic.h"
 
 #include <cmath>
@@ -24,206 +22,8 @@ using namespace mlir::pc;
 static constexpr double wideTolerance = 1e-10;
 /// The same in f32, with the depth of a real net.
 static constexpr double narrowTolerance = 1e-4;
-/// Extrapolated differences of a smooth loss are good to about 1e-9; a flipped
-/// sign or a lost term is an error near 1.
-static constexpr double differencesTolerance = 1e-6;
 /// Forward and reverse mode sum the same products in other orders.
 static constexpr double forwardTolerance = 1e-9;
-/// A gradient smaller than this part of the largest one is round-off alone.
-static constexpr double vanishing = 1e-12;
-/// The first step of the differences, relative to a direction of size 1.
-static constexpr double firstStep = 0.0625;
-/// Tensors up to this size are differentiated element by element.
-static constexpr int64_t elementLimit = 16;
-
-namespace {
-/// Compares the gradients of one model.
-class Verifier {
-public:
-  Verifier(const VerifyRequest &request, ForwardModel &model,
-           const VerifyData &data, CompiledGradients &wide,
-           CompiledGradients &narrow, ModelReport &report)
-      : request(request), model(model), data(data),
-        wideCall(*wide.executable, gradientName),
-        referenceCall(*wide.executable, autodiffName),
-        objectiveCall(*wide.executable, objectiveName),
-        jvpCall(*wide.executable, jvpName),
-        narrowCall(*narrow.executable, gradientName), report(report) {}
-
-  Error run();
-
-private:
-  Error runOnce();
-  Error measure(unsigned result, GradientReport &gradient);
-  Error measureDifferences(unsigned argument, const Tensor &reference,
-                           GradientReport &gradient);
-  Error measureForwardMode(unsigned argument, const Tensor &reference,
-                           GradientReport &gradient);
-  double evaluate(unsigned argument, const Tensor &direction, double step);
-  bool vanishes(const Tensor &reference) const;
-  Difference compareWith(const Tensor &reference, const Tensor &value) const;
-  double getProductScale(const Tensor &reference) const;
-
-  const VerifyRequest &request;
-  ForwardModel &model;
-  const VerifyData &data;
-  Invocation wideCall, referenceCall, objectiveCall, jvpCall, narrowCall;
-  ModelReport &report;
-  double largest = 0; // norm of the largest gradient
-  Error callError = Error::success();
-};
-} // namespace
-
-/// A direction of norm 1, the same for every witness.
-static Tensor drawDirection(const Tensor &like, Random random) {
-  Tensor direction(ElementKind::F64, like.getShape());
-  for (int64_t i = 0, e = direction.getNumElements(); i != e; ++i)
-    direction.as<double>()[i] = random.normal();
-  double size = norm(direction);
-  for (int64_t i = 0, e = direction.getNumElements(); i != e; ++i)
-    direction.as<double>()[i] /= size > 0 ? size : 1;
-  return direction;
-}
-
-bool Verifier::vanishes(const Tensor &reference) const {
-  return norm(reference) <= vanishing * largest;
-}
-
-Difference Verifier::compareWith(const Tensor &reference,
-                                 const Tensor &value) const {
-  Difference difference = compare(value, reference);
-  if (vanishes(reference) && difference.maxAbs != 0)
-    difference.relativeL2 =
-        difference.maxAbs *
-        std::sqrt(static_cast<double>(reference.getNumElements())) / largest;
-  return difference;
-}
-
-/// What the product of a gradient with a random direction of norm 1 is like:
-/// an error is relative to this, not to a product that may happen to be 0.
-double Verifier::getProductScale(const Tensor &reference) const {
-  double size = vanishes(reference) ? largest : norm(reference);
-  return size / std::sqrt(std::max<double>(1, reference.getNumElements()));
-}
-
-static double getRelative(double error, double scale) {
-  return error == 0 ? 0 : std::fabs(error) / scale;
-}
-
-double Verifier::evaluate(unsigned argument, const Tensor &direction,
-                          double step) {
-  Tensor &place = objectiveCall.getArgument(argument);
-  const Tensor &origin = referenceCall.getArgument(argument);
-  for (int64_t i = 0, e = place.getNumElements(); i != e; ++i)
-    place.as<double>()[i] =
-        origin.as<double>()[i] + step * direction.as<double>()[i];
-  if (Error error = objectiveCall.run())
-    callError = joinErrors(std::move(callError), std::move(error));
-  unsigned loss = objectiveCall.findResults(roleLoss).front();
-  return objectiveCall.getResult(loss).getAsDouble(0);
-}
-
-Error Verifier::measureDifferences(unsigned argument, const Tensor &reference,
-                                   GradientReport &gradient) {
-  int64_t size = reference.getNumElements();
-  double error = 0, uncertainty = 0, scale = getProductScale(reference);
-  auto take = [&](const Tensor &direction) {
-    Derivative found = differentiate(
-        [&](double step) { return evaluate(argument, direction, step); },
-        firstStep);
-    error = std::max(error, std::fabs(found.value - dot(reference, direction)));
-    uncertainty = std::max(uncertainty, found.uncertainty);
-  };
-  if (size <= elementLimit) {
-    for (int64_t i = 0; i != size; ++i) {
-      Tensor direction(ElementKind::F64, reference.getShape());
-      direction.as<double>()[i] = 1;
-      take(direction);
-    }
-  } else {
-    take(drawDirection(reference, Random(request.seed + argument)));
-  }
-  objectiveCall.set(argument, referenceCall.getArgument(argument));
-  gradient.differences = getRelative(error, scale);
-  gradient.differencesUncertainty = getRelative(uncertainty, scale);
-  return std::move(callError);
-}
-
-Error Verifier::measureForwardMode(unsigned argument, const Tensor &reference,
-                                   GradientReport &gradient) {
-  std::optional<unsigned> tangent =
-      jvpCall.findArgument(roleTangent, model.arguments[argument].name);
-  if (!tangent)
-    return createStringError("@" + Twine(modelName) + jvpSuffix +
-                             ": expected a tangent of `" +
-                             model.arguments[argument].name + "`");
-  Tensor direction = drawDirection(reference, Random(request.seed + argument));
-  jvpCall.set(*tangent, direction);
-  if (Error error = jvpCall.run())
-    return error;
-  jvpCall.set(*tangent, Tensor(ElementKind::F64, reference.getShape()));
-  unsigned result = jvpCall.findResults(roleTangent).front();
-  gradient.forwardMode = getRelative(jvpCall.getResult(result).getAsDouble(0) -
-                                         dot(reference, direction),
-                                     getProductScale(reference));
-  return Error::success();
-}
-
-/// The argument a gradient result belongs to.
-static std::optional<unsigned> findArgument(const ForwardModel &model,
-                                            StringRef name) {
-  for (auto [index, port] : llvm::enumerate(model.arguments))
-    if (port.name == name)
-      return index;
-  return std::nullopt;
-}
-
-Error Verifier::measure(unsigned result, GradientReport &gradient) {
-  std::optional<unsigned> argument = findArgument(model, gradient.name);
-  if (!argument)
-    return createStringError("expected gradients of arguments of the model, "
-                             "found one of `" +
-                             gradient.name + "`");
-  const ModelPort &port = model.arguments[*argument];
-  gradient.role = port.role;
-  gradient.shape = port.describe();
-  const Tensor &reference = referenceCall.getResult(result);
-  gradient.vanishes = vanishes(reference);
-  gradient.wide = compareWith(reference, wideCall.getResult(result));
-  gradient.narrow = compareWith(reference, narrowCall.getResult(result));
-  if (Error error = measureDifferences(*argument, reference, gradient))
-    return error;
-  return measureForwardMode(*argument, reference, gradient);
-}
-
-Error Verifier::runOnce() {
-  for (Invocation *call :
-       {&wideCall, &referenceCall, &objectiveCall, &jvpCall, &narrowCall})
-    setData(*call, data, request.seed, model);
-  for (Invocation *call : {&wideCall, &referenceCall, &narrowCall})
-    if (Error error = call->run())
-      return error;
-  return Error::success();
-}
-
-Error Verifier::run() {
-  if (Error error = runOnce())
-    return error;
-  for (unsigned result : referenceCall.findResults(roleGradient))
-    largest = std::max(largest, norm(referenceCall.getResult(result)));
-  for (unsigned result : referenceCall.findResults(roleGradient)) {
-    GradientReport gradient;
-    gradient.name = referenceCall.getSignature().results[result].name;
-    if (Error error = measure(result, gradient))
-      return error;
-    report.gradients.push_back(std::move(gradient));
-  }
-  return std::move(callError);
-}
-
-//===----------------------------------------------------------------------===//
-// Lowering and compiling
-//===----------------------------------------------------------------------===//
 
 StringRef mlir::pc::getName(Verdict verdict) {
   switch (verdict) {
@@ -248,7 +48,7 @@ static void judge(GradientReport &gradient) {
   auto expect = [&](bool holds, StringRef what, double found, double limit) {
     if (!holds)
       gradient.failures.push_back(formatv(
-          "{0}: expected at most {1:E2}, found {2:E2}", what, limit, found));
+          "{0}: expected at most {1:e1}, found {2:e1}", what, limit, found));
   };
   // A bound in terms of path norms says nothing of one point: terms may cancel.
   if (gradient.verdict == Verdict::Proved ||
@@ -330,7 +130,8 @@ static Error measure(const VerifyRequest &request, ForwardModel &model,
   if (!data)
     return data.takeError();
   report.data = data->description;
-  if (Error error = Verifier(request, model, *data, wide, narrow, report).run())
+  if (Error error =
+          measureGradients(request, model, *data, wide, narrow, report))
     return error;
   if (!request.twin)
     return Error::success();
@@ -349,10 +150,29 @@ static Error measure(const VerifyRequest &request, ForwardModel &model,
   return Error::success();
 }
 
+/// Enough samples for sums over them, and few enough to be quick.
+static constexpr int64_t defaultBatch = 4;
+
+/// Gives the first dimension of an input a size where the model and --dim leave
+/// it open: that is where batches are.
+static Error fillBatch(const VerifyRequest &request,
+                       ONNXImportOptions &import) {
+  Expected<std::vector<ONNXInput>> inputs = readONNXInputs(request.model);
+  if (!inputs)
+    return inputs.takeError();
+  for (const ONNXInput &input : *inputs)
+    if (!input.shape.empty() && !input.shape.front().name.empty())
+      import.dims.emplace(input.shape.front().name, defaultBatch);
+  return Error::success();
+}
+
 static Error readShapes(const VerifyRequest &request,
                         ONNXImportOptions &import) {
+  import.dims = request.dims;
   if (request.dataFolder.empty())
-    return Error::success();
+    return StringRef(request.model).ends_with(".onnx")
+               ? fillBatch(request, import)
+               : Error::success();
   Expected<std::map<unsigned, DataFile>> files =
       readDataFolder(request.dataFolder, "input");
   if (!files)
@@ -366,7 +186,6 @@ std::optional<ModelReport> mlir::pc::verify(const VerifyRequest &request,
                                             Reporter &reporter,
                                             ExitStatus &status) {
   ONNXImportOptions import;
-  import.dims = request.dims;
   if (Error error = readShapes(request, import)) {
     status = reporter.fail(std::move(error));
     return std::nullopt;

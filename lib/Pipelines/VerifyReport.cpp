@@ -28,7 +28,7 @@ static std::string formatULP(uint64_t ulp) {
 
 /// "~": values alone could not tell, because a kink is near.
 static std::string formatDifferences(const GradientReport &gradient) {
-  bool isBlind = gradient.differencesUncertainty > 1e-6;
+  bool isBlind = gradient.differencesUncertainty > differencesTolerance;
   return (isBlind ? "~" : "") + formatError(gradient.differences);
 }
 
@@ -106,12 +106,14 @@ static std::string describe(const LocalitySummary &locality) {
   std::string text = locality.isLocal ? "local (L1 to L5 hold)" : "not local";
   for (const std::string &violation : locality.violations)
     text += "\n            " + violation;
-  text += "; " + std::to_string(locality.iterations) + " iterations";
+  text += "; " + std::to_string(locality.iterations) +
+          (locality.iterations == 1 ? " iteration" : " iterations");
   for (const char *rule : {"L6", "L7", "L8"})
     if (size_t number = llvm::count_if(locality.notes, [&](StringRef note) {
           return note.starts_with(rule);
         }))
-      text += formatv(", {0} notes of {1}", number, rule);
+      text +=
+          formatv(", {0} note{1} of {2}", number, number == 1 ? "" : "s", rule);
   return text;
 }
 
@@ -165,7 +167,9 @@ void mlir::pc::printLine(const ModelReport &report, raw_ostream &os) {
      << worst([](const auto &g) { return g.wide.relativeL2; }) << ", f32 "
      << worst([](const auto &g) { return g.narrow.relativeL2; })
      << ", differences " << worst([](const auto &g) {
-          return g.differencesUncertainty > 1e-6 ? 0 : g.differences;
+          return g.differencesUncertainty > differencesTolerance
+                     ? 0
+                     : g.differences;
         })
      << ", forward " << worst([](const auto &g) { return g.forwardMode; });
   for (const GradientReport &gradient : report.gradients)

@@ -15,6 +15,19 @@ static constexpr int numSteps = 18;
 /// Higher orders of extrapolation amplify rounding more than they gain.
 static constexpr int numOrders = 5;
 
+/// A kink at 0 has a central difference, but no derivative. Half the jump of
+/// the slope at 0: differences of second order over the step tend to it, and to
+/// 0 where the function is smooth; their error of first order is extrapolated
+/// away.
+static double getJump(const std::function<double(double)> &f, double step) {
+  double middle = f(0);
+  auto measure = [&](double h) {
+    return (f(h) - 2 * middle + f(-h)) / (2 * h);
+  };
+  double jump = std::fabs(2 * measure(step / 2) - measure(step));
+  return std::isfinite(jump) ? jump : 0; // the estimate says that already
+}
+
 Derivative differentiate(const std::function<double(double)> &f,
                          double firstStep) {
   Derivative best{0, std::numeric_limits<double>::infinity()};
@@ -41,6 +54,9 @@ Derivative differentiate(const std::function<double(double)> &f,
     previous = current;
     numPrevious = count;
   }
+  // Small enough that no kink beside 0 is taken for one at 0.
+  best.uncertainty =
+      std::max(best.uncertainty, getJump(f, std::ldexp(firstStep, -12)));
   return best;
 }
 

@@ -31,6 +31,11 @@ struct VerifyRequest {
 enum class Verdict { Proved, Bounded, Measured };
 llvm::StringRef getName(Verdict verdict);
 
+/// Extrapolated differences of a smooth loss are good to about 1e-9; a flipped
+/// sign or a lost term is an error near 1. Where their uncertainty is larger
+/// than this (a kink is near), they are no witness.
+inline constexpr double differencesTolerance = 1e-6;
+
 /// What was found about the gradient of one argument.
 struct GradientReport {
   std::string name, role, shape;

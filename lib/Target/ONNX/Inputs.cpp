@@ -33,10 +33,12 @@ Expected<std::vector<ONNXInput>> readONNXInputs(StringRef path) {
     ONNXInput &input = inputs.emplace_back();
     input.name = value.name();
     input.isFloat = isFloatType(type.elem_type());
-    for (const onnx::TensorShapeProto_Dimension &dim : type.shape().dim())
-      input.shape.push_back(dim.has_dim_value()
-                                ? std::optional<int64_t>(dim.dim_value())
-                                : std::nullopt);
+    for (const onnx::TensorShapeProto_Dimension &dim : type.shape().dim()) {
+      ONNXInput::Dimension &dimension = input.shape.emplace_back();
+      if (dim.has_dim_value())
+        dimension.size = dim.dim_value();
+      dimension.name = dim.dim_param();
+    }
   }
   return inputs;
 }

@@ -14,10 +14,14 @@
 namespace mlir::pc {
 
 struct ONNXInput {
+  /// A size, or the name that --dim gives a size to; neither if it is open.
+  struct Dimension {
+    std::optional<int64_t> size;
+    std::string name;
+  };
   std::string name;
   bool isFloat = false;
-  /// None where the model leaves a size open.
-  std::vector<std::optional<int64_t>> shape;
+  std::vector<Dimension> shape;
 };
 
 /// The tensors among the graph inputs without an initializer, in order.
