@@ -404,7 +404,7 @@ struct Either {
 } // namespace
 
 template <typename Function, bool isPredicate = false>
-static bool foldBinary(NodeContext &node) {
+static bool foldVariadic(NodeContext &node) {
   if (node.version < 7 && node.attributes.has("axis"))
     return false;
   return foldElementwise(node, {[](ArrayRef<double> v) -> double {
@@ -420,6 +420,12 @@ static bool foldBinary(NodeContext &node) {
                                   return result;
                                 },
                                 isPredicate});
+}
+
+template <typename Function, bool isPredicate = false>
+static bool foldBinary(NodeContext &node) {
+  return node.hasInput(1) && // the lowering says so
+         foldVariadic<Function, isPredicate>(node);
 }
 
 /// Division traps on zero, and on the one quotient that has no place.
@@ -449,10 +455,10 @@ static void registerArithmetic(OperatorRegistry &all) {
   all.add("Div", 1, lowerBinary<emitDiv>).withFold(foldDivision<Divide>);
   all.add("Mod", 10, lowerMod).withFold(foldDivision<Modulo>);
   all.add("Pow", 1, lowerPow).withBounds({1});
-  all.add("Sum", 1, lowerVariadic<emitAdd>).withFold(foldBinary<Add>);
+  all.add("Sum", 1, lowerVariadic<emitAdd>).withFold(foldVariadic<Add>);
   all.add("Mean", 1, lowerVariadic<emitAdd, true>);
-  all.add("Max", 1, lowerVariadic<emitMax>).withFold(foldBinary<Maximum>);
-  all.add("Min", 1, lowerVariadic<emitMin>).withFold(foldBinary<Minimum>);
+  all.add("Max", 1, lowerVariadic<emitMax>).withFold(foldVariadic<Maximum>);
+  all.add("Min", 1, lowerVariadic<emitMin>).withFold(foldVariadic<Minimum>);
   all.add("Cast", 1, lowerCast).withFold(foldCast).asView();
   all.add("CastLike", 15, lowerCast);
 }

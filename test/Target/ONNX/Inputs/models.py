@@ -107,6 +107,12 @@ def missing_operand(op):
     return model([node(op, [""], ["y"], "lonely")], [value("x", [2])], [value("y", None)])
 
 
+def lonely_constant(op):
+    """A constant where the operator needs two operands: nothing to evaluate."""
+    return model([node(op, ["c"], ["s"], "lonely"), node("Add", ["x", "s"], ["y"], "use")],
+                 [value("x", [2])], [value("y", None)], [initializer("c", [1, 2])])
+
+
 def huge_padding():
     """Operand and result are small, what lies between is not."""
     return model([node("AveragePool", ["x"], ["y"], "pool", kernel_shape=[1, 1],
