@@ -11,6 +11,39 @@
 using namespace mlir;
 using namespace mlir::pc;
 
+/// v = base + displacement
+static Value lowerActivity(ActivityOp, OpBuilder &b, Location loc,
+                           ValueRange xs) {
+  return createTotal(b, loc, xs);
+}
+
+static Value lowerAccumulate(AccumulateOp, OpBuilder &b, Location loc,
+                             ValueRange xs) {
+  return createTotal(b, loc, xs);
+}
+
+static Value lowerScale(ScaleOp op, OpBuilder &b, Location loc, ValueRange xs) {
+  return createProduct(b, loc, op.getFactor().convertToDouble(), xs[0]);
+}
+
+/// precision ((prediction - base) - displacement)
+static Value lowerError(ErrorOp op, OpBuilder &b, Location loc, ValueRange xs) {
+  Value moved = arith::SubFOp::create(b, loc, xs[0], xs[1]);
+  Value error = arith::SubFOp::create(b, loc, moved, xs[2]);
+  return createProduct(b, loc, op.getPrecision().convertToDouble(), error);
+}
+
+/// next = displacement + step (error - sum(messages))
+static Value lowerAdvance(AdvanceOp op, OpBuilder &b, Location loc,
+                          ValueRange xs) {
+  Value force = xs[1];
+  if (xs.size() > 2)
+    force = arith::SubFOp::create(b, loc, force,
+                                  createTotal(b, loc, xs.drop_front(2)));
+  Value change = createProduct(b, loc, op.getStep().convertToDouble(), force);
+  return arith::AddFOp::create(b, loc, xs[0], change);
+}
+
 namespace {
 
 /// next = (1 - step) error + step sum(messages)
@@ -46,96 +79,19 @@ struct LowerUpdate : OpConversionPattern<UpdateOp> {
   }
 };
 
-/// v = base + displacement
-struct LowerActivity : OpConversionPattern<ActivityOp> {
-  using OpConversionPattern::OpConversionPattern;
+/// An operation that is `rule`, element by element, of all its operands.
+template <typename OpTy, Value (*rule)(OpTy, OpBuilder &, Location, ValueRange)>
+struct LowerMap : OpConversionPattern<OpTy> {
+  using OpConversionPattern<OpTy>::OpConversionPattern;
   LogicalResult
-  matchAndRewrite(ActivityOp op, OpAdaptor adaptor,
+  matchAndRewrite(OpTy op, typename OpTy::Adaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    rewriter.replaceOp(
-        op,
-        createMap(rewriter, op.getLoc(), op->getResultTypes(),
-                  adaptor.getOperands(),
-                  [&](OpBuilder &b, Location loc, ValueRange xs) {
-                    return llvm::SmallVector<Value>{createTotal(b, loc, xs)};
-                  }));
-    return success();
-  }
-};
-
-/// precision ((prediction - base) - displacement)
-struct LowerError : OpConversionPattern<ErrorOp> {
-  using OpConversionPattern::OpConversionPattern;
-  LogicalResult
-  matchAndRewrite(ErrorOp op, OpAdaptor adaptor,
-                  ConversionPatternRewriter &rewriter) const override {
-    double precision = op.getPrecision().convertToDouble();
-    rewriter.replaceOp(
-        op,
-        createMap(rewriter, op.getLoc(), op->getResultTypes(),
-                  adaptor.getOperands(),
-                  [&](OpBuilder &b, Location loc, ValueRange xs) {
-                    Value moved = arith::SubFOp::create(b, loc, xs[0], xs[1]);
-                    Value error = arith::SubFOp::create(b, loc, moved, xs[2]);
-                    return llvm::SmallVector<Value>{
-                        createProduct(b, loc, precision, error)};
-                  }));
-    return success();
-  }
-};
-
-/// next = displacement + step (error - sum(messages))
-struct LowerAdvance : OpConversionPattern<AdvanceOp> {
-  using OpConversionPattern::OpConversionPattern;
-  LogicalResult
-  matchAndRewrite(AdvanceOp op, OpAdaptor adaptor,
-                  ConversionPatternRewriter &rewriter) const override {
-    double step = op.getStep().convertToDouble();
-    rewriter.replaceOp(
-        op, createMap(rewriter, op.getLoc(), op->getResultTypes(),
-                      adaptor.getOperands(),
-                      [&](OpBuilder &b, Location loc, ValueRange xs) {
-                        Value force = xs[1];
-                        if (xs.size() > 2)
-                          force = arith::SubFOp::create(
-                              b, loc, force,
-                              createTotal(b, loc, xs.drop_front(2)));
-                        Value next = arith::AddFOp::create(
-                            b, loc, xs[0], createProduct(b, loc, step, force));
-                        return llvm::SmallVector<Value>{next};
-                      }));
-    return success();
-  }
-};
-
-struct LowerAccumulate : OpConversionPattern<AccumulateOp> {
-  using OpConversionPattern::OpConversionPattern;
-  LogicalResult
-  matchAndRewrite(AccumulateOp op, OpAdaptor adaptor,
-                  ConversionPatternRewriter &rewriter) const override {
-    rewriter.replaceOp(
-        op, createMap(
-                rewriter, op.getLoc(), op->getResultTypes(), adaptor.getTerms(),
-                [&](OpBuilder &b, Location loc, ValueRange xs) {
-                  return llvm::SmallVector<Value>{createTotal(b, loc, xs)};
-                }));
-    return success();
-  }
-};
-
-struct LowerScale : OpConversionPattern<ScaleOp> {
-  using OpConversionPattern::OpConversionPattern;
-  LogicalResult
-  matchAndRewrite(ScaleOp op, OpAdaptor adaptor,
-                  ConversionPatternRewriter &rewriter) const override {
-    double factor = op.getFactor().convertToDouble();
-    rewriter.replaceOp(
-        op, createMap(rewriter, op.getLoc(), op->getResultTypes(),
-                      adaptor.getOperands(),
-                      [&](OpBuilder &b, Location loc, ValueRange xs) {
-                        return llvm::SmallVector<Value>{
-                            createProduct(b, loc, factor, xs[0])};
-                      }));
+    auto body = [&](OpBuilder &b, Location loc, ValueRange xs) {
+      return llvm::SmallVector<Value>{rule(op, b, loc, xs)};
+    };
+    rewriter.replaceOp(op,
+                       createMap(rewriter, op.getLoc(), op->getResultTypes(),
+                                 adaptor.getOperands(), body));
     return success();
   }
 };
@@ -186,6 +142,9 @@ struct LowerRelax : OpConversionPattern<RelaxOp> {
 } // namespace
 
 void pc::populateInferencePatterns(RewritePatternSet &patterns) {
-  patterns.add<LowerAccumulate, LowerActivity, LowerAdvance, LowerError,
-               LowerRelax, LowerScale, LowerUpdate>(patterns.getContext());
+  patterns.add<LowerMap<AccumulateOp, lowerAccumulate>,
+               LowerMap<ActivityOp, lowerActivity>,
+               LowerMap<AdvanceOp, lowerAdvance>, LowerMap<ErrorOp, lowerError>,
+               LowerMap<ScaleOp, lowerScale>, LowerRelax, LowerUpdate>(
+      patterns.getContext());
 }
