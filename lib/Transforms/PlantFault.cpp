@@ -36,7 +36,8 @@ struct PlantFault : pc::impl::PlantFaultBase<PlantFault> {
       return;
     }
     getOperation()->emitError("expected more than ")
-        << index.getValue() << " operations '" << op << "', but found " << found;
+        << index.getValue() << " operations '" << op << "', but found "
+        << found;
     signalPassFailure();
   }
 };

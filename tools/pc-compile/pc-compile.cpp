@@ -68,8 +68,8 @@ static Error read(Flags &flags, CompileRequest &request) {
   bool learns = flags.training.optimizer.isGiven();
   request.compile.forwardOnly = !flags.grad && !learns;
   if (learns)
-    request.compile.learn =
-        OptimizerChoice{flags.training.optimizer.get(), flags.training.getRate()};
+    request.compile.learn = OptimizerChoice{flags.training.optimizer.get(),
+                                            flags.training.getRate()};
   if (Error error = flags.modelFlags.getDims(request.dims))
     return error;
   return validate(request.compile);

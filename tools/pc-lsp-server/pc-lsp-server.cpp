@@ -3,10 +3,10 @@
 // Language server for editors: diagnostics, hover and definitions in .mlir
 // files with the dialects of pc.
 
-#include "pc/InitAll.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/Tools/mlir-lsp-server/MlirLspServerMain.h"
+#include "pc/InitAll.h"
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;

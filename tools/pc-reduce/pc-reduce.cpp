@@ -2,11 +2,11 @@
 //
 // Shrinks a module for as long as a script still finds it interesting.
 
-#include "pc/InitAll.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-reduce/MlirReduceMain.h"
+#include "pc/InitAll.h"
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
