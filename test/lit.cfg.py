@@ -22,6 +22,11 @@ if importlib.util.find_spec("psutil"):
 # A FileCheck variable leaks from one function into the next without this.
 config.environment["FILECHECK_OPTS"] = "-enable-var-scope --dump-input=fail"
 
+# Debian's libMLIR is not instrumented: what it allocates by one operator it may
+# free by another's code, and its arenas poison memory for code that unpoisons.
+if config.pc_sanitizers:
+    config.environment["ASAN_OPTIONS"] = "alloc_dealloc_mismatch=0:allow_user_poisoning=0"
+
 bin_dirs = [os.path.join(config.pc_obj_root, "bin"), config.llvm_tools_dir]
 llvm_config.with_environment("PATH", bin_dirs, append_path=True)
 llvm_config.use_default_substitutions()  # FileCheck, not, count, split-file

@@ -30,9 +30,11 @@ const llvm::BitVector &TermPool::getLengths(Value graphValue) {
         add(0);
       if (!isa<VertexOp>(use.getOwner()))
         continue;
-      for (Value result : use.getOwner()->getResults())
-        for (unsigned length : llvm::BitVector(getLengths(result)).set_bits())
+      for (Value result : use.getOwner()->getResults()) {
+        llvm::BitVector below = getLengths(result); // the map may grow
+        for (unsigned length : below.set_bits())
           add(isArgument ? length : length + 1);
+      }
     }
   return lengths[graphValue.getAsOpaquePointer()] = found;
 }

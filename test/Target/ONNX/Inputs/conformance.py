@@ -35,8 +35,10 @@ FLOATS = (np.float16, np.float32, np.float64)
 
 
 def limit():
-    """Of each process: 8 GiB of memory, and no core files."""
-    resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
+    """Of each process: 8 GiB of memory, and no core files. Sanitizers reserve
+    terabytes of addresses that they do not use."""
+    if "ASAN_OPTIONS" not in os.environ:
+        resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
