@@ -5,6 +5,7 @@
 #ifndef PC_INITALL_H
 #define PC_INITALL_H
 
+#include "mlir/IR/DialectRegistry.h"
 #include "pc/Conversion/Passes.h"
 #include "pc/Dialect/PC/IR/PC.h"
 #include "pc/Dialect/PC/Transforms/Passes.h"
@@ -13,7 +14,6 @@
 #include "pc/Target/CPU/Passes.h"
 #include "pc/Transforms/Passes.h"
 #include "pc/Verification/Passes.h"
-#include "mlir/IR/DialectRegistry.h"
 
 namespace mlir::pc {
 

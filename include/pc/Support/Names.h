@@ -17,7 +17,8 @@ namespace mlir::pc {
 ///   pc.name : the name the model gives to the value
 ///   pc.value: initial value of a parameter or state (an ElementsAttr)
 ///   pc.frozen: unit; a parameter that is not learned (statistics, bounds)
-///   pc.updates: on a result, the number of the argument it is the next value of
+///   pc.updates: on a result, the number of the argument it is the next value
+///   of
 inline constexpr llvm::StringLiteral roleAttrName = "pc.role";
 inline constexpr llvm::StringLiteral nameAttrName = "pc.name";
 inline constexpr llvm::StringLiteral valueAttrName = "pc.value";
@@ -25,24 +26,30 @@ inline constexpr llvm::StringLiteral frozenAttrName = "pc.frozen";
 inline constexpr llvm::StringLiteral updatesAttrName = "pc.updates";
 
 /// Roles of arguments.
-inline constexpr llvm::StringLiteral roleInput = "input";         // data of a batch
+inline constexpr llvm::StringLiteral roleInput = "input"; // data of a batch
 inline constexpr llvm::StringLiteral roleParameter = "parameter"; // learned
-inline constexpr llvm::StringLiteral roleTarget = "target";       // read by the loss alone
+inline constexpr llvm::StringLiteral roleTarget =
+    "target"; // read by the loss alone
 inline constexpr llvm::StringLiteral roleState = "state"; // of an optimiser
 /// Also of a result: the tangent of an argument or of the loss.
 inline constexpr llvm::StringLiteral roleTangent = "tangent";
 /// Roles of results; a result with pc.updates has the role of its argument.
 inline constexpr llvm::StringLiteral roleOutput = "output";
 inline constexpr llvm::StringLiteral roleLoss = "loss"; // rank-0 scalar
-inline constexpr llvm::StringLiteral roleGradient = "gradient"; // pc.name: of what
+inline constexpr llvm::StringLiteral roleGradient =
+    "gradient"; // pc.name: of what
 
 /// Functions made from the forward function `@f`.
-inline constexpr llvm::StringLiteral objectiveSuffix = "_objective"; // outputs and loss
+inline constexpr llvm::StringLiteral objectiveSuffix =
+    "_objective";                                            // outputs and loss
 inline constexpr llvm::StringLiteral graphSuffix = "_graph"; // the pc.graph
-inline constexpr llvm::StringLiteral gradientSuffix = "_gradient"; // by predictive coding
-inline constexpr llvm::StringLiteral autodiffSuffix = "_autodiff"; // by reverse mode
+inline constexpr llvm::StringLiteral gradientSuffix =
+    "_gradient"; // by predictive coding
+inline constexpr llvm::StringLiteral autodiffSuffix =
+    "_autodiff";                                         // by reverse mode
 inline constexpr llvm::StringLiteral jvpSuffix = "_jvp"; // by forward mode
-inline constexpr llvm::StringLiteral stepSuffix = "_step"; // gradient and parameter update
+inline constexpr llvm::StringLiteral stepSuffix =
+    "_step"; // gradient and parameter update
 
 /// Falsifier hook, a discardable unit attribute of an operation: its VJP rule
 /// is called as if it had a sign error (see buildVJPOf). Tests set it to show

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Ahead of time: functions of the tensor level as files that a C program can use.
+// Ahead of time: functions of the tensor level as files that a C program can
+// use.
 
 #ifndef PC_TARGET_CPU_EMIT_H
 #define PC_TARGET_CPU_EMIT_H
 
+#include "mlir/IR/BuiltinOps.h"
 #include "pc/Runtime/Tensor.h"
 #include "pc/Target/CPU/CPUOptions.h"
-#include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/Error.h"
 #include <optional>
@@ -21,7 +22,8 @@ std::optional<EmitKind> parseEmitKind(llvm::StringRef word);
 /// ".o", ".h", ".so", ".ll", ".mlir".
 llvm::StringRef getFileExtension(EmitKind kind);
 
-/// What an argument of an entry starts with: a parameter or an optimiser's state.
+/// What an argument of an entry starts with: a parameter or an optimiser's
+/// state.
 struct InitialValue {
   std::string entry;
   unsigned argument;
@@ -46,9 +48,10 @@ struct EmitRequest {
 /// `text` with everything that C does not allow in a name replaced by `_`.
 std::string toCName(llvm::StringRef text);
 
-/// Compiles and writes all files, each one whole or not at all. A shared library
-/// needs a C compiler on PATH to link it. What is wrong with the functions goes
-/// to the diagnostics of the module's context, and the error says so.
+/// Compiles and writes all files, each one whole or not at all. A shared
+/// library needs a C compiler on PATH to link it. What is wrong with the
+/// functions goes to the diagnostics of the module's context, and the error
+/// says so.
 llvm::Error emitFiles(ModuleOp module, const EmitRequest &request);
 
 } // namespace mlir::pc

@@ -107,6 +107,12 @@ def missing_operand(op):
     return model([node(op, [""], ["y"], "lonely")], [value("x", [2])], [value("y", None)])
 
 
+def no_output(op):
+    """A node that nothing can read is no reason to stop."""
+    return model([node(op, ["x"], [], "mute"), node("Relu", ["x"], ["y"], "use")],
+                 [value("x", [2])], [value("y", [2])])
+
+
 def lonely_constant(op):
     """A constant where the operator needs two operands: nothing to evaluate."""
     return model([node(op, ["c"], ["s"], "lonely"), node("Add", ["x", "s"], ["y"], "use")],
