@@ -302,6 +302,9 @@ LogicalResult Importer::importNode(const onnx::NodeProto &node, int index) {
   if (++numNodes > maxNodes)
     return emitError(loc) << "expected at most " << maxNodes
                           << " nodes after loops and calls are expanded";
+  if (node.output_size() == 0)
+    return emitError(loc) << node.op_type()
+                          << ": expected at least 1 output, but got 0";
   int64_t version = frame->opsets.lookup(domain);
   SmallVector<ImportedValue *> inputs;
   if (failed(lookupInputs(node, loc, inputs)))

@@ -69,10 +69,7 @@ public:
   void setOutput(unsigned i, Constant constant);
   void setSequence(unsigned i, std::vector<ImportedValue> elements);
   /// Output `i` is operand `input` itself, with all that is known about it.
-  void forwardInput(unsigned i, unsigned input) {
-    if (i < results.size())
-      results[i] = *inputs[input];
-  }
+  void forwardInput(unsigned i, unsigned input) { results[i] = *inputs[input]; }
   llvm::MutableArrayRef<ImportedValue> getResults() { return results; }
 
   // Checks and diagnostics; all of them return failure.

@@ -107,8 +107,8 @@ def missing_operand(op):
     return model([node(op, [""], ["y"], "lonely")], [value("x", [2])], [value("y", None)])
 
 
-def no_output(op):
-    """A node that nothing can read is no reason to stop."""
+def mute_node(op):
+    """A node that nothing can read."""
     return model([node(op, ["x"], [], "mute"), node("Relu", ["x"], ["y"], "use")],
                  [value("x", [2])], [value("y", [2])])
 
