@@ -76,10 +76,28 @@ static Error validateBeta(const CompileOptions &options) {
   return Error::success();
 }
 
+/// Names go to a pass in the text of a pipeline.
+static Error validateCuts(const CompileOptions &options) {
+  if (options.cuts.empty())
+    return Error::success();
+  if (options.granularity != "block")
+    return reject("cuts", "--granularity=block, whose vertices they end",
+                  "--granularity=" + options.granularity);
+  for (const std::string &cut : options.cuts)
+    if (cut.empty() || cut.find_first_of(" \t\n,(){}[]<>'\"=") != cut.npos)
+      return reject("cuts",
+                    "names of nodes without spaces, quotes, brackets "
+                    "and =",
+                    "`" + cut + "`");
+  return Error::success();
+}
+
 Error mlir::pc::validate(const CompileOptions &options) {
   if (Error error = validateStep(options))
     return error;
   if (Error error = validateIterations(options))
     return error;
-  return validateBeta(options);
+  if (Error error = validateBeta(options))
+    return error;
+  return validateCuts(options);
 }

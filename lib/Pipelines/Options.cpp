@@ -117,11 +117,16 @@ ScheduleFlags::ScheduleFlags()
       beta("beta", cl::desc("scale of the loss of the nudged schedules"),
            cl::value_desc("number"), cl::cat(category)),
       granularity("granularity", "what becomes a vertex (default: node)",
-                  granularities, category) {}
+                  granularities, category),
+      cuts("cuts", cl::CommaSeparated,
+           cl::desc("nodes after which a vertex ends, with "
+                    "--granularity=block"),
+           cl::value_desc("NODE,..."), cl::cat(category)) {}
 
 void ScheduleFlags::fill(CompileOptions &options) const {
   options.schedule = schedule.get();
   options.granularity = granularity.get();
+  options.cuts.assign(cuts.begin(), cuts.end());
   if (step.getNumOccurrences())
     options.step = step;
   if (iterations.getNumOccurrences())

@@ -106,7 +106,8 @@ static std::string getPass(llvm::StringRef pass,
   if (pass == "pc-autodiff" || pass == "pc-jvp")
     return write(pass, {{"wrt", getWanted(options)}});
   if (pass == "pc-build-graph")
-    return write(pass, {{"granularity", options.granularity}});
+    return write(pass, {{"granularity", options.granularity},
+                        {"cuts", llvm::join(options.cuts, ",")}});
   if (pass == "pc-expand-inference")
     return write(pass,
                  {{"schedule", options.schedule},

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "pc/Pipelines/Train.h"
+#include "History.h"
 #include "TrainingModel.h"
 #include "pc/Pipelines/Progress.h"
 #include "pc/Runtime/Random.h"
-#include "pc/Support/AtomicFile.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/JSON.h"
-#include "llvm/Support/Path.h"
 #include "llvm/Support/Signals.h"
 
 #include <chrono>
@@ -22,41 +20,38 @@ using namespace mlir::pc;
 static volatile std::sig_atomic_t wasInterrupted = 0;
 
 namespace {
-struct Epoch {
-  Score training, heldOut;
-  double seconds = 0;
-};
-
 /// One run of training: what goes through its epochs.
 class Trainer {
 public:
   Trainer(const TrainRequest &request, ForwardModel &model, Learner &learner,
-          const SplitDataset &data, int64_t batch, Reporter &reporter,
-          raw_ostream &os)
-      : request(request), model(model), learner(learner), data(data),
+          GradientLog *log, const SplitDataset &data, int64_t batch,
+          Reporter &reporter, raw_ostream &os)
+      : request(request), model(model), learner(learner), log(log), data(data),
         batch(batch), reporter(reporter), os(os), bar(os) {}
 
   ExitStatus run();
 
 private:
   ExitStatus runEpoch();
-  ExitStatus runSteps(ArrayRef<int64_t> order, Epoch &epoch);
+  ExitStatus runSteps(ArrayRef<Batch> batches, Epoch &epoch);
+  ExitStatus measureDivergence();
   ExitStatus reportDivergence(double loss, int64_t step);
   ExitStatus stopEarly();
   bool writeCheckpoint();
   void print(const Epoch &epoch);
-  ExitStatus finish();
-  Error writeHistory();
+  void finish();
 
   const TrainRequest &request;
   ForwardModel &model;
   Learner &learner;
+  GradientLog *log; // null: not asked for
   const SplitDataset &data;
   int64_t batch;
   Reporter &reporter;
   raw_ostream &os;
   ProgressBar bar;
   std::vector<Epoch> history;
+  std::vector<GradientDivergences> divergences;
 };
 } // namespace
 
@@ -85,13 +80,13 @@ ExitStatus Trainer::reportDivergence(double loss, int64_t step) {
   return reporter.fail(text);
 }
 
-ExitStatus Trainer::runSteps(ArrayRef<int64_t> order, Epoch &epoch) {
-  int64_t numSteps = static_cast<int64_t>(order.size()) / batch;
+ExitStatus Trainer::runSteps(ArrayRef<Batch> batches, Epoch &epoch) {
+  auto numSteps = static_cast<int64_t>(batches.size());
   std::string text =
       formatv("epoch {0}/{1}", history.size() + 1, request.epochs).str();
   for (int64_t step = 0; step != numSteps; ++step) {
-    Expected<double> loss = learner.step(
-        data.training, order.slice(step * batch, batch), epoch.training);
+    Expected<double> loss =
+        learner.step(data.training, batches[step], epoch.training);
     if (!loss)
       return reporter.fail(loss.takeError());
     if (!std::isfinite(*loss))
@@ -141,7 +136,7 @@ ExitStatus Trainer::runEpoch() {
   // Each epoch has an order of its own that depends on nothing but the seed.
   std::vector<int64_t> order = Random(request.seed + 1 + history.size())
                                    .permutation(data.training.size());
-  ExitStatus status = runSteps(order, epoch);
+  ExitStatus status = runSteps(makeBatches(order, batch), epoch);
   if (status != ExitStatus::Success)
     return status;
   Expected<Score> heldOut = learner.evaluate(data.heldOut);
@@ -153,49 +148,42 @@ ExitStatus Trainer::runEpoch() {
     return ExitStatus::Failure;
   history.push_back(epoch);
   print(epoch);
+  status = measureDivergence();
+  if (status != ExitStatus::Success)
+    return status;
+  if (Error error = writeHistory(request, history, divergences))
+    return reporter.fail(std::move(error));
   return ExitStatus::Success;
 }
 
-Error Trainer::writeHistory() {
-  if (request.json.empty())
-    return Error::success();
-  json::Array epochs;
-  for (const Epoch &epoch : history)
-    epochs.push_back(
-        json::Object{{"loss", epoch.training.loss},
-                     {"accuracy", epoch.training.getAccuracy()},
-                     {"held_out_accuracy", epoch.heldOut.getAccuracy()},
-                     {"seconds", epoch.seconds}});
-  json::Object root{
-      {"model", request.model},
-      {"data", request.data},
-      {"schedule", request.backprop ? "backprop" : request.compile.schedule},
-      {"held_out_accuracy", history.back().heldOut.getAccuracy()},
-      {"epochs", std::move(epochs)}};
-  return writeFileAtomically(request.json, [&](raw_pwrite_stream &os) {
-    os << formatv("{0:2}\n", json::Value(std::move(root)));
-    return Error::success();
-  });
+/// Adds how far the gradients are apart at the parameters as they are.
+ExitStatus Trainer::measureDivergence() {
+  if (!log)
+    return ExitStatus::Success;
+  Expected<GradientDivergences> found =
+      log->measure(learner.getParameters(), data.training);
+  if (!found)
+    return reporter.fail(found.takeError());
+  divergences.push_back(std::move(*found));
+  return ExitStatus::Success;
 }
 
-ExitStatus Trainer::finish() {
+void Trainer::finish() {
   const Score &score = history.back().heldOut;
   os << "held-out accuracy " << formatPercent(score.getAccuracy()) << " ("
      << score.correct << " of " << score.total << ")\n";
   if (!request.out.empty())
     os << "wrote " << request.out << "\n";
-  if (Error error = writeHistory())
-    return reporter.fail(std::move(error));
-  return ExitStatus::Success;
 }
 
 ExitStatus Trainer::run() {
-  while (static_cast<int64_t>(history.size()) != request.epochs) {
-    ExitStatus status = runEpoch();
-    if (status != ExitStatus::Success)
-      return status;
-  }
-  return finish();
+  ExitStatus status = measureDivergence();
+  while (status == ExitStatus::Success &&
+         static_cast<int64_t>(history.size()) != request.epochs)
+    status = runEpoch();
+  if (status == ExitStatus::Success)
+    finish();
+  return status;
 }
 
 //===----------------------------------------------------------------------===//
@@ -246,7 +234,8 @@ ExitStatus mlir::pc::train(const TrainRequest &request, MLIRContext *context,
       loadTrainingModel(request, *data, context, reporter, status);
   if (!model)
     return status;
-  Expected<ClassifierPorts> ports = findClassifierPorts(*model);
+  Expected<ClassifierPorts> ports =
+      findClassifierPorts(*model, request.compile.output);
   if (!ports)
     return reporter.fail(ports.takeError());
   if (Error error = checkFit(*model, *ports, request, *data))
@@ -256,9 +245,16 @@ ExitStatus mlir::pc::train(const TrainRequest &request, MLIRContext *context,
       Learner::create(*model, *ports, options, request.cpu, status);
   if (!learner)
     return status;
+  std::unique_ptr<GradientLog> log;
+  if (!request.divergence.empty()) {
+    log = GradientLog::create(*model, *ports, options, request.cpu, status);
+    if (!log)
+      return status;
+  }
   printHeader(request, *model, *data, options, ports->batch, os);
   // Once: a second interrupt ends the process as usual.
   sys::SetInterruptFunction([] { wasInterrupted = 1; });
-  return Trainer(request, *model, *learner, *data, ports->batch, reporter, os)
+  return Trainer(request, *model, *learner, log.get(), *data, ports->batch,
+                 reporter, os)
       .run();
 }

@@ -24,11 +24,11 @@ static std::optional<int64_t> getSize(const ONNXInput::Dimension &dimension,
   return given == request.dims.end() ? dimension.size : given->second;
 }
 
-/// Open sizes are filled in: the first is the batch; one more of the samples
-/// takes what is left of the size of a sample.
+/// Open sizes are filled in: the first is the batch; one more takes what is
+/// left of `rowSize`, the numbers that data has for a row.
 static std::vector<int64_t> fillShape(const ONNXInput &input,
                                       const TrainRequest &request,
-                                      int64_t sampleSize) {
+                                      int64_t rowSize) {
   std::vector<int64_t> shape;
   std::optional<size_t> open;
   int64_t batch = request.batch.value_or(defaultBatch), known = 1;
@@ -40,21 +40,25 @@ static std::vector<int64_t> fillShape(const ONNXInput &input,
     if (index != 0)
       known *= shape.back();
   }
-  if (open && input.isFloat && known > 0 && sampleSize % known == 0)
-    shape[*open] = sampleSize / known;
+  if (open && known > 0 && rowSize % known == 0)
+    shape[*open] = rowSize / known;
   return shape;
 }
 
-static Error readShapes(const TrainRequest &request, int64_t sampleSize,
+static Error readShapes(const TrainRequest &request, const Dataset &data,
                         ONNXImportOptions &import) {
   Expected<std::vector<ONNXInput>> inputs = readONNXInputs(request.model);
   if (!inputs)
     return inputs.takeError();
-  for (const ONNXInput &input : *inputs) {
+  bool hasFloats = llvm::any_of(*inputs, [](auto &i) { return i.isFloat; });
+  for (auto [index, input] : llvm::enumerate(*inputs)) {
+    bool isSamples = hasFloats ? input.isFloat : index == 0;
+    int64_t rowSize = isSamples ? data.features.getNumElements() / data.size()
+                                : data.labelsPerSample;
     if (input.shape.empty()) // a scalar, or of unknown rank
       import.inputShapes.push_back(std::nullopt);
     else
-      import.inputShapes.push_back(fillShape(input, request, sampleSize));
+      import.inputShapes.push_back(fillShape(input, request, rowSize));
   }
   return Error::success();
 }
@@ -65,10 +69,8 @@ mlir::pc::loadTrainingModel(const TrainRequest &request,
                             Reporter &reporter, ExitStatus &status) {
   ONNXImportOptions import;
   import.dims = request.dims;
-  int64_t sampleSize =
-      data.training.features.getNumElements() / data.training.size();
   if (StringRef(request.model).ends_with(".onnx"))
-    if (Error error = readShapes(request, sampleSize, import)) {
+    if (Error error = readShapes(request, data.training, import)) {
       status = reporter.fail(std::move(error));
       return std::nullopt;
     }
@@ -118,6 +120,11 @@ Error mlir::pc::checkFit(const ForwardModel &model,
     return createStringError(request.data + ": expected at least a batch of " +
                              Twine(ports.batch) + " training samples, found " +
                              Twine(data.training.size()));
+  if (data.training.labelsPerSample != ports.labelsPerSample)
+    return createStringError(
+        request.data + ": expected " + Twine(ports.labelsPerSample) +
+        (ports.labelsPerSample == 1 ? " label" : " labels") +
+        " for each sample, found " + Twine(data.training.labelsPerSample));
   if (!ports.logits)
     return Error::success();
   const ModelPort &logits = model.results[*ports.logits];

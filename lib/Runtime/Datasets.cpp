@@ -14,6 +14,7 @@ static int64_t getSampleSize(const Dataset &dataset) {
   return dataset.features.getNumElements() / dataset.size();
 }
 
+/// Rows of a table.
 static Dataset select(const Dataset &all, const int64_t *begin,
                       const int64_t *end) {
   Dataset part;
@@ -45,7 +46,8 @@ static double getLargestMagnitude(const Tensor &tensor) {
 static void finish(SplitDataset &split, double scale) {
   split.scale = scale;
   for (Dataset *part : {&split.training, &split.heldOut}) {
-    divide(part->features, scale);
+    if (scale != 1)
+      divide(part->features, scale);
     for (int64_t label : part->labels)
       split.numClasses = std::max(split.numClasses, label + 1);
   }
@@ -75,34 +77,70 @@ static std::optional<SplitDataset> loadTable(const std::string &path,
 }
 
 /// The file `name` in `folder`, plain or gzipped.
-static std::string findIDX(const std::string &folder, const char *name) {
+static std::string findFile(const std::string &folder, const char *name) {
   std::filesystem::path plain = std::filesystem::path(folder) / name;
   std::error_code ignored;
   return std::filesystem::exists(plain, ignored) ? plain.string()
                                                  : plain.string() + ".gz";
 }
 
+namespace {
+/// What a kind of folder calls its files, and how they are read.
+struct FolderKind {
+  const char *trainingSamples, *trainingLabels, *testSamples, *testLabels;
+  std::optional<Dataset> (*read)(const std::string &, const std::string &,
+                                 std::string &);
+  double scale;
+};
+} // namespace
+
+static constexpr FolderKind arrayFolder = {
+    "train-samples.npy", "train-labels.npy", "test-samples.npy",
+    "test-labels.npy",   readArrays,         1};
+static constexpr FolderKind idxFolder = {"train-images-idx3-ubyte",
+                                         "train-labels-idx1-ubyte",
+                                         "t10k-images-idx3-ubyte",
+                                         "t10k-labels-idx1-ubyte",
+                                         readIDX,
+                                         255};
+
+/// Whether samples of both parts can go through the same model.
+static bool checkParts(const std::string &path, const Dataset &training,
+                       const Dataset &test, std::string &error) {
+  auto expect = [&](const char *what, const char *unit, int64_t expected,
+                    int64_t found) {
+    if (expected != found)
+      error = path + ": expected test " + what + " of the size of the " +
+              "training " + what + ", " + std::to_string(expected) + unit +
+              ", found " + std::to_string(found);
+    return expected == found;
+  };
+  return expect("samples", " numbers", getSampleSize(training),
+                getSampleSize(test)) &&
+         expect("labels", " for each sample", training.labelsPerSample,
+                test.labelsPerSample);
+}
+
 static std::optional<SplitDataset> loadFolder(const std::string &path,
                                               std::string &error) {
-  auto load = [&](const char *images, const char *labels) {
-    return readIDX(findIDX(path, images), findIDX(path, labels), error);
+  std::error_code ignored;
+  const FolderKind &kind =
+      std::filesystem::exists(findFile(path, arrayFolder.trainingSamples),
+                              ignored)
+          ? arrayFolder
+          : idxFolder;
+  auto load = [&](const char *samples, const char *labels) {
+    return kind.read(findFile(path, samples), findFile(path, labels), error);
   };
   std::optional<Dataset> training =
-      load("train-images-idx3-ubyte", "train-labels-idx1-ubyte");
+      load(kind.trainingSamples, kind.trainingLabels);
   if (!training)
     return std::nullopt;
-  std::optional<Dataset> heldOut =
-      load("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte");
-  if (!heldOut)
+  std::optional<Dataset> test = load(kind.testSamples, kind.testLabels);
+  if (!test || !checkParts(path, *training, *test, error))
     return std::nullopt;
-  if (getSampleSize(*training) != getSampleSize(*heldOut)) {
-    error = path + ": expected test images of the size of the training " +
-            "images, " + std::to_string(getSampleSize(*training)) +
-            " pixels, found " + std::to_string(getSampleSize(*heldOut));
-    return std::nullopt;
-  }
-  SplitDataset split{std::move(*training), std::move(*heldOut)};
-  finish(split, 255);
+  SplitDataset split{std::move(*training), std::move(*test)};
+  finish(split, kind.scale);
   return split;
 }
 

@@ -38,9 +38,6 @@ private:
 };
 } // namespace
 
-/// Labels become the width of a one-hot row and the size of arrays.
-static constexpr double largestLabel = 1e6;
-
 static std::string trim(const std::string &text) {
   size_t begin = text.find_first_not_of(" \t\r");
   if (begin == std::string::npos)
@@ -84,7 +81,8 @@ bool TableReader::isHeader(const std::vector<std::string> &fields) const {
 
 bool TableReader::readLabel(const std::string &field) {
   double value;
-  if (!parseNumber(field, value) || !(value >= 0 && value <= largestLabel) ||
+  if (!parseNumber(field, value) ||
+      !(value >= 0 && value <= double(largestLabel)) ||
       value != std::floor(value))
     return fail("expected a label, an integer from 0 on, in the last field, "
                 "found " +

@@ -12,10 +12,13 @@ using namespace mlir::pc;
 
 static constexpr StringLiteral overview =
     "pc-train: trains a classifier by predictive coding\n\n"
-    "The data is a comma-separated table with the label last, or a folder with "
-    "the IDX\nfiles of MNIST, gzipped or not. The trained model is written "
-    "after every epoch;\nCtrl-C ends after the step at hand and keeps what was "
-    "learned.\n"
+    "The data is a comma-separated table with the label last, a folder with "
+    "the IDX\nfiles of MNIST, or a folder with the arrays train-samples.npy, "
+    "train-labels.npy,\ntest-samples.npy and test-labels.npy of NumPy; gzipped "
+    "or not. The trained model\nis written after every epoch; Ctrl-C ends "
+    "after "
+    "the step at hand and keeps what was\nlearned. Every epoch has an order of "
+    "its own; its last batch is filled up with its\nfirst samples.\n"
     "Exit status: 0 trained, 2 something is unsupported, 130 interrupted, 1 "
     "other errors.\n";
 
@@ -35,6 +38,15 @@ struct Flags {
   cl::opt<std::string> json{"json", cl::value_desc("FILE"),
                             cl::desc("where the history goes"),
                             cl::cat(category)};
+  cl::opt<std::string> csv{
+      "csv", cl::value_desc("FILE"),
+      cl::desc("where the history goes as a table with a row for each epoch"),
+      cl::cat(category)};
+  cl::opt<std::string> divergence{
+      "divergence", cl::value_desc("FILE"),
+      cl::desc("where a table goes of how far each gradient is from reverse "
+               "mode on the first batch, before learning and after each epoch"),
+      cl::cat(category)};
   cl::opt<uint64_t> seed{"seed", cl::init(0), cl::value_desc("N"),
                          cl::desc("of the split and of the order of samples"),
                          cl::cat(category)};
@@ -50,6 +62,8 @@ static Error makeRequest(const Flags &flags, TrainRequest &request) {
   request.data = flags.data;
   request.out = flags.out;
   request.json = flags.json;
+  request.csv = flags.csv;
+  request.divergence = flags.divergence;
   request.epochs = flags.training.epochs;
   if (flags.training.batch.getNumOccurrences())
     request.batch = flags.training.batch;
@@ -66,6 +80,11 @@ static Error makeRequest(const Flags &flags, TrainRequest &request) {
     return error;
   if (Error error = flags.modelFlags.getDims(request.dims))
     return error;
+  bool isReference = request.backprop || request.compile.isAutodiff();
+  if (isReference && !request.divergence.empty())
+    return createStringError("--divergence: expected a schedule of predictive "
+                             "coding, found reverse mode, which it is compared "
+                             "with");
   return validate(request.compile);
 }
 

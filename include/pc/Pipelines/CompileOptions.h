@@ -9,6 +9,7 @@
 #include "llvm/Support/Error.h"
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace mlir::pc {
 
@@ -29,6 +30,7 @@ struct CompileOptions {
   std::optional<double> tolerance;   // of `fixed`: chooses the iterations
   std::optional<double> beta;        // of the nudged schedules
   std::string granularity = "node";  // `op`, `node` or `block`
+  std::vector<std::string> cuts;     // nodes that end a vertex (`block`)
   std::string loss = "model";        // `mse`, `cross-entropy`, `cotangent`
   std::string reduction = "mean";    // or `sum`
   std::string output;                // the loss reads it; empty: the only one

@@ -5,28 +5,17 @@
 #ifndef PC_PIPELINES_LEARNER_H
 #define PC_PIPELINES_LEARNER_H
 
-#include "pc/Pipelines/Invocation.h"
-#include "pc/Pipelines/Model.h"
+#include "pc/Pipelines/Classifier.h"
 #include "pc/Pipelines/Phases.h"
-#include "pc/Runtime/Datasets.h"
 
 namespace mlir::pc {
 
-/// Where the samples, the labels and the logits are.
-struct ClassifierPorts {
-  unsigned samples = 0;           // argument, [batch, ...]
-  std::optional<unsigned> labels; // argument, if the model reads labels
-  std::optional<unsigned> logits; // result, [batch, classes]
-  int64_t batch = 0, sampleSize = 0;
-};
-
-/// Finds them, or says what a classifier would have.
-llvm::Expected<ClassifierPorts> findClassifierPorts(const ForwardModel &model);
-
-/// Samples that were classified.
+/// Labels that were guessed.
 struct Score {
   double loss = 0; // mean of the losses of the batches
+  int64_t batches = 0;
   int64_t correct = 0, total = 0;
+  void add(double batchLoss);
   double getAccuracy() const { return total ? double(correct) / total : 0; }
 };
 
@@ -40,10 +29,10 @@ public:
                                          const CPUOptions &cpu,
                                          ExitStatus &status);
 
-  /// One step on the samples of these numbers, as many as a batch has; adds to
-  /// `score`. The answer is the loss before the step.
-  llvm::Expected<double> step(const Dataset &data,
-                              llvm::ArrayRef<int64_t> samples, Score &score);
+  /// One step on a batch; adds to `score`, before the step, what is new in it.
+  /// The answer is the loss before the step.
+  llvm::Expected<double> step(const Dataset &data, const Batch &batch,
+                              Score &score);
   /// Classifies every sample without learning.
   llvm::Expected<Score> evaluate(const Dataset &data);
 
@@ -57,10 +46,8 @@ private:
           const CompileOptions &options, const CPUOptions &cpu,
           std::unique_ptr<Executable> executable);
   llvm::Error connect();
-  void load(Invocation &call, const Dataset &data,
-            llvm::ArrayRef<int64_t> samples);
-  int64_t countCorrect(Invocation &call, const Dataset &data,
-                       llvm::ArrayRef<int64_t> samples);
+  void addTo(Score &score, Invocation &call, const Dataset &data,
+             const Batch &batch);
   /// Runs the step; where its relaxation may run away, says where it did.
   llvm::Error runStep();
 
@@ -69,10 +56,7 @@ private:
   CompileOptions options;
   CPUOptions cpu;
   std::unique_ptr<Executable> executable;
-  Invocation stepCall, forwardCall;
-  unsigned lossResult = 0;
-  /// The argument of the step that takes labels or one-hot rows.
-  unsigned targets = 0;
+  Invocation stepCall, objectiveCall; // both read the parameters of the step
 };
 
 } // namespace mlir::pc

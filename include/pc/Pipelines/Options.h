@@ -51,7 +51,8 @@ private:
   llvm::cl::opt<std::string> dumpPhases;
 };
 
-/// --schedule, --step, --iterations, --tolerance, --beta, --granularity.
+/// --schedule, --step, --iterations, --tolerance, --beta, --granularity,
+/// --cuts.
 class ScheduleFlags {
 public:
   ScheduleFlags();
@@ -65,6 +66,7 @@ private:
   llvm::cl::opt<int64_t> iterations;
   llvm::cl::opt<double> tolerance, beta;
   ChoiceFlag granularity;
+  llvm::cl::list<std::string> cuts;
 };
 
 /// --loss, --reduction, --output: the scalar that is differentiated.

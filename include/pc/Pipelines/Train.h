@@ -16,6 +16,10 @@ struct TrainRequest {
   std::string model, data;
   std::string out;  // of the trained model; empty: not kept
   std::string json; // of the history; empty: none
+  std::string csv;  // the same as a table; empty: none
+  /// Of how far the gradients are from reverse mode, before the first epoch
+  /// and after each; empty: not measured.
+  std::string divergence;
   std::map<std::string, int64_t> dims;
   int64_t epochs = 20;
   /// None: 32, unless the model has a fixed batch.

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "GradientLog.h"
+#include "pc/Pipelines/Phases.h"
+#include "pc/Support/Names.h"
+
+#include <numeric>
+
+using namespace llvm;
+using namespace mlir;
+using namespace mlir::pc;
+
+static constexpr StringLiteral gradientName = "model_gradient";
+static constexpr StringLiteral autodiffName = "model_autodiff";
+
+std::unique_ptr<GradientLog> GradientLog::create(ForwardModel &model,
+                                                 const ClassifierPorts &ports,
+                                                 const CompileOptions &given,
+                                                 const CPUOptions &cpu,
+                                                 ExitStatus &status) {
+  CompileOptions options = given;
+  options.learn.reset();
+  options.withAutodiff = true;
+  options.checksLocality = false; // the step that learns was checked
+  options.dumpFolder.clear();     // and is what the dumps show
+  OwningOpRef<ModuleOp> module = model.module->clone();
+  PhaseStatus lowered =
+      runPhases(*module, Phase::Import, Phase::Tensor, options);
+  status = lowered == PhaseStatus::Unsupported ? ExitStatus::Unsupported
+                                               : ExitStatus::Failure;
+  if (lowered != PhaseStatus::Success)
+    return nullptr;
+  FailureOr<std::unique_ptr<Executable>> executable = Executable::compile(
+      *module, {StringRef(gradientName), StringRef(autodiffName)}, cpu);
+  status = ExitStatus::Unsupported;
+  if (failed(executable))
+    return nullptr;
+  status = ExitStatus::Success;
+  return std::unique_ptr<GradientLog>(
+      new GradientLog(ports, std::move(*executable)));
+}
+
+GradientLog::GradientLog(const ClassifierPorts &ports,
+                         std::unique_ptr<Executable> compiled)
+    : ports(ports), executable(std::move(compiled)),
+      gradientCall(*executable, gradientName),
+      referenceCall(*executable, autodiffName) {}
+
+Expected<GradientDivergences>
+GradientLog::measure(const std::map<std::string, const Tensor *> &parameters,
+                     const Dataset &data) {
+  SmallVector<int64_t> rows(ports.batch);
+  std::iota(rows.begin(), rows.end(), 0);
+  for (Invocation *call : {&gradientCall, &referenceCall}) {
+    ports.load(*call, data, rows);
+    for (const auto &[name, value] : parameters)
+      if (std::optional<unsigned> place =
+              call->findArgument(roleParameter, name))
+        call->set(*place, *value);
+    if (Error error = call->run())
+      return error;
+  }
+  GradientDivergences result;
+  for (auto [mine, reference] :
+       llvm::zip_equal(gradientCall.findResults(roleGradient),
+                       referenceCall.findResults(roleGradient)))
+    result.emplace_back(gradientCall.getSignature().results[mine].name,
+                        compare(gradientCall.getResult(mine),
+                                referenceCall.getResult(reference)));
+  return result;
+}
