@@ -133,3 +133,35 @@ func.func @turn(%a: tensor<45x39xf32>, %b: tensor<45xf32>, %c: tensor<39x45xf32>
   } -> tensor<39x45xf32>
   return %y : tensor<39x45xf32>
 }
+
+// A sum of everything, with a remainder, onto what the output holds; largest and
+// smallest of each row.
+// RUN: pc-jit-test %s --entry=folded --arg=mod:11 --arg=mod:5 | FileCheck %s --check-prefix=FOLDED
+// RUN: pc-jit-test %s --entry=folded --arg=mod:11 --arg=mod:5 --cpu=x86-64-v3 | FileCheck %s --check-prefix=FOLDED
+// RUN: pc-jit-test %s --entry=folded --arg=mod:11 --arg=mod:5 --cpu=x86-64 | FileCheck %s --check-prefix=FOLDED
+// FOLDED: result 0:{{.*}}(sum 7380)
+// FOLDED: result 1:{{.*}}(sum 280)
+func.func @folded(%x: tensor<7x211xf32>, %o: tensor<f32>) -> (tensor<f32>, tensor<7xf32>) {
+  %y = linalg.generic {indexing_maps = [affine_map<(i,j)->(i,j)>, affine_map<(i,j)->()>], iterator_types = ["reduction", "reduction"]} ins(%x : tensor<7x211xf32>) outs(%o : tensor<f32>) {
+  ^bb0(%p: f32, %q: f32):
+    %a = arith.addf %q, %p : f32
+    linalg.yield %a : f32
+  } -> tensor<f32>
+  %z = arith.constant dense<0xFF800000> : tensor<7xf32>
+  %r = linalg.reduce { arith.maximumf } ins(%x : tensor<7x211xf32>) outs(%z : tensor<7xf32>) dimensions = [1]
+  return %y, %r : tensor<f32>, tensor<7xf32>
+}
+
+// A million times 0.1 in f32, 104857.6 to 1e-6 if summed in blocks; one by one it
+// would be 100958.
+// RUN: pc-jit-test %s --entry=accurate --arg=0.1 | FileCheck %s --check-prefix=ACCURATE
+// RUN: pc-jit-test %s --entry=accurate --arg=0.1 --cpu=x86-64 | FileCheck %s --check-prefix=ACCURATE
+// ACCURATE: result 0: f32 = 104857.{{5|6}}
+// ACCURATE: result 1: 16xf32 = 6553.{{59|60}}
+func.func @accurate(%x: tensor<65536x16xf32>) -> (tensor<f32>, tensor<16xf32>) {
+  %z = arith.constant dense<0.0> : tensor<f32>
+  %y = linalg.reduce { arith.addf } ins(%x : tensor<65536x16xf32>) outs(%z : tensor<f32>) dimensions = [0, 1]
+  %z2 = arith.constant dense<0.0> : tensor<16xf32>
+  %r = linalg.reduce { arith.addf } ins(%x : tensor<65536x16xf32>) outs(%z2 : tensor<16xf32>) dimensions = [0]
+  return %y, %r : tensor<f32>, tensor<16xf32>
+}

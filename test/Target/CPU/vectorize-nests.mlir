@@ -10,7 +10,7 @@
 //       CHECK:       %{{.+}}:4 = scf.for
 // CHECK-COUNT-4:       memref.load
 // CHECK-COUNT-1:     scf.yield
-// CHECK-COUNT-4:     vector.store {{.*}} vector<64xf32>
+// CHECK-COUNT-4:     vector.store {{.*}}vector<64xf32>
 //   SSE-LABEL: func @product
 //     SSE-NOT:   vector.fma
 //         SSE:   arith.mulf {{.*}} vector<8xf32>
@@ -62,10 +62,10 @@ func.func @elementwise(%a: memref<92x64xf32>, %c: memref<92x64xf32>) {
 // -----
 
 // Booleans take a byte in memory and a bit in vectors; a division of integers
-// may trap in a masked lane; there is no loop for a sum of everything.
+// may trap in a masked lane.
 // CHECK-LABEL: func @scalar
-// CHECK-COUNT-3: linalg.generic
-func.func @scalar(%a: memref<64xi1>, %b: memref<64xi32>, %f: memref<64xf32>, %s: memref<f32>) {
+// CHECK-COUNT-2: linalg.generic
+func.func @scalar(%a: memref<64xi1>, %b: memref<64xi32>) {
   linalg.generic {indexing_maps = [affine_map<(i)->(i)>], iterator_types = ["parallel"]} outs(%a : memref<64xi1>) {
   ^bb0(%p: i1):
     %x = arith.xori %p, %p : i1
@@ -76,11 +76,61 @@ func.func @scalar(%a: memref<64xi1>, %b: memref<64xi32>, %f: memref<64xf32>, %s:
     %x = arith.divsi %p, %p : i32
     linalg.yield %x : i32
   }
-  linalg.generic {indexing_maps = [affine_map<(i)->(i)>, affine_map<(i)->()>], iterator_types = ["reduction"]} ins(%f : memref<64xf32>) outs(%s : memref<f32>) {
+  return
+}
+
+// -----
+
+// A sum of everything: every lane has its own, in blocks of sixteen steps; the
+// last lanes are masked; the lanes are folded in halves onto what the output
+// held.
+// CHECK-LABEL: func @everything
+//       CHECK:   scf.for {{.*}} step %c1024{{.*}}vector<64xf32>
+//       CHECK:     scf.for {{.*}} step %c64{{.*}}vector<64xf32>
+//       CHECK:   vector.maskedload
+//       CHECK:   arith.select %{{.+}} : vector<64xi1>, vector<64xf32>
+// CHECK-COUNT-6: arith.addf %{{.+}} : vector<{{32|16|8|4|2|1}}xf32>
+//       CHECK:   arith.addf %{{.+}} : f32
+//       CHECK:   memref.store
+func.func @everything(%f: memref<90x101xf32>, %s: memref<f32>) {
+  linalg.generic {indexing_maps = [affine_map<(i, j)->(i, j)>, affine_map<(i, j)->()>], iterator_types = ["reduction", "reduction"]} ins(%f : memref<90x101xf32>) outs(%s : memref<f32>) {
   ^bb0(%p: f32, %q: f32):
     %x = arith.addf %p, %q : f32
     linalg.yield %x : f32
   }
+  return
+}
+
+// -----
+
+// Rows are summed along memory, not gathered; a maximum needs no blocks.
+// CHECK-LABEL: func @rows
+//   CHECK-NOT:   vector.gather
+//       CHECK:   scf.for %{{.+}} = %c0{{.*}} to %c3{{.*}} step
+//   CHECK-NOT:   vector.gather
+//       CHECK:     scf.for %{{.+}} to %c4096{{.*}} step %c64{{.*}}vector<64xf32>
+//   CHECK-NOT:   vector.gather
+//       CHECK:     arith.maximumf %{{.+}} : vector<1xf32>
+//       CHECK:     memref.store
+func.func @rows(%f: memref<3x4096xf32>, %s: memref<3xf32>) {
+  linalg.reduce { arith.maximumf } ins(%f : memref<3x4096xf32>) outs(%s : memref<3xf32>) dimensions = [1]
+  return
+}
+
+// -----
+
+// The accumulators of a long product are added to every 256 steps; those of a plain
+// sum, which has nothing to keep in registers, every 16.
+// CHECK-LABEL: func @long
+//       CHECK:   scf.for {{.*}} to %c768{{.*}} step %c256
+//       CHECK:     scf.for {{.*}} step %c1
+//       CHECK:       vector.fma
+//       CHECK:     arith.addf %{{.+}} : vector<64xf32>
+//       CHECK:   scf.for {{.*}} to %c768{{.*}} step %c256
+//       CHECK:     scf.for {{.*}} step %c16{{[_ ]}}
+func.func @long(%a: memref<4x784xf32>, %b: memref<784x64xf32>, %c: memref<4x64xf32>, %s: memref<64xf32>) {
+  linalg.matmul ins(%a, %b : memref<4x784xf32>, memref<784x64xf32>) outs(%c : memref<4x64xf32>)
+  linalg.reduce { arith.addf } ins(%b : memref<784x64xf32>) outs(%s : memref<64xf32>) dimensions = [0]
   return
 }
 

@@ -156,7 +156,8 @@ def VectorizeNests : Pass<"pc-cpu-vectorize-nests", "func::FuncOp"> {
     which the output is contiguous becomes the lanes of vectors, a few steps of
     another one share what is loaded, and reductions run inside, with all
     accumulators in registers: matrix products, convolutions and
-    elementwise ops alike. Every sum is taken in the order of its loops; with
+    elementwise ops alike. Where only a reduction runs along memory, its steps are
+    the lanes, folded at the end. Long sums are taken in blocks; with
     `fma`, products are added with one rounding. A fill of the output becomes the
     start of the accumulators. Ops without a vector form are left for scalar loops.
 

@@ -76,18 +76,25 @@ void NestEmitter::emitOuter(ArrayRef<unsigned> dims) {
   if (!dims.empty())
     return emitSteps(dims.front(), 1,
                      [&](int64_t) { emitOuter(dims.drop_front()); });
+  if (tiling.foldsLanes)
+    return emitRows(Tile{1, tiling.width, tiling.width});
   // The vectors of one tile are used by all rows before the next tile: they
   // stay in the nearest cache.
   emitSteps(tiling.vectorDim, tiling.width, [&](int64_t active) {
     uint64_t registers = llvm::divideCeil(active, tiling.lanes);
-    Tile tile{1, int64_t(llvm::PowerOf2Ceil(registers)) * tiling.lanes, active};
-    if (!tiling.rowDim)
-      return emitTile(tile);
-    emitSteps(*tiling.rowDim, tiling.rows, [&](int64_t rows) {
-      tile.rows = rows;
-      emitTile(tile);
-    });
+    emitRows(
+        Tile{1, int64_t(llvm::PowerOf2Ceil(registers)) * tiling.lanes, active});
   });
+}
+
+void NestEmitter::emitRows(Tile tile) {
+  auto emit = [&](int64_t rows) {
+    tile.rows = rows;
+    tiling.foldsLanes ? emitFoldedTile(tile) : emitTile(tile);
+  };
+  if (!tiling.rowDim)
+    return emit(1);
+  emitSteps(*tiling.rowDim, tiling.rows, emit);
 }
 
 /// A loop over `dim` by `step`, then what remains as one shorter step.
@@ -118,7 +125,7 @@ void NestEmitter::emitTile(Tile tile) {
     for (unsigned i = 0, e = op.getNumDpsInits(); i != e; ++i) {
       if (initial[i])
         accumulators.push_back(widen(initial[i], tile));
-      else if (reductions.empty() &&
+      else if (!reduces &&
                op.getBlock()->getArgument(firstOutput + i).use_empty())
         accumulators.emplace_back();
       else
@@ -129,24 +136,6 @@ void NestEmitter::emitTile(Tile tile) {
   for (int64_t row = 0; row != tile.rows; ++row)
     for (unsigned i = 0, e = op.getNumDpsInits(); i != e; ++i)
       store(firstOutput + i, accumulators[next++], row, tile);
-}
-
-SmallVector<Value> NestEmitter::emitReductions(ArrayRef<unsigned> dims,
-                                               SmallVector<Value> values,
-                                               Tile tile) {
-  if (dims.empty())
-    return emitBody(values, tile);
-  auto loop = scf::ForOp::create(builder, loc, constant(0),
-                                 constant(nest.dims[dims.front()].extent),
-                                 constant(1), values);
-  OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPointToStart(loop.getBody());
-  ivs[dims.front()] = loop.getInductionVar();
-  SmallVector<Value> next =
-      emitReductions(dims.drop_front(),
-                     llvm::to_vector_of<Value>(loop.getRegionIterArgs()), tile);
-  scf::YieldOp::create(builder, loc, next);
-  return llvm::to_vector_of<Value>(loop.getResults());
 }
 
 /// One iteration of the body for all rows.
@@ -193,7 +182,7 @@ SmallVector<Value> NestEmitter::emitRow(ArrayRef<Value> inputs,
 
 /// `a * b + accumulator` with one rounding. The product stays behind unused.
 Value NestEmitter::emitFma(Operation &inner, IRMapping &mapping, Tile tile) {
-  if (!target.fma || reductions.empty() || !isa<arith::AddFOp>(inner))
+  if (!target.fma || !reduces || !isa<arith::AddFOp>(inner))
     return {};
   for (unsigned i : {0, 1}) {
     auto product = inner.getOperand(i).getDefiningOp<arith::MulFOp>();

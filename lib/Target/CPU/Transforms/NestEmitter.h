@@ -12,6 +12,11 @@ namespace mlir::pc {
 /// True when every operation of the body has a vector form.
 bool hasVectorForm(linalg::LinalgOp op);
 
+/// For each output the operation that adds one more value to it, where that is
+/// all that the body does with it and the operation has a neutral element.
+/// Empty if any output is made in another way.
+SmallVector<Operation *> getCombiners(linalg::LinalgOp op);
+
 /// Emits the loops that compute `op` before it; the caller erases it. Where
 /// `initial` has a value, the accumulators of that output start with it instead
 /// of with what the output holds.

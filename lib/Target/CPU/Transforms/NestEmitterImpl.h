@@ -23,24 +23,42 @@ public:
               const NestTiling &tiling, const VectorTarget &target,
               ArrayRef<Value> initial)
       : builder(builder), op(op), loc(op.getLoc()), nest(nest), tiling(tiling),
-        target(target), initial(initial), ivs(nest.dims.size()) {
+        target(target), initial(initial), combiners(getCombiners(op)),
+        ivs(nest.dims.size()) {
     for (auto [dim, info] : llvm::enumerate(nest.dims)) {
-      if (info.isReduction)
-        reductions.push_back(dim);
-      else if (dim != tiling.vectorDim && dim != tiling.rowDim)
-        outer.push_back(dim);
+      reduces |= info.isReduction;
+      if (dim == tiling.vectorDim || dim == tiling.rowDim)
+        continue;
+      (info.isReduction ? reductions : outer).push_back(dim);
     }
   }
   void run();
 
 private:
+  /// What becomes of the accumulators in the step with this number.
+  using StepBuilder =
+      llvm::function_ref<SmallVector<Value>(Value, ArrayRef<Value>)>;
+
   void flattenOperands();
   void emitOuter(ArrayRef<unsigned> dims);
   void emitSteps(unsigned dim, int64_t step,
                  llvm::function_ref<void(int64_t)> body);
+  void emitRows(Tile tile);
   void emitTile(Tile tile);
+  void emitFoldedTile(Tile tile);
+  Value foldLanes(Value lanes, Operation *combiner);
   SmallVector<Value> emitReductions(ArrayRef<unsigned> dims,
                                     SmallVector<Value> values, Tile tile);
+  SmallVector<Value> emitLoop(Value start, Value end, int64_t step,
+                              ArrayRef<Value> values, StepBuilder body);
+  SmallVector<Value> emitBlocks(Value start, int64_t count, int64_t step,
+                                SmallVector<Value> values, Tile tile,
+                                StepBuilder body);
+  SmallVector<Value> getNeutral(Tile tile);
+  SmallVector<Value> combineAll(ArrayRef<Value> some, ArrayRef<Value> more);
+  bool isBlocked(int64_t steps) const;
+  Value advance(Value start, int64_t distance);
+  SmallVector<Value> emitFoldedSteps(SmallVector<Value> values, Tile tile);
   SmallVector<Value> emitBody(ArrayRef<Value> accumulators, Tile tile);
   SmallVector<Value> emitRow(ArrayRef<Value> inputs, ArrayRef<Value> outputs,
                              int64_t row, Tile tile);
@@ -75,7 +93,10 @@ private:
   const NestTiling &tiling;
   const VectorTarget &target;
   ArrayRef<Value> initial;
+  SmallVector<Operation *> combiners;
+  /// Loops around a tile, and those inside one, in their order.
   SmallVector<unsigned> outer, reductions;
+  bool reduces = false;
   /// The number of each loop in the iteration that is being emitted.
   SmallVector<Value> ivs;
   /// For each operand in memory, that memory in one dimension.

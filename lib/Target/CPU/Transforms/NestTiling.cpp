@@ -21,6 +21,36 @@ static std::optional<unsigned> chooseVectorDim(const StridedNest &nest) {
   return std::nullopt;
 }
 
+/// The longest reduction along which every input is contiguous or constant.
+static std::optional<unsigned> chooseFoldedDim(const StridedNest &nest) {
+  std::optional<unsigned> best;
+  for (unsigned dim = 0, e = nest.dims.size(); dim != e; ++dim) {
+    bool flows = nest.dims[dim].isReduction &&
+                 llvm::all_of(nest.accesses, [&](const NestAccess &access) {
+                   return !access.inMemory || access.isOutput ||
+                          access.strides[dim] == 1 || access.strides[dim] == 0;
+                 });
+    if (flows && (!best || nest.dims[dim].extent > nest.dims[*best].extent))
+      best = dim;
+  }
+  return best;
+}
+
+/// Whether lanes along `parallel` would gather every input that differs from
+/// lane to lane, while lanes along `folded` load them.
+static bool isBetterFolded(const StridedNest &nest, unsigned parallel,
+                           unsigned folded) {
+  bool loads = false;
+  for (const NestAccess &access : nest.accesses) {
+    if (!access.inMemory || access.isOutput)
+      continue;
+    if (access.strides[parallel] == 1)
+      return false;
+    loads |= access.strides[folded] == 1;
+  }
+  return loads;
+}
+
 /// The longest parallel loop in whose steps some vector is loaded once for all.
 static std::optional<unsigned> chooseRowDim(const StridedNest &nest,
                                             unsigned vectorDim) {
@@ -71,11 +101,18 @@ static int64_t chooseRows(int64_t extent, int64_t vectors,
 std::optional<NestTiling> mlir::pc::chooseTiling(const StridedNest &nest,
                                                  const VectorTarget &target,
                                                  unsigned elementBits,
-                                                 bool isCheap) {
+                                                 bool isCheap, bool canFold) {
   std::optional<unsigned> vectorDim = chooseVectorDim(nest);
-  if (!vectorDim)
+  std::optional<unsigned> foldedDim;
+  if (canFold)
+    foldedDim = chooseFoldedDim(nest);
+  if (!vectorDim && !foldedDim)
     return std::nullopt;
   NestTiling tiling;
+  tiling.foldsLanes =
+      foldedDim && (!vectorDim || isBetterFolded(nest, *vectorDim, *foldedDim));
+  if (tiling.foldsLanes)
+    vectorDim = foldedDim;
   tiling.vectorDim = *vectorDim;
   tiling.lanes = std::max(1u, target.bits / elementBits);
   bool reduces = llvm::any_of(

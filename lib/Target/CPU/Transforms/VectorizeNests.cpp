@@ -81,7 +81,8 @@ bool VectorizeNests::vectorize(linalg::LinalgOp op,
   if (failed(nest))
     return false;
   std::optional<NestTiling> tiling =
-      chooseTiling(*nest, target, getWidestElement(op), isCheap(op));
+      chooseTiling(*nest, target, getWidestElement(op), isCheap(op),
+                   /*canFold=*/!getCombiners(op).empty());
   if (!tiling)
     return false;
   OpBuilder builder(op);

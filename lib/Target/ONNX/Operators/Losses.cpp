@@ -46,26 +46,24 @@ static Value emitLabel(Scalar &b, Value like, int64_t label) {
   return arith::ConstantOp::create(b, b.getIntegerAttr(like.getType(), label));
 }
 
-/// For each label the sum over the classes of `term` where the class is the
-/// label, else 0: a mask instead of a gather, which has a plain derivative.
-static Value pick(Emitter &b, const Likelihood &loss, ValueRange operands,
-                  ArrayRef<AffineMap> operandMaps, Emitter::Body term) {
+/// The element of `values` that belongs to each label; 0 where it is ignored.
+/// The sum of a mask over the classes instead of a gather: its derivative is
+/// plain. `map` leads from scores to `values`.
+static Value pick(Emitter &b, const Likelihood &loss, Value values,
+                  AffineMap map) {
   ArrayRef<int64_t> shape = getShape(loss.logProbability);
   int64_t rank = shape.size();
   Type element = getElement(loss.logProbability);
   AffineMap labelMap =
       AffineMap::getMultiDimIdentityMap(rank, b.getContext()).dropResult(1);
-  SmallVector<AffineMap> maps{labelMap};
-  maps.append(operandMaps.begin(), operandMaps.end());
-  maps.push_back(labelMap);
-  SmallVector<Value> inputs{loss.labels};
-  inputs.append(operands.begin(), operands.end());
+  SmallVector<AffineMap> maps{labelMap, map, labelMap};
   SmallVector<utils::IteratorType> iterators(rank,
                                              utils::IteratorType::parallel);
   iterators[1] = utils::IteratorType::reduction;
   Value init = b.filled(getShape(loss.labels), element, 0);
   return linalg::GenericOp::create(
-             b, init.getType(), inputs, init, maps, iterators,
+             b, init.getType(), ValueRange{loss.labels, values}, init, maps,
+             iterators,
              [&](OpBuilder &nested, Location loc, ValueRange v) {
                Scalar inner(loc, nested);
                Value index = linalg::IndexOp::create(inner, 1);
@@ -80,9 +78,8 @@ static Value pick(Emitter &b, const Likelihood &loss, ValueRange operands,
                  isLabel = arith::AndIOp::create(inner, isLabel, counts);
                }
                Value zero = emitScalar(inner, element, 0);
-               Value picked = arith::SelectOp::create(
-                   inner, isLabel, term(inner, v.drop_front().drop_back()),
-                   zero);
+               Value picked =
+                   arith::SelectOp::create(inner, isLabel, v[1], zero);
                linalg::YieldOp::create(inner, emitAdd(inner, v.back(), picked));
              })
       .getResult(0);
@@ -93,28 +90,23 @@ static SmallVector<int64_t> allAxes(Value value) {
 }
 
 /// What the mean divides by: the weights of the labels that count.
-static Value emitTotalWeight(Emitter &b, const Likelihood &loss) {
+static Value emitTotalWeight(Emitter &b, const Likelihood &loss,
+                             Value pickedWeights) {
   Type element = getElement(loss.logProbability);
-  if (!loss.weights && !loss.ignored) {
+  if (pickedWeights)
+    return b.reduceSum(pickedWeights, allAxes(pickedWeights));
+  if (!loss.ignored) {
     auto type = RankedTensorType::get({}, element);
     double count = double(getTensorType(loss.labels).getNumElements());
     return arith::ConstantOp::create(
         b, DenseElementsAttr::get(type, b.getFloatAttr(element, count)));
   }
-  Value each;
-  if (loss.weights) {
-    int64_t rank = getTensorType(loss.logProbability).getRank();
-    AffineMap classMap =
-        AffineMap::get(rank, 0, b.getAffineDimExpr(1), b.getContext());
-    each = pick(b, loss, loss.weights, classMap,
-                [](Scalar &, ValueRange v) { return v[0]; });
-  } else {
-    each = b.map(loss.labels, element, [&](Scalar &b, ValueRange v) -> Value {
-      Value counts = arith::CmpIOp::create(b, arith::CmpIPredicate::ne, v[0],
-                                           emitLabel(b, v[0], *loss.ignored));
-      return arith::UIToFPOp::create(b, element, counts);
-    });
-  }
+  Value each =
+      b.map(loss.labels, element, [&](Scalar &b, ValueRange v) -> Value {
+        Value counts = arith::CmpIOp::create(b, arith::CmpIPredicate::ne, v[0],
+                                             emitLabel(b, v[0], *loss.ignored));
+        return arith::UIToFPOp::create(b, element, counts);
+      });
   return b.reduceSum(each, allAxes(each));
 }
 
@@ -126,24 +118,28 @@ static LogicalResult emitLikelihood(NodeContext &node, Emitter &b,
                      reduction + "'");
   int64_t rank = getTensorType(loss.logProbability).getRank();
   Type element = getElement(loss.logProbability);
-  SmallVector<Value> operands{loss.logProbability};
-  SmallVector<AffineMap> maps{b.getMultiDimIdentityMap(rank)};
-  AffineMap classMap =
-      AffineMap::get(rank, 0, b.getAffineDimExpr(1), b.getContext());
-  if (loss.weights) {
-    operands.push_back(loss.weights);
-    maps.push_back(classMap);
-  }
   Value losses =
-      pick(b, loss, operands, maps, [&](Scalar &b, ValueRange v) -> Value {
+      pick(b, loss, loss.logProbability, b.getMultiDimIdentityMap(rank));
+  // Each weight is picked once, for the loss and for what the mean divides by:
+  // its gradient is then one sum of small differences.
+  SmallVector<Value> factors{losses};
+  Value weights;
+  if (loss.weights) {
+    weights =
+        pick(b, loss, loss.weights,
+             AffineMap::get(rank, 0, b.getAffineDimExpr(1), b.getContext()));
+    factors.push_back(weights);
+  }
+  losses = b.elementwise(
+      getShape(losses), element, factors, [](Scalar &b, ValueRange v) -> Value {
         Value negative = arith::NegFOp::create(b, v[0]);
-        return loss.weights ? emitMul(b, negative, v[1]) : negative;
+        return v.size() == 2 ? emitMul(b, negative, v[1]) : negative;
       });
   if (reduction != "none")
     losses = b.reduceSum(losses, allAxes(losses));
   if (reduction == "mean") {
     // The mean is weighted; ignored labels weigh nothing.
-    Value total = emitTotalWeight(b, loss);
+    Value total = emitTotalWeight(b, loss, weights);
     losses = b.elementwise(
         {}, element, {losses, total},
         [](Scalar &b, ValueRange v) { return emitDiv(b, v[0], v[1]); });

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The loops of reductions. A long sum is a sum of shorter ones, and where the
+// direction in which memory is contiguous is summed over, every lane has its
+// own: with n values in blocks of b the error grows with n/b + b instead of n
+// (Higham, Accuracy and Stability of Numerical Algorithms, section 4.2).
+
+#include "NestEmitterImpl.h"
+#include "mlir/Analysis/SliceAnalysis.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace mlir::pc;
+
+/// Steps that pay for one more addition at their end.
+static constexpr int64_t fewestSteps = 16;
+
+SmallVector<Operation *> mlir::pc::getCombiners(linalg::LinalgOp op) {
+  SmallVector<Operation *> combiners;
+  for (unsigned i = 0, e = op.getNumDpsInits(); i != e; ++i) {
+    SmallVector<Operation *> chain;
+    if (!matchReduction(op.getRegionOutputArgs(), i, chain) ||
+        chain.size() != 1 || !arith::getNeutralElement(chain.front()))
+      return {};
+    combiners.push_back(chain.front());
+  }
+  return combiners;
+}
+
+static Value combine(OpBuilder &builder, Operation *combiner, Value some,
+                     Value more) {
+  OperationState state(combiner->getLoc(), combiner->getName());
+  state.addOperands({some, more});
+  state.addTypes(some.getType());
+  state.addAttributes(combiner->getAttrs());
+  return builder.create(state)->getResult(0);
+}
+
+SmallVector<Value> NestEmitter::combineAll(ArrayRef<Value> some,
+                                           ArrayRef<Value> more) {
+  SmallVector<Value> results;
+  for (auto [i, a, b] : llvm::enumerate(some, more))
+    results.push_back(combine(builder, combiners[i % combiners.size()], a, b));
+  return results;
+}
+
+/// Accumulators of `tile` that have seen nothing yet.
+SmallVector<Value> NestEmitter::getNeutral(Tile tile) {
+  SmallVector<Value> values;
+  for (int64_t row = 0; row != tile.rows; ++row)
+    for (Operation *combiner : combiners)
+      values.push_back(
+          widen(arith::ConstantOp::create(builder, loc,
+                                          *arith::getNeutralElement(combiner)),
+                tile));
+  return values;
+}
+
+/// `start + distance`, folded where it can be.
+Value NestEmitter::advance(Value start, int64_t distance) {
+  if (std::optional<int64_t> known = getConstantIntValue(start))
+    return constant(*known + distance);
+  return arith::AddIOp::create(builder, loc, start, constant(distance));
+}
+
+/// Only sums of floating-point numbers are rounded.
+bool NestEmitter::isBlocked(int64_t steps) const {
+  return steps >= fewestSteps && !combiners.empty() &&
+         llvm::all_of(combiners, llvm::IsaPred<arith::AddFOp>);
+}
+
+SmallVector<Value> NestEmitter::emitLoop(Value start, Value end, int64_t step,
+                                         ArrayRef<Value> values,
+                                         StepBuilder body) {
+  auto loop =
+      scf::ForOp::create(builder, loc, start, end, constant(step), values);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  SmallVector<Value> next =
+      body(loop.getInductionVar(),
+           llvm::to_vector_of<Value>(loop.getRegionIterArgs()));
+  scf::YieldOp::create(builder, loc, next);
+  return llvm::to_vector_of<Value>(loop.getResults());
+}
+
+/// `count` steps from `start`; many of them as blocks, of blocks where needed.
+/// Plain sums wait for memory, so that blocks can be short; products, which have
+/// many rows, should not leave their registers often.
+SmallVector<Value> NestEmitter::emitBlocks(Value start, int64_t count,
+                                           int64_t step,
+                                           SmallVector<Value> values, Tile tile,
+                                           StepBuilder body) {
+  int64_t most = tiling.rows > 1 ? 16 * fewestSteps : fewestSteps;
+  if (count <= 2 * most || !isBlocked(most))
+    return emitLoop(start, advance(start, count * step), step, values, body);
+  int64_t block = most;
+  while (count / block > 2 * most)
+    block *= most;
+  auto emitBlock = [&](Value from, int64_t steps, ArrayRef<Value> sums) {
+    return combineAll(
+        sums, emitBlocks(from, steps, step, getNeutral(tile), tile, body));
+  };
+  int64_t rest = count % block;
+  Value full = advance(start, (count - rest) * step);
+  values = emitLoop(start, full, block * step, values,
+                    [&](Value from, ArrayRef<Value> sums) {
+                      return emitBlock(from, block, sums);
+                    });
+  return rest == 0 ? values : emitBlock(full, rest, values);
+}
+
+SmallVector<Value> NestEmitter::emitReductions(ArrayRef<unsigned> dims,
+                                               SmallVector<Value> values,
+                                               Tile tile) {
+  if (dims.empty())
+    return tiling.foldsLanes ? emitFoldedSteps(std::move(values), tile)
+                             : emitBody(values, tile);
+  unsigned dim = dims.front();
+  int64_t inside =
+      tiling.foldsLanes ? nest.dims[tiling.vectorDim].extent / tile.lanes : 1;
+  for (unsigned inner : dims.drop_front())
+    inside *= nest.dims[inner].extent;
+  return emitBlocks(
+      constant(0), nest.dims[dim].extent, 1, std::move(values), tile,
+      [&](Value iv, ArrayRef<Value> sums) {
+        ivs[dim] = iv;
+        if (!isBlocked(inside))
+          return emitReductions(dims.drop_front(), llvm::to_vector(sums), tile);
+        return combineAll(
+            sums, emitReductions(dims.drop_front(), getNeutral(tile), tile));
+      });
+}
+
+/// The innermost reduction in steps of a whole tile; in what remains, lanes
+/// beyond the end keep what they have.
+SmallVector<Value> NestEmitter::emitFoldedSteps(SmallVector<Value> values,
+                                                Tile tile) {
+  unsigned dim = tiling.vectorDim;
+  int64_t extent = nest.dims[dim].extent;
+  int64_t full = extent / tile.lanes * tile.lanes;
+  if (full > 0)
+    values = emitBlocks(constant(0), full / tile.lanes, tile.lanes,
+                        std::move(values), tile,
+                        [&](Value iv, ArrayRef<Value> sums) {
+                          ivs[dim] = iv;
+                          return emitBody(sums, tile);
+                        });
+  if (full == extent)
+    return values;
+  ivs[dim] = constant(full);
+  tile.active = extent - full;
+  SmallVector<Value> last = emitBody(values, tile);
+  for (auto [value, next] : llvm::zip_equal(values, last))
+    value = arith::SelectOp::create(builder, loc, getMask(tile), next, value);
+  return values;
+}
+
+/// Halves on halves, until one lane remains.
+Value NestEmitter::foldLanes(Value lanes, Operation *combiner) {
+  int64_t count = cast<VectorType>(lanes.getType()).getNumElements();
+  for (; count > 1; count /= 2) {
+    auto half = [&](int64_t start) -> Value {
+      return vector::ExtractStridedSliceOp::create(
+          builder, loc, lanes, ArrayRef<int64_t>(start),
+          ArrayRef<int64_t>(count / 2), ArrayRef<int64_t>(1));
+    };
+    Value low = half(0), high = half(count / 2);
+    lanes = combine(builder, combiner, low, high);
+  }
+  return vector::ExtractOp::create(builder, loc, lanes, ArrayRef<int64_t>(0));
+}
+
+void NestEmitter::emitFoldedTile(Tile tile) {
+  SmallVector<Value> sums = emitReductions(reductions, getNeutral(tile), tile);
+  unsigned next = 0;
+  for (int64_t row = 0; row != tile.rows; ++row)
+    for (auto [i, combiner] : llvm::enumerate(combiners)) {
+      unsigned number = op.getNumDpsInputs() + i;
+      Value start = initial[i] ? initial[i] : load(number, row, tile);
+      Value result =
+          combine(builder, combiner, start, foldLanes(sums[next++], combiner));
+      memref::StoreOp::create(builder, loc, result, bases[number],
+                              getAddress(nest.accesses[number], row));
+    }
+}
