@@ -57,14 +57,11 @@ static std::string list(const ForwardModel &model,
   return text;
 }
 
-static Error checkNaN(const DataFile &file) {
-  int64_t where = findNaN(file.content.tensor);
-  if (where < 0)
-    return Error::success();
-  return createStringError(file.path +
-                           ": expected numbers, found NaN at "
-                           "element " +
-                           Twine(where));
+std::string mlir::pc::describeNaN(const std::map<unsigned, DataFile> &files) {
+  for (const auto &[number, file] : files)
+    if (int64_t where = findNaN(file.content.tensor); where >= 0)
+      return file.path + ", element " + std::to_string(where);
+  return "";
 }
 
 static Error check(const DataFile &file, const ModelPort &port) {
@@ -93,8 +90,7 @@ static Expected<unsigned> findArgument(const ForwardModel &model,
 
 Expected<std::map<unsigned, Tensor>>
 mlir::pc::bindInputs(const ForwardModel &model,
-                     std::map<unsigned, DataFile> files, StringRef folder,
-                     bool allowNaN) {
+                     std::map<unsigned, DataFile> files, StringRef folder) {
   SmallVector<unsigned> inputs = model.getInputs();
   bool byName = files.size() > inputs.size();
   for (unsigned k = 0; k != inputs.size(); ++k)
@@ -111,9 +107,6 @@ mlir::pc::bindInputs(const ForwardModel &model,
       return argument.takeError();
     if (Error error = check(file, model.arguments[*argument]))
       return error;
-    if (!allowNaN)
-      if (Error error = checkNaN(file))
-        return error;
     bound.insert_or_assign(*argument, std::move(file.content.tensor));
   }
   for (unsigned i : inputs)
@@ -140,6 +133,8 @@ static std::optional<Tensor> fit(const Tensor &tensor, const ModelPort &port) {
 Expected<std::map<unsigned, Tensor>>
 mlir::pc::bindCotangents(const ForwardModel &model,
                          std::map<unsigned, DataFile> files) {
+  if (std::string where = describeNaN(files); !where.empty())
+    return createStringError(where + ": expected numbers, found NaN");
   std::map<unsigned, Tensor> bound;
   for (auto [k, port] : llvm::enumerate(model.results))
     if (isFloat(port.kind))
@@ -157,8 +152,6 @@ mlir::pc::bindCotangents(const ForwardModel &model,
       return createStringError(file.path + ": expected " + port.describe() +
                                " for the output `" + port.name + "`, found " +
                                file.content.tensor.describe());
-    if (Error error = checkNaN(file))
-      return error;
     bound.insert_or_assign(number, std::move(*tensor));
   }
   return bound;

@@ -20,9 +20,12 @@ static FileLineColLoc findFile(Location loc) {
 static std::string describe(Location loc) {
   std::string text;
   llvm::raw_string_ostream os(text);
-  if (FileLineColLoc file = findFile(loc))
-    os << file.getFilename().getValue() << ":" << file.getLine() << ":"
-       << file.getColumn() << ": ";
+  if (FileLineColLoc file = findFile(loc)) {
+    os << file.getFilename().getValue() << ":";
+    if (file.getLine() != 0) // a whole ONNX model has no lines
+      os << file.getLine() << ":" << file.getColumn() << ":";
+    os << " ";
+  }
   if (std::optional<llvm::StringRef> node = getNodeName(loc))
     os << "node `" << *node << "`: ";
   return text;

@@ -5,90 +5,122 @@
 #include "pc/Pipelines/Phases.h"
 #include "pc/Support/Names.h"
 #include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/FormatVariadic.h"
 #include <cmath>
+#include <limits>
 
 using namespace mlir;
 using namespace mlir::pc;
 
+/// Of the strict schedules, where nothing is said.
+static constexpr int64_t usualIterations = 100;
+/// Energies that are no quadratics may move activities further for a while.
+static constexpr double tolerableGrowth = 10;
+
 std::string Divergence::describe() const {
-  return "the relaxation diverged: expected finite activities, but after "
-         "iteration " +
-         std::to_string(iteration) + " vertex @" + vertex +
-         " is not; a smaller --step may help";
+  std::string where = "iteration " + std::to_string(iteration);
+  if (std::isfinite(growth))
+    return llvm::formatv("the relaxation diverged: expected updates that fade, "
+                         "but {0} moves vertex @{1} and the others {2:f0} "
+                         "times as far as an earlier one did; a smaller --step "
+                         "may help",
+                         where, vertex, growth);
+  return "the relaxation diverged: expected finite activities, but after " +
+         where + " vertex @" + vertex + " is not; a smaller --step may help";
 }
 
 bool mlir::pc::mayDiverge(const CompileOptions &options) {
   return !options.forwardOnly &&
          llvm::StringSwitch<bool>(options.schedule)
-             .Cases({"strict", "nudged", "incremental"}, true)
+             .Cases({"strict", "nudged", "centred-nudged", "incremental"}, true)
              .Default(false);
 }
 
-static bool isFinite(const Tensor &tensor) {
-  if (!isFloat(tensor.getKind()))
-    return true;
-  for (int64_t i = 0, e = tensor.getNumElements(); i != e; ++i)
-    if (!std::isfinite(tensor.getAsDouble(i)))
-      return false;
-  return true;
-}
-
-bool mlir::pc::hasNonFinite(Invocation &call, StringRef role) {
-  return llvm::any_of(call.findResults(role), [&](unsigned result) {
-    return !isFinite(call.getResult(result));
-  });
-}
-
-/// The first vertex that is not finite after `iterations`, or "".
-static std::string findBroken(ModuleOp forward, CompileOptions options,
-                              const CPUOptions &cpu, int64_t iterations,
-                              function_ref<void(Invocation &)> setArguments) {
+FailureOr<std::unique_ptr<DivergenceWatch>>
+DivergenceWatch::create(ModuleOp forward, CompileOptions options,
+                        const CPUOptions &cpu) {
+  int64_t iterations = options.iterations.value_or(usualIterations);
   OwningOpRef<ModuleOp> module = forward.clone();
-  options.iterations = iterations;
+  options.iterations = 1;
   options.exposesStates = true;
   options.checksLocality = false;
   options.learn.reset();
+  options.dumpFolder.clear();
   if (runPhases(*module, Phase::Import, Phase::Tensor, options) !=
       PhaseStatus::Success)
-    return "";
+    return failure();
   std::string entry = (modelName + gradientSuffix).str();
-  auto executable = Executable::compile(*module, {StringRef(entry)}, cpu);
+  FailureOr<std::unique_ptr<Executable>> executable =
+      Executable::compile(*module, {StringRef(entry)}, cpu);
   if (failed(executable))
-    return "";
-  Invocation call(**executable, entry);
-  setArguments(call);
-  if (llvm::Error error = call.run()) {
-    llvm::consumeError(std::move(error));
-    return "";
-  }
-  for (unsigned result : call.findResults(roleState))
-    if (!isFinite(call.getResult(result)))
-      return call.getSignature().results[result].name;
-  return "";
+    return failure();
+  return std::unique_ptr<DivergenceWatch>(
+      new DivergenceWatch(std::move(*executable), iterations));
 }
 
-/// Of the strict schedules, where nothing is said.
-static constexpr int64_t usualIterations = 100;
+namespace {
+/// How far one iteration moved the activities.
+struct Movement {
+  double length = 0;   // of all updates together
+  double distance = 0; // of the activities from where they started
+  unsigned furthest = 0;
+};
+} // namespace
 
-std::optional<Divergence>
-mlir::pc::findDivergence(ModuleOp forward, const CompileOptions &options,
-                         const CPUOptions &cpu,
-                         function_ref<void(Invocation &)> setArguments) {
-  // What is not finite stays so: the first bad iteration is found by halving.
-  int64_t good = 0, bad = options.iterations.value_or(usualIterations);
-  std::string vertex = findBroken(forward, options, cpu, bad, setArguments);
-  if (vertex.empty())
-    return std::nullopt;
-  while (bad - good > 1) {
-    int64_t middle = good + (bad - good) / 2;
-    std::string broken =
-        findBroken(forward, options, cpu, middle, setArguments);
-    if (broken.empty()) {
-      good = middle;
-    } else {
-      bad = middle;
-      vertex = broken;
+/// Makes the results of an iteration the arguments of the next.
+static Movement advance(Invocation &call, ArrayRef<unsigned> results) {
+  Movement movement;
+  double largest = -1;
+  for (unsigned result : results) {
+    const std::string &name = call.getSignature().results[result].name;
+    unsigned argument = *call.findArgument(roleState, name);
+    const Tensor &after = call.getResult(result),
+                 &before = call.getArgument(argument);
+    double update = 0;
+    for (int64_t i = 0, e = after.getNumElements(); i != e; ++i) {
+      double moved = after.getAsDouble(i) - before.getAsDouble(i);
+      update += moved * moved;
+      movement.distance += after.getAsDouble(i) * after.getAsDouble(i);
     }
+    movement.length += update;
+    bool isFurther = !(update <= largest); // NaN is furthest
+    if (isFurther && !std::isnan(largest)) {
+      largest = update;
+      movement.furthest = result;
+    }
+    call.set(argument, after);
   }
-  return Divergence{vertex, bad};
+  movement.length = std::sqrt(movement.length);
+  movement.distance = std::sqrt(movement.distance);
+  return movement;
+}
+
+llvm::Expected<std::optional<Divergence>>
+DivergenceWatch::find(function_ref<void(Invocation &)> setArguments) {
+  Invocation call(*executable, (modelName + gradientSuffix).str());
+  setArguments(call);
+  llvm::SmallVector<unsigned> states = call.findResults(roleState);
+  double least = std::numeric_limits<double>::infinity();
+  std::optional<Divergence> first; // while it lasts
+  for (int64_t iteration = 1; iteration <= iterations; ++iteration) {
+    if (llvm::Error error = call.run())
+      return std::move(error);
+    Movement movement = advance(call, states);
+    const std::string &vertex =
+        states.empty() ? ""
+                       : call.getSignature().results[movement.furthest].name;
+    if (!std::isfinite(movement.length))
+      return Divergence{vertex, iteration,
+                        std::numeric_limits<double>::infinity()};
+    // Rounding moves activities that have arrived.
+    bool isRounding = movement.length < 1e-3 * movement.distance;
+    double growth = movement.length / least;
+    if (isRounding || !(growth > tolerableGrowth))
+      first.reset();
+    else if (!first)
+      first = Divergence{vertex, iteration, growth};
+    if (movement.length > 0)
+      least = std::min(least, movement.length);
+  }
+  return first;
 }

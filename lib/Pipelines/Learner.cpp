@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "pc/Pipelines/Learner.h"
-#include "pc/Pipelines/Divergence.h"
 #include "pc/Runtime/Compare.h"
 #include "pc/Support/Names.h"
 
@@ -91,31 +90,35 @@ void Learner::addTo(Score &score, Invocation &call, const Dataset &data,
   score.total += batch.count * ports.labelsPerSample;
 }
 
-Error Learner::runStep() {
+Error Learner::checkDivergence() {
   if (!mayDiverge(options))
-    return stepCall.run();
-  std::map<unsigned, Tensor> before;
-  for (unsigned i : model.getParameters())
-    before.emplace(i, stepCall.getArgument(i).clone());
-  if (Error error = stepCall.run())
-    return error;
-  if (findDivergedParameter().empty())
     return Error::success();
+  if (!watch) {
+    FailureOr<std::unique_ptr<DivergenceWatch>> compiled =
+        DivergenceWatch::create(*model.module, options, cpu);
+    if (failed(compiled))
+      return createStringError("the relaxation cannot be watched");
+    watch = std::move(*compiled);
+  }
   const std::vector<PortInfo> &ports = stepCall.getSignature().arguments;
-  std::optional<Divergence> found =
-      findDivergence(*model.module, options, cpu, [&](Invocation &call) {
+  Expected<std::optional<Divergence>> found =
+      watch->find([&](Invocation &call) {
         for (auto [index, port] : llvm::enumerate(ports))
           if (port.role != roleState)
             call.set(index, stepCall.getArgument(index));
-        call.set(before);
       });
-  return found ? createStringError(found->describe()) : Error::success();
+  if (!found)
+    return found.takeError();
+  return *found ? createStringError((*found)->describe()) : Error::success();
 }
 
 Expected<double> Learner::step(const Dataset &data, const Batch &batch,
                                Score &score) {
   ports.load(stepCall, data, batch.rows);
-  if (Error error = runStep())
+  if (score.total == 0) // once in every epoch
+    if (Error error = checkDivergence())
+      return error;
+  if (Error error = stepCall.run())
     return error;
   addTo(score, stepCall, data, batch);
   return stepCall.getResult(findLoss(stepCall)).getAsDouble(0);

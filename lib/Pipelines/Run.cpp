@@ -5,6 +5,7 @@
 #include "pc/Pipelines/Divergence.h"
 #include "pc/Pipelines/Invocation.h"
 #include "pc/Pipelines/Phases.h"
+#include "pc/Runtime/Compare.h"
 #include "pc/Support/Names.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -18,6 +19,7 @@ namespace {
 struct RunData {
   std::map<unsigned, DataFile> inputFiles, cotangentFiles;
   std::map<unsigned, Tensor> arguments, cotangents;
+  std::string foundNaN; // the first file and element, or ""
 };
 } // namespace
 
@@ -39,8 +41,9 @@ static Error readFiles(const RunRequest &request, RunData &data) {
 
 static Error bind(const RunRequest &request, ForwardModel &model,
                   RunData &data) {
-  Expected<std::map<unsigned, Tensor>> inputs = bindInputs(
-      model, std::move(data.inputFiles), request.dataFolder, request.allowNaN);
+  data.foundNaN = describeNaN(data.inputFiles);
+  Expected<std::map<unsigned, Tensor>> inputs =
+      bindInputs(model, std::move(data.inputFiles), request.dataFolder);
   if (!inputs)
     return inputs.takeError();
   data.arguments = std::move(*inputs);
@@ -97,6 +100,35 @@ static void setArguments(Invocation &call, const RunData &data) {
       call.set(*argument, value);
 }
 
+/// A relaxation whose stability depends on the weights is repeated slowly, to
+/// see whether it settled.
+static Error checkDivergence(ModuleOp forward, const CompileOptions &options,
+                             const CPUOptions &cpu, const RunData &data) {
+  FailureOr<std::unique_ptr<DivergenceWatch>> watch =
+      DivergenceWatch::create(forward, options, cpu);
+  if (failed(watch))
+    return createStringError("the relaxation cannot be watched");
+  Expected<std::optional<Divergence>> found =
+      (*watch)->find([&](Invocation &call) { setArguments(call, data); });
+  if (!found)
+    return found.takeError();
+  return *found ? createStringError((*found)->describe()) : Error::success();
+}
+
+/// NaN in the data is a value like others until a gradient depends on it.
+static Error checkGradients(Invocation &call, const RunData &data) {
+  if (data.foundNaN.empty())
+    return Error::success();
+  for (unsigned result : call.findResults(roleGradient))
+    if (findNaN(call.getResult(result)) >= 0)
+      return createStringError(data.foundNaN +
+                               ": expected numbers, found NaN, "
+                               "and the gradient of `" +
+                               call.getSignature().results[result].name +
+                               "` depends on it");
+  return Error::success();
+}
+
 /// `forward` is the model before it was lowered, where that may be asked for.
 static Error runAndWrite(const RunRequest &request,
                          const CompileOptions &options, ModuleOp forward,
@@ -105,11 +137,11 @@ static Error runAndWrite(const RunRequest &request,
   setArguments(call, data);
   if (Error error = call.run())
     return error;
-  if (forward && hasNonFinite(call, roleGradient))
-    if (std::optional<Divergence> found =
-            findDivergence(forward, options, request.cpu,
-                           [&](Invocation &c) { setArguments(c, data); }))
-      return createStringError(found->describe());
+  if (Error error = checkGradients(call, data))
+    return error;
+  if (forward)
+    if (Error error = checkDivergence(forward, options, request.cpu, data))
+      return error;
   if (std::error_code code = sys::fs::create_directories(request.outFolder))
     return createFileError(request.outFolder, code);
   if (Error error = write(call, roleOutput, "output", request.outFolder))
@@ -132,6 +164,9 @@ ExitStatus mlir::pc::run(const RunRequest &request, MLIRContext *context,
     return status;
   if (Error error = bind(request, *model, data))
     return reporter.fail(std::move(error));
+  if (!data.foundNaN.empty() && !request.gradients)
+    reporter.warn(data.foundNaN +
+                  ": found NaN; outputs that depend on it are no numbers");
 
   CompileOptions options = getCompileOptions(request);
   OwningOpRef<ModuleOp> forward;

@@ -3,6 +3,7 @@
 #include "pc/Pipelines/Verify.h"
 #include "VerifyMeasure.h"
 #include "pc/Pipelines/DataFolder.h"
+#include "pc/Pipelines/Divergence.h"
 #include "pc/Pipelines/LocalityTwin.h"
 #include "pc/Support/Names.h"
 #include "pc/Target/ONNX/Inputs.h"
@@ -123,6 +124,25 @@ static Expected<VerifyData> findData(const VerifyRequest &request,
   return data;
 }
 
+static Error checkDivergence(const VerifyRequest &request, ForwardModel &model,
+                             const VerifyData &data, ModelReport &report) {
+  if (!mayDiverge(report.options))
+    return Error::success();
+  CompileOptions options = report.options;
+  options.floatType = ComputeType::F64;
+  FailureOr<std::unique_ptr<DivergenceWatch>> watch =
+      DivergenceWatch::create(*model.module, options, request.cpu);
+  if (failed(watch))
+    return createStringError("the relaxation cannot be watched");
+  Expected<std::optional<Divergence>> found = (*watch)->find(
+      [&](Invocation &call) { setData(call, data, request.seed, model); });
+  if (!found)
+    return found.takeError();
+  if (*found)
+    report.failures.push_back((*found)->describe());
+  return Error::success();
+}
+
 static Error measure(const VerifyRequest &request, ForwardModel &model,
                      CompiledGradients &wide, CompiledGradients &narrow,
                      ModelReport &report) {
@@ -132,6 +152,8 @@ static Error measure(const VerifyRequest &request, ForwardModel &model,
   report.data = data->description;
   if (Error error =
           measureGradients(request, model, *data, wide, narrow, report))
+    return error;
+  if (Error error = checkDivergence(request, model, *data, report))
     return error;
   if (!request.twin)
     return Error::success();

@@ -46,10 +46,13 @@ static Error readFolder(ForwardModel &model, const VerifyRequest &request,
       readDataFolder(request.dataFolder, "input");
   if (!inputs)
     return inputs.takeError();
-  Expected<std::map<unsigned, Tensor>> bound = bindInputs(
-      model, std::move(*inputs), request.dataFolder, /*allowNaN=*/false);
+  std::string foundNaN = describeNaN(*inputs);
+  Expected<std::map<unsigned, Tensor>> bound =
+      bindInputs(model, std::move(*inputs), request.dataFolder);
   if (!bound)
     return bound.takeError();
+  if (!foundNaN.empty())
+    return createStringError(foundNaN + ": expected numbers, found NaN");
   data.arguments = std::move(*bound);
   data.description = request.dataFolder;
   Expected<std::map<unsigned, DataFile>> files =

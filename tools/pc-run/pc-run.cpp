@@ -32,8 +32,6 @@ struct Flags {
                            cl::cat(category)};
   cl::opt<bool> grad{"grad", cl::desc("also write gradients"),
                      cl::cat(category)};
-  cl::opt<bool> allowNaN{"allow-nan", cl::desc("accept NaN in the inputs"),
-                         cl::cat(category)};
   ModelFlags modelFlags;
   ScheduleFlags schedule;
 };
@@ -53,7 +51,6 @@ int main(int argc, char **argv) {
   request.dataFolder = flags.data;
   request.outFolder = flags.out;
   request.gradients = flags.grad;
-  request.allowNaN = flags.allowNaN;
   flags.modelFlags.fill(request.compile);
   flags.schedule.fill(request.compile);
   if (Error error = flags.modelFlags.getDims(request.dims))

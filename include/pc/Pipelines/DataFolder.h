@@ -25,15 +25,18 @@ readDataFolder(llvm::StringRef folder, llvm::StringRef prefix);
 void describeInputs(const std::map<unsigned, DataFile> &files,
                     ONNXImportOptions &import);
 
+/// "FOLDER/input_0.pb, element 3": the first NaN in the files, or "".
+std::string describeNaN(const std::map<unsigned, DataFile> &files);
+
 /// Gives each input of `model` its file: file k feeds input k, or, when there
-/// are more files than inputs, the argument of its name. Checks kinds, shapes
-/// and values. The answer has a tensor for each argument that has a file.
+/// are more files than inputs, the argument of its name. Checks kinds and
+/// shapes. The answer has a tensor for each argument that has a file.
 llvm::Expected<std::map<unsigned, Tensor>>
 bindInputs(const ForwardModel &model, std::map<unsigned, DataFile> files,
-           llvm::StringRef folder, bool allowNaN);
+           llvm::StringRef folder);
 
 /// Cotangents for the float outputs, zero where there is no file; any float
-/// kind will do, and one element may have any rank.
+/// kind will do, and one element may have any rank. NaN is refused.
 llvm::Expected<std::map<unsigned, Tensor>>
 bindCotangents(const ForwardModel &model, std::map<unsigned, DataFile> files);
 

@@ -17,6 +17,9 @@ namespace mlir::pc {
 struct Divergence {
   std::string vertex;
   int64_t iteration; // counted from 1
+  /// How many times further than before all activities move in it; infinite
+  /// where one is no longer a finite number.
+  double growth;
   /// "the relaxation diverged: ..."
   std::string describe() const;
 };
@@ -24,18 +27,30 @@ struct Divergence {
 /// True for schedules whose stability depends on the weights.
 bool mayDiverge(const CompileOptions &options);
 
-/// True when a result of this role has an element that is no finite number.
-bool hasNonFinite(Invocation &call, llvm::StringRef role);
+/// Repeats a relaxation one iteration at a time and looks at how far the
+/// activities move. A descent with a stable step moves them less and less: on a
+/// quadratic energy the update shrinks in every direction.
+class DivergenceWatch {
+public:
+  /// Compiles one iteration of the schedule. `forward` is a module at the
+  /// import phase, and is left as it was. What is wrong goes to the diagnostics
+  /// of its context.
+  static FailureOr<std::unique_ptr<DivergenceWatch>>
+  create(ModuleOp forward, CompileOptions options, const CPUOptions &cpu);
 
-/// The first iteration after which a state is no finite number, and the first
-/// such vertex in the order of the graph. Relaxes again with fewer iterations
-/// each time, so that a run that goes well pays nothing. `forward` is a module
-/// at the import phase; `setArguments` fills in the arguments of the run that
-/// went wrong. Nothing when all states are finite.
-std::optional<Divergence>
-findDivergence(ModuleOp forward, const CompileOptions &options,
-               const CPUOptions &cpu,
-               llvm::function_ref<void(Invocation &)> setArguments);
+  /// The first iteration that moves the activities far more than an earlier one
+  /// did, or makes one infinite, and the vertex that moves most. Nothing when
+  /// the relaxation settles. `setArguments` fills in what the model reads.
+  llvm::Expected<std::optional<Divergence>>
+  find(llvm::function_ref<void(Invocation &)> setArguments);
+
+private:
+  DivergenceWatch(std::unique_ptr<Executable> executable, int64_t iterations)
+      : executable(std::move(executable)), iterations(iterations) {}
+
+  std::unique_ptr<Executable> executable;
+  int64_t iterations;
+};
 
 } // namespace mlir::pc
 

@@ -6,6 +6,7 @@
 #define PC_PIPELINES_LEARNER_H
 
 #include "pc/Pipelines/Classifier.h"
+#include "pc/Pipelines/Divergence.h"
 #include "pc/Pipelines/Phases.h"
 
 namespace mlir::pc {
@@ -48,8 +49,8 @@ private:
   llvm::Error connect();
   void addTo(Score &score, Invocation &call, const Dataset &data,
              const Batch &batch);
-  /// Runs the step; where its relaxation may run away, says where it did.
-  llvm::Error runStep();
+  /// Whether the relaxation settles on the batch that is loaded.
+  llvm::Error checkDivergence();
 
   ForwardModel &model;
   ClassifierPorts ports;
@@ -57,6 +58,7 @@ private:
   CPUOptions cpu;
   std::unique_ptr<Executable> executable;
   Invocation stepCall, objectiveCall; // both read the parameters of the step
+  std::unique_ptr<DivergenceWatch> watch; // made when it is first needed
 };
 
 } // namespace mlir::pc

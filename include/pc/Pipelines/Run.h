@@ -17,7 +17,6 @@ struct RunRequest {
   std::map<std::string, int64_t> dims;
   /// Also write grad_<j>.pb, of the sum of cotangents times outputs.
   bool gradients = false;
-  bool allowNaN = false;
   CompileOptions compile;
   CPUOptions cpu;
 };

@@ -95,19 +95,20 @@ static bool hasDynamicShape(Value value) {
   return shaped && !shaped.hasStaticShape();
 }
 
-/// Whether every operation of the tape can be asked for its VJP.
-static LogicalResult checkRules(ArrayRef<Operation *> tape) {
+static bool hasDynamicShape(Operation *op) {
+  auto isDynamic = [](Value value) { return hasDynamicShape(value); };
+  return llvm::any_of(op->getOperands(), isDynamic) ||
+         llvm::any_of(op->getResults(), isDynamic);
+}
+
+/// Every gradient and every zero needs a shape.
+static LogicalResult checkShapes(ArrayRef<Operation *> tape) {
   bool failed = false;
-  for (Operation *op : tape) {
-    if (llvm::any_of(op->getOperands(), hasDynamicShape) ||
-        llvm::any_of(op->getResults(), hasDynamicShape))
+  for (Operation *op : tape)
+    if (hasDynamicShape(op)) {
       op->emitOpError("has no derivative: expected static shapes");
-    else if (!isa<pc::DifferentiableOpInterface>(op))
-      op->emitOpError("has no derivative rule");
-    else
-      continue;
-    failed = true;
-  }
+      failed = true;
+    }
   return failure(failed);
 }
 
@@ -123,8 +124,10 @@ static LogicalResult visit(OpBuilder &builder, Operation *op,
       });
   if (llvm::none_of(cotangents, [](Value v) { return Value(v); }))
     return success();
-  auto rule = cast<pc::DifferentiableOpInterface>(op);
-  if (succeeded(pc::buildVJPOf(rule, builder, cotangents, adjoints)))
+  auto rule = dyn_cast<pc::DifferentiableOpInterface>(op);
+  if (!rule)
+    op->emitOpError("has no derivative rule");
+  else if (succeeded(pc::buildVJPOf(rule, builder, cotangents, adjoints)))
     return success();
   forEachRead(op, [&](Value value) {
     if (adjoints.wants(value))
@@ -138,7 +141,7 @@ FailureOr<llvm::SmallVector<Value>> pc::buildGradients(OpBuilder &builder,
                                                        const Activity &activity,
                                                        Value loss,
                                                        ValueRange wanted) {
-  if (failed(checkRules(activity.getTape())))
+  if (failed(checkShapes(activity.getTape())))
     return failure();
   Adjoints adjoints(activity);
   auto type = cast<RankedTensorType>(loss.getType());

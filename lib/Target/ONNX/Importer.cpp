@@ -24,7 +24,7 @@ Importer::Importer(const Model &model, MLIRContext *context,
                    const ONNXImportOptions &options)
     : model(model), context(context), options(options), plan(model),
       functions(model.proto),
-      modelLoc(NameLoc::get(StringAttr::get(context, model.path))) {}
+      modelLoc(FileLineColLoc::get(context, model.path, 0, 0)) {}
 
 //===----------------------------------------------------------------------===//
 // Values

@@ -64,3 +64,23 @@ func.func @model_objective(%x: tensor<f32>) -> (tensor<f32> {pc.role = "loss"}) 
   return %x : tensor<f32>
 }
 func.func private @model_autodiff()
+
+// -----
+
+// An operation without a rule at the top, and one in the body of another, are
+// reported together.
+func.func @model(%x: tensor<4xf64> {pc.role = "parameter"}) -> (tensor<f64> {pc.role = "loss"}) {
+  // expected-error @below {{'test.top' op has no derivative rule}}
+  %y = "test.top"(%x) : (tensor<4xf64>) -> tensor<4xf64>
+  %e = tensor.empty() : tensor<4xf64>
+  %g = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+      ins(%y : tensor<4xf64>) outs(%e : tensor<4xf64>) {
+  ^bb0(%in: f64, %out: f64):
+    // expected-error @below {{'test.inner' op has no derivative rule}}
+    %0 = "test.inner"(%in) : (f64) -> f64
+    linalg.yield %0 : f64
+  } -> tensor<4xf64>
+  %z = arith.constant dense<0.0> : tensor<f64>
+  %l = linalg.reduce { arith.addf } ins(%g : tensor<4xf64>) outs(%z : tensor<f64>) dimensions = [0]
+  return %l : tensor<f64>
+}

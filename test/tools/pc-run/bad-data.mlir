@@ -22,10 +22,17 @@
 // RUN: not pc-run %s --data %t/type --out %t/out 2>&1 | FileCheck %s --check-prefix=TYPE
 // TYPE: pc-run: error: {{.*}}input_1.pb: expected 2xi64 for `n`, found 2xi32
 
+// A gradient that depends on NaN in the data is none; the file is named.
 // RUN: %python %S/../Inputs/tensor.py write %t/nan/input_0.pb float32 2x2 1,2,nan,4
 // RUN: %python %S/../Inputs/tensor.py write %t/nan/input_1.pb int64 2 1,2
-// RUN: not pc-run %s --data %t/nan --out %t/out 2>&1 | FileCheck %s --check-prefix=NOTANUMBER
-// NOTANUMBER: pc-run: error: {{.*}}input_0.pb: expected numbers, found NaN at element 2
+// RUN: %python %S/../Inputs/tensor.py write %t/nan/cotangent_0.pb float32 2x2 1,1,1,1
+// RUN: not pc-run %s --data %t/nan --out %t/out --grad 2>&1 | FileCheck %s --check-prefix=NOTANUMBER
+// NOTANUMBER: pc-run: error: {{.*}}input_0.pb, element 2: expected numbers, found NaN, and the gradient of `x` depends on it
+// RUN: %python %S/../Inputs/tensor.py write %t/nancotangent/input_0.pb float32 2x2 1,2,3,4
+// RUN: %python %S/../Inputs/tensor.py write %t/nancotangent/input_1.pb int64 2 1,2
+// RUN: %python %S/../Inputs/tensor.py write %t/nancotangent/cotangent_0.pb float32 2x2 1,nan,1,1
+// RUN: not pc-run %s --data %t/nancotangent --out %t/out --grad 2>&1 | FileCheck %s --check-prefix=COTANGENT
+// COTANGENT: pc-run: error: {{.*}}cotangent_0.pb, element 1: expected numbers, found NaN
 
 // RUN: %python %S/../Inputs/tensor.py write %t/extra/input_0.pb float32 2x2 ramp x
 // RUN: %python %S/../Inputs/tensor.py write %t/extra/input_1.pb int64 2 1,2 n
@@ -40,18 +47,19 @@
 // Nothing was written by any of them.
 // RUN: not ls %t/out
 
-// With a flag they are let through.
-// RUN: pc-run %s --data %t/nan --out %t/allowed --allow-nan
-// RUN: %python %S/../Inputs/tensor.py show %t/allowed/output_0.pb | FileCheck %s --check-prefix=ALLOWED
-// ALLOWED: output_0.pb `y` 2x2 float32: 2 4 nan 8
+// Without gradients NaN is a value like others, with a warning.
+// RUN: pc-run %s --data %t/nan --out %t/forward 2>&1 | FileCheck %s --check-prefix=WARNING
+// WARNING: pc-run: warning: {{.*}}input_0.pb, element 2: found NaN; outputs that depend on it are no numbers
+// RUN: %python %S/../Inputs/tensor.py show %t/forward/output_0.pb | FileCheck %s --check-prefix=FORWARD
+// FORWARD: output_0.pb `y` 2x2 float32: 1 4 nan 16
 
 // A file in the way of a folder.
 // RUN: touch %t/file
-// RUN: not pc-run %s --data %t/nan --out %t/file/out --allow-nan 2>&1 | FileCheck %s --check-prefix=OUT
+// RUN: not pc-run %s --data %t/nan --out %t/file/out 2>&1 | FileCheck %s --check-prefix=OUT
 // OUT: pc-run: error: {{.*}}file/out{{.*}}: Not a directory
 func.func @model(%x: tensor<2x2xf32> {pc.role = "input", pc.name = "x"},
                  %n: tensor<2xi64> {pc.role = "input", pc.name = "n"})
     -> (tensor<2x2xf32> {pc.role = "output", pc.name = "y"}) {
-  %y = arith.addf %x, %x : tensor<2x2xf32>
+  %y = arith.mulf %x, %x : tensor<2x2xf32>
   return %y : tensor<2x2xf32>
 }

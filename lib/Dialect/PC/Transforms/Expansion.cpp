@@ -101,9 +101,9 @@ void Expansion::finish(const TermMap &gradients) {
     attributes.push_back(
         describeResult(roleGradient, getArgName(graph, argument)));
   }
-  for (auto &[activity, state] : finalStates) {
+  for (auto &[name, state] : finalStates) {
     results.push_back(state);
-    attributes.push_back(describeResult(roleState, describe(activity)));
+    attributes.push_back(describeResult(roleState, name));
   }
   func::ReturnOp::create(builder, loc, results);
   function.setFunctionType(
@@ -213,8 +213,9 @@ Value Expansion::getInitialState(OpResult activity, Value start) {
     return start ? start : getZero(activity.getType());
   DictionaryAttr attributes = builder.getDictionaryAttr(
       {builder.getNamedAttr(roleAttrName, builder.getStringAttr(roleState)),
-       builder.getNamedAttr(nameAttrName,
-                            builder.getStringAttr(describe(activity)))});
+       builder.getNamedAttr(
+           nameAttrName,
+           builder.getStringAttr(describe(activity) + stateMark))});
   unsigned index = function.getNumArguments();
   (void)function.insertArgument(index, activity.getType(), attributes, loc);
   return function.getArgument(index);
@@ -222,7 +223,7 @@ Value Expansion::getInitialState(OpResult activity, Value start) {
 
 void Expansion::exposeFinalState(OpResult activity, Value state) {
   if (options.exposeStates)
-    finalStates.emplace_back(activity, state);
+    finalStates.emplace_back(describe(activity) + stateMark, state);
 }
 
 llvm::SmallVector<Value>

@@ -80,6 +80,10 @@ public:
   /// "@h", or "@h#1" where a vertex has several results.
   std::string describe(OpResult activity) const;
 
+  /// Stands behind the name of every exposed state, where a schedule relaxes
+  /// more than once.
+  std::string stateMark;
+
   /// A zero; or with `expose-states`, an argument of the function. `start` is
   /// what the state starts from otherwise.
   Value getInitialState(OpResult activity, Value start);
@@ -104,7 +108,7 @@ private:
   llvm::SmallVector<VertexOpInterface> all;
   llvm::DenseSet<Value> wanted; // arguments of the graph
   Value seed;                   // dL/dL
-  llvm::SmallVector<std::pair<OpResult, Value>> finalStates;
+  llvm::SmallVector<std::pair<std::string, Value>> finalStates;
 };
 
 /// The schedules. Each checks its preconditions, writes its loop and adds the

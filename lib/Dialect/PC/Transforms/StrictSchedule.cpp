@@ -119,11 +119,10 @@ LogicalResult pc::expandStrict(Expansion &e, TermMap &gradients) {
     relaxAndLearn(e, beta, 1.0 / beta, gradients);
     return success();
   case ScheduleKind::CentredNudged:
-    if (e.options.exposeStates)
-      return emitError(e.loc) << "S7: centred-nudged relaxes twice and has no "
-                                 "single final state to expose";
     // ( G(beta) - G(-beta) ) / (2 beta)
+    e.stateMark = " (loss falls)";
     relaxAndLearn(e, beta, 0.5 / beta, gradients);
+    e.stateMark = " (loss rises)";
     relaxAndLearn(e, -beta, -0.5 / beta, gradients);
     return success();
   case ScheduleKind::Incremental:

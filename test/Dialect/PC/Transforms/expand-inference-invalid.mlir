@@ -8,7 +8,6 @@
 // RUN: pc-opt %t/s5_iterations.mlir -pc-expand-inference="schedule=strict" -verify-diagnostics
 // RUN: pc-opt %t/s6_unlevelled.mlir -pc-expand-inference="schedule=z-il" -verify-diagnostics
 // RUN: pc-opt %t/s6_step.mlir -pc-expand-inference="schedule=z-il step=0.5" -verify-diagnostics
-// RUN: pc-opt %t/s7_expose.mlir -pc-expand-inference="schedule=centred-nudged expose-states=true" -verify-diagnostics
 // RUN: pc-opt %t/name.mlir -pc-expand-inference="schedule=gauss-seidel" -verify-diagnostics
 // RUN: not pc-opt %t/none.mlir -pc-expand-inference 2>&1 | FileCheck %t/none.mlir
 
@@ -232,33 +231,6 @@ pc.graph @model_graph(%x: tensor<f64> {pc.name = "x", pc.role = "input"},
 
 //--- s6_step.mlir
 // expected-error@+1 {{S6: z-il expects step 1, but got 5.0}}
-pc.graph @model_graph(%x: tensor<f64> {pc.name = "x", pc.role = "input"},
-                      %w: tensor<f64> {pc.name = "w", pc.role = "parameter"})
-    -> (tensor<f64> {pc.role = "loss"}) {
-  %h = pc.vertex @h(%x : tensor<f64>) params(%w : tensor<f64>) -> tensor<f64> {
-  ^bb0(%p: tensor<f64>, %q: tensor<f64>):
-    %y = arith.mulf %p, %q : tensor<f64>
-    pc.prediction %y : tensor<f64>
-  }
-  %k = pc.vertex @k(%h : tensor<f64>) -> tensor<f64> {
-  ^bb0(%p: tensor<f64>):
-    %y = math.tanh %p : tensor<f64>
-    pc.prediction %y : tensor<f64>
-  }
-  %o = pc.vertex @o(%h, %k : tensor<f64>, tensor<f64>) -> tensor<f64> {
-  ^bb0(%p: tensor<f64>, %q: tensor<f64>):
-    %y = arith.mulf %p, %q : tensor<f64>
-    pc.prediction %y : tensor<f64>
-  }
-  %l = pc.loss @l(%o : tensor<f64>) -> tensor<f64> {
-  ^bb0(%p: tensor<f64>):
-    pc.prediction %p : tensor<f64>
-  }
-  pc.return %l : tensor<f64>
-}
-
-//--- s7_expose.mlir
-// expected-error@+1 {{S7: centred-nudged relaxes twice and has no single final state to expose}}
 pc.graph @model_graph(%x: tensor<f64> {pc.name = "x", pc.role = "input"},
                       %w: tensor<f64> {pc.name = "w", pc.role = "parameter"})
     -> (tensor<f64> {pc.role = "loss"}) {

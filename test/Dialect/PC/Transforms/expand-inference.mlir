@@ -8,6 +8,7 @@
 // RUN: pc-opt %t/skip.mlir -pc-expand-inference="schedule=sweep" | FileCheck %t/skip.mlir --check-prefix=SWEEP
 // RUN: pc-opt %t/skip.mlir -pc-expand-inference="schedule=z-il allow-unlevelled=true" | FileCheck %t/skip.mlir --check-prefix=ZIL
 // RUN: pc-opt %t/skip.mlir -pc-expand-inference="expose-states=true wrt=all" | FileCheck %t/skip.mlir --check-prefix=EXPOSE
+// RUN: pc-opt %t/skip.mlir -pc-expand-inference="schedule=centred-nudged expose-states=true wrt=all" | FileCheck %t/skip.mlir --check-prefix=CENTREDSTATES
 // RUN: pc-opt %t/attributes.mlir -pc-expand-inference | FileCheck %t/attributes.mlir
 // RUN: pc-opt %t/attributes.mlir -pc-expand-inference="schedule=fixed step=0.5 iterations=5" | FileCheck %t/attributes.mlir --check-prefix=OPTION
 // RUN: pc-opt %t/debias.mlir -pc-expand-inference="schedule=fixed step=0.5 iterations=2 debias=true" | FileCheck %t/debias.mlir
@@ -83,6 +84,8 @@
 
 // EXPOSE: func @model_gradient(%{{.+}}: tensor<2xf64> {pc.name = "h", pc.role = "state"}, %{{.+}}: tensor<2xf64> {pc.name = "k", pc.role = "state"})
 // EXPOSE-SAME: tensor<2xf64> {pc.name = "x", pc.role = "gradient"}, tensor<2xf64> {pc.name = "w", pc.role = "gradient"}, tensor<2xf64> {pc.name = "h", pc.role = "state"}, tensor<2xf64> {pc.name = "k", pc.role = "state"})
+
+// CENTREDSTATES: func @model_gradient(%{{.+}}: tensor<2xf64> {pc.name = "h (loss falls)", pc.role = "state"}, %{{.+}}: tensor<2xf64> {pc.name = "k (loss falls)", pc.role = "state"}, %{{.+}}: tensor<2xf64> {pc.name = "h (loss rises)", pc.role = "state"}, %{{.+}}: tensor<2xf64> {pc.name = "k (loss rises)", pc.role = "state"})
 pc.graph @model_graph(%x: tensor<2xf64> {pc.name = "x", pc.role = "input"},
                       %w: tensor<2xf64> {pc.name = "w", pc.role = "parameter"})
     -> (tensor<2xf64>, tensor<f64> {pc.role = "loss"}) {

@@ -157,7 +157,7 @@ def ExpandInference : Pass<"pc-expand-inference", "ModuleOp"> {
     Makes `@f_gradient` from `pc.graph @f_graph`, which is kept: the same
     arguments; the outputs, the loss, and the gradient of each wanted argument.
     What a schedule does and what it claims is in docs/Schedules.md, which also
-    numbers the preconditions S1 to S7. Without `schedule` the attribute of the
+    numbers the preconditions S1 to S6. Without `schedule` the attribute of the
     graph decides, and without that `fixed-exact`.
 
     Example: test/Dialect/PC/Transforms/expand-inference.mlir.
@@ -190,7 +190,8 @@ def ExpandInference : Pass<"pc-expand-inference", "ModuleOp"> {
            "(fixed; all paths of a vertex must have one length).">,
     Option<"exposeStates", "expose-states", "bool", "false",
            "Initial states as further arguments, final states as further "
-           "results, both with role state and the name of their vertex.">,
+           "results, both with role state and the name of their vertex; "
+           "centred-nudged, which relaxes twice, has two of each.">,
     Option<"allowUnstable", "allow-unstable", "bool", "false",
            "Expand fixed prediction with steps of 2 and above; it does not "
            "converge then.">,
