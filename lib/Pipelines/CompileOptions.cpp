@@ -76,6 +76,20 @@ static Error validateBeta(const CompileOptions &options) {
   return Error::success();
 }
 
+static Error validateInnerRate(const CompileOptions &options) {
+  if (!options.innerRate)
+    return Error::success();
+  if (options.schedule != "incremental")
+    return reject("inner-rate",
+                  "--schedule=incremental, whose parameters move while it "
+                  "relaxes",
+                  "--schedule=" + options.schedule);
+  if (!(*options.innerRate > 0 && *options.innerRate < 1e6))
+    return reject("inner-rate", "a number between 0 and 1e6, both excluded",
+                  formatNumber(*options.innerRate));
+  return Error::success();
+}
+
 /// Names go to a pass in the text of a pipeline.
 static Error validateCuts(const CompileOptions &options) {
   if (options.cuts.empty())
@@ -98,6 +112,8 @@ Error mlir::pc::validate(const CompileOptions &options) {
   if (Error error = validateIterations(options))
     return error;
   if (Error error = validateBeta(options))
+    return error;
+  if (Error error = validateInnerRate(options))
     return error;
   return validateCuts(options);
 }

@@ -95,10 +95,13 @@ mlir::pc::bindInputs(const ForwardModel &model,
   bool byName = files.size() > inputs.size();
   for (unsigned k = 0; k != inputs.size(); ++k)
     if (!byName && !files.count(k))
-      return createStringError(folder + ": expected input_0.pb to input_" +
-                               Twine(inputs.size() - 1) + ".pb for " +
-                               list(model, inputs) + ", found no input_" +
-                               Twine(k) + ".pb");
+      return createStringError(
+          folder + ": expected input_0.pb" +
+          (inputs.size() == 1
+               ? std::string()
+               : (" to input_" + Twine(inputs.size() - 1) + ".pb").str()) +
+          " for " + list(model, inputs) + ", found no input_" + Twine(k) +
+          ".pb");
   std::map<unsigned, Tensor> bound;
   for (auto &[number, file] : files) {
     Expected<unsigned> argument =

@@ -4,6 +4,7 @@
 #include "mlir/Parser/Parser.h"
 #include "pc/Pipelines/Values.h"
 #include "pc/Support/Names.h"
+#include "pc/Target/CPU/Signature.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/SourceMgr.h"
 

@@ -116,6 +116,10 @@ ScheduleFlags::ScheduleFlags()
                 cl::value_desc("tau"), cl::cat(category)),
       beta("beta", cl::desc("scale of the loss of the nudged schedules"),
            cl::value_desc("number"), cl::cat(category)),
+      innerRate("inner-rate",
+                cl::desc("learning rate inside the iterations of "
+                         "--schedule=incremental (default: 0.01)"),
+                cl::value_desc("number"), cl::cat(category)),
       granularity("granularity", "what becomes a vertex (default: node)",
                   granularities, category),
       cuts("cuts", cl::CommaSeparated,
@@ -135,6 +139,8 @@ void ScheduleFlags::fill(CompileOptions &options) const {
     options.tolerance = tolerance;
   if (beta.getNumOccurrences())
     options.beta = beta;
+  if (innerRate.getNumOccurrences())
+    options.innerRate = innerRate;
 }
 
 LossFlags::LossFlags()

@@ -116,6 +116,7 @@ static std::string getPass(llvm::StringRef pass,
                   {"iterations", print(options.iterations)},
                   {"tolerance", print(options.tolerance)},
                   {"beta", print(options.beta)},
+                  {"rate", print(options.innerRate)},
                   {"expose-states", options.exposesStates ? "true" : ""}});
   if (pass == "pc-learn")
     return write(pass, {{"source", options.isAutodiff() ? "autodiff" : ""},

@@ -4,6 +4,7 @@
 #include "pc/Pipelines/Values.h"
 #include "pc/Support/AtomicFile.h"
 #include "pc/Support/Names.h"
+#include "pc/Target/CPU/Signature.h"
 #include "pc/Target/ONNX/Export.h"
 #include "pc/Target/ONNX/Inputs.h"
 

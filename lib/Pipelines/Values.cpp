@@ -3,41 +3,13 @@
 #include "pc/Pipelines/Values.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "pc/Target/CPU/Signature.h"
 #include "llvm/ADT/STLExtras.h"
 
 #include <cstring>
 
 using namespace mlir;
 using namespace mlir::pc;
-
-std::optional<ElementKind> mlir::pc::toElementKind(Type type) {
-  if (type.isF16())
-    return ElementKind::F16;
-  if (type.isBF16())
-    return ElementKind::BF16;
-  if (type.isF32())
-    return ElementKind::F32;
-  if (type.isF64())
-    return ElementKind::F64;
-  auto integer = dyn_cast<IntegerType>(type);
-  if (!integer)
-    return std::nullopt;
-  bool isUnsigned = integer.isUnsigned();
-  switch (integer.getWidth()) {
-  case 1:
-    return ElementKind::Bool;
-  case 8:
-    return isUnsigned ? ElementKind::U8 : ElementKind::I8;
-  case 16:
-    return isUnsigned ? ElementKind::U16 : ElementKind::I16;
-  case 32:
-    return isUnsigned ? ElementKind::U32 : ElementKind::I32;
-  case 64:
-    return isUnsigned ? ElementKind::U64 : ElementKind::I64;
-  default:
-    return std::nullopt;
-  }
-}
 
 /// The bytes of the elements, or of the one element of a splat.
 static ArrayRef<char> getBytes(ElementsAttr value) {

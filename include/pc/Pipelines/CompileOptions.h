@@ -29,6 +29,7 @@ struct CompileOptions {
   std::optional<int64_t> iterations; // from 1 on
   std::optional<double> tolerance;   // of `fixed`: chooses the iterations
   std::optional<double> beta;        // of the nudged schedules
+  std::optional<double> innerRate;   // of `incremental`
   std::string granularity = "node";  // `op`, `node` or `block`
   std::vector<std::string> cuts;     // nodes that end a vertex (`block`)
   std::string loss = "model";        // `mse`, `cross-entropy`, `cotangent`

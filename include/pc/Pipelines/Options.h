@@ -51,8 +51,8 @@ private:
   llvm::cl::opt<std::string> dumpPhases;
 };
 
-/// --schedule, --step, --iterations, --tolerance, --beta, --granularity,
-/// --cuts.
+/// --schedule, --step, --iterations, --tolerance, --beta, --inner-rate,
+/// --granularity, --cuts.
 class ScheduleFlags {
 public:
   ScheduleFlags();
@@ -64,7 +64,7 @@ private:
   ChoiceFlag schedule;
   llvm::cl::opt<double> step;
   llvm::cl::opt<int64_t> iterations;
-  llvm::cl::opt<double> tolerance, beta;
+  llvm::cl::opt<double> tolerance, beta, innerRate;
   ChoiceFlag granularity;
   llvm::cl::list<std::string> cuts;
 };

@@ -11,9 +11,6 @@
 
 namespace mlir::pc {
 
-/// The kind that crosses the border of compiled code for an element type.
-std::optional<ElementKind> toElementKind(Type type);
-
 /// The value of a constant; none if its type or its storage is not supported.
 std::optional<Tensor> toTensor(ElementsAttr value);
 

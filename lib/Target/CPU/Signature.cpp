@@ -1,16 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-//
-// Arguments and results of a function, in words that need no MLIR.
 
+#include "pc/Target/CPU/Signature.h"
 #include "pc/Support/Names.h"
-#include "pc/Target/CPU/Executable.h"
 
 using namespace mlir;
 using namespace mlir::pc;
 
-static std::optional<ElementKind> getIntegerKind(IntegerType type) {
-  bool isUnsigned = type.isUnsigned();
-  switch (type.getWidth()) {
+std::optional<ElementKind> mlir::pc::toElementKind(Type type) {
+  if (type.isF16())
+    return ElementKind::F16;
+  if (type.isBF16())
+    return ElementKind::BF16;
+  if (type.isF32())
+    return ElementKind::F32;
+  if (type.isF64())
+    return ElementKind::F64;
+  if (type.isIndex())
+    return ElementKind::I64;
+  auto integer = dyn_cast<IntegerType>(type);
+  if (!integer)
+    return std::nullopt;
+  bool isUnsigned = integer.isUnsigned();
+  switch (integer.getWidth()) {
   case 1:
     return ElementKind::Bool;
   case 8:
@@ -26,22 +37,6 @@ static std::optional<ElementKind> getIntegerKind(IntegerType type) {
   }
 }
 
-static std::optional<ElementKind> getKind(Type type) {
-  if (auto integer = dyn_cast<IntegerType>(type))
-    return getIntegerKind(integer);
-  if (type.isF16())
-    return ElementKind::F16;
-  if (type.isBF16())
-    return ElementKind::BF16;
-  if (type.isF32())
-    return ElementKind::F32;
-  if (type.isF64())
-    return ElementKind::F64;
-  if (type.isIndex())
-    return ElementKind::I64;
-  return std::nullopt;
-}
-
 /// Describes one argument or result that has `type` and `attributes`.
 static FailureOr<PortInfo> getPort(func::FuncOp function, Type type,
                                    DictionaryAttr attributes) {
@@ -50,7 +45,7 @@ static FailureOr<PortInfo> getPort(func::FuncOp function, Type type,
     return function.emitOpError("expected tensors of static shape in the "
                                 "signature, but got ")
            << type;
-  std::optional<ElementKind> kind = getKind(tensor.getElementType());
+  std::optional<ElementKind> kind = toElementKind(tensor.getElementType());
   if (!kind)
     return function.emitOpError("expected elements of a float type or of 1, 8, "
                                 "16, 32 or 64 bits, but got ")

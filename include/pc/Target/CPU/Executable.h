@@ -5,36 +5,16 @@
 #ifndef PC_TARGET_CPU_EXECUTABLE_H
 #define PC_TARGET_CPU_EXECUTABLE_H
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "pc/Runtime/Tensor.h"
 #include "pc/Target/CPU/CPUOptions.h"
+#include "pc/Target/CPU/Signature.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include <memory>
-#include <optional>
 
 namespace mlir::pc {
-
-/// One argument or result of a compiled function.
-struct PortInfo {
-  std::string name; // pc.name
-  std::string role; // pc.role
-  ElementKind kind;
-  std::vector<int64_t> shape;
-  /// For results: the argument whose storage receives the new value.
-  std::optional<unsigned> updates;
-};
-
-struct Signature {
-  std::vector<PortInfo> arguments, results;
-};
-
-/// What the attributes of the tensor function `function` say about its
-/// arguments and results. An element type that no `ElementKind` stands for is
-/// reported.
-FailureOr<Signature> getSignature(func::FuncOp function);
 
 class Executable {
 public:
