@@ -70,6 +70,19 @@ static Error check(const DataFile &file, const ModelPort &port) {
     return createStringError(file.path + ": expected " + port.describe() +
                              " for `" + port.name + "`, found " +
                              tensor.describe());
+  if (port.range.empty())
+    return Error::success();
+  ArrayRef<int64_t> also = ArrayRef(port.range).drop_front(2);
+  for (int64_t i = 0, e = tensor.getNumElements(); i != e; ++i) {
+    auto value = static_cast<int64_t>(tensor.getAsDouble(i));
+    if ((value < port.range[0] || value > port.range[1]) &&
+        !is_contained(also, value))
+      return createStringError(file.path + ", element " + Twine(i) +
+                               ": expected integers from " +
+                               Twine(port.range[0]) + " to " +
+                               Twine(port.range[1]) + " for `" + port.name +
+                               "`, found " + Twine(value));
+  }
   return Error::success();
 }
 

@@ -79,9 +79,13 @@ static LogicalResult readPorts(func::FuncOp function, TypeRange types,
              << type;
     auto dictionary =
         attributes ? cast<DictionaryAttr>(attributes[index]) : DictionaryAttr();
-    ports.push_back({getString(dictionary, nameAttrName, what + Twine(index)),
-                     getString(dictionary, roleAttrName, role), *kind,
-                     tensor.getShape().vec()});
+    ModelPort port{getString(dictionary, nameAttrName, what + Twine(index)),
+                   getString(dictionary, roleAttrName, role), *kind,
+                   tensor.getShape().vec(), {}};
+    if (dictionary)
+      if (auto range = dictionary.getAs<DenseI64ArrayAttr>(rangeAttrName))
+        port.range = range.asArrayRef().vec();
+    ports.push_back(std::move(port));
   }
   return success();
 }

@@ -36,6 +36,16 @@ static Tensor drawTensor(ElementKind kind, const std::vector<int64_t> &shape,
   return tensor;
 }
 
+/// What the model says that the input may hold.
+static Tensor drawIntegers(const ModelPort &port, Random random) {
+  Tensor tensor(port.kind, port.shape);
+  uint64_t size = port.range[1] - port.range[0] + 1;
+  for (int64_t i = 0, e = tensor.getNumElements(); i != e; ++i)
+    tensor.setFromDouble(
+        i, double(port.range[0]) + static_cast<double>(random.below(size)));
+  return tensor;
+}
+
 //===----------------------------------------------------------------------===//
 // Data
 //===----------------------------------------------------------------------===//
@@ -88,9 +98,11 @@ Expected<VerifyData> mlir::pc::makeVerifyData(ForwardModel &model,
   data.arguments.merge(model.getParameterValues());
   for (auto [index, port] : llvm::enumerate(model.arguments))
     if (!data.arguments.count(index))
-      data.arguments.emplace(index,
-                             drawTensor(port.kind, port.shape, distribution,
-                                        getStream(request.seed, port.name)));
+      data.arguments.emplace(
+          index, port.range.empty()
+                     ? drawTensor(port.kind, port.shape, distribution,
+                                  getStream(request.seed, port.name))
+                     : drawIntegers(port, getStream(request.seed, port.name)));
   return data;
 }
 

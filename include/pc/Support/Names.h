@@ -17,12 +17,15 @@ namespace mlir::pc {
 ///   pc.name : the name the model gives to the value
 ///   pc.value: initial value of a parameter or state (an ElementsAttr)
 ///   pc.frozen: unit; a parameter that is not learned (statistics, bounds)
+///   pc.range: of integer data, [least, most] (i64), both included, and further
+///   single values that are allowed; others mean nothing to the model
 ///   pc.updates: on a result, the number of the argument it is the next value
 ///   of
 inline constexpr llvm::StringLiteral roleAttrName = "pc.role";
 inline constexpr llvm::StringLiteral nameAttrName = "pc.name";
 inline constexpr llvm::StringLiteral valueAttrName = "pc.value";
 inline constexpr llvm::StringLiteral frozenAttrName = "pc.frozen";
+inline constexpr llvm::StringLiteral rangeAttrName = "pc.range";
 inline constexpr llvm::StringLiteral updatesAttrName = "pc.updates";
 
 /// Roles of arguments.

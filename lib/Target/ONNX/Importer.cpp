@@ -464,6 +464,21 @@ void Importer::eraseDeadCode() {
   }
 }
 
+void Importer::restrictArgument(BlockArgument value, int64_t least,
+                                int64_t most, std::optional<int64_t> also) {
+  Block *body = &function.front();
+  if (value.getOwner() != body ||
+      getFrame().builder.getInsertionBlock() != body)
+    return;
+  SmallVector<int64_t> &range = arguments[value.getArgNumber()].range;
+  if (range.empty())
+    range = {least, most};
+  else // what another node allows as well
+    range = {std::max(least, range[0]), std::min(most, range[1])};
+  if (also)
+    range.push_back(*also);
+}
+
 void Importer::finishFunction() {
   Block &body = function.front();
   Operation *terminator = body.getTerminator();
@@ -481,6 +496,8 @@ void Importer::finishFunction() {
       set(valueAttrName, getElementsAttr(argument.value, context));
     if (argument.isFrozen)
       set(frozenAttrName, builder.getUnitAttr());
+    if (!argument.range.empty())
+      set(rangeAttrName, builder.getDenseI64ArrayAttr(argument.range));
   }
   for (auto [index, output] : enumerate(model.proto.graph().output())) {
     function.setResultAttr(index, roleAttrName,

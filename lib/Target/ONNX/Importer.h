@@ -45,6 +45,10 @@ public:
   /// its outputs.
   LogicalResult importSubgraph(const onnx::GraphProto &graph, Frame frame,
                                llvm::SmallVectorImpl<ImportedValue> &outputs);
+  /// Says which integers an input of the model may hold, where the node that is
+  /// being imported runs whatever the data are.
+  void restrictArgument(BlockArgument value, int64_t least, int64_t most,
+                        std::optional<int64_t> also);
   const std::string &getFolder() const { return model.folder; }
   /// The frame of the node that is being imported.
   Frame &getFrame() { return *frame; }
@@ -84,6 +88,7 @@ private:
     std::string name;
     Constant value; // of a parameter
     bool isFrozen = false;
+    SmallVector<int64_t> range; // as in pc.range, or empty
   };
 
   const Model &model;

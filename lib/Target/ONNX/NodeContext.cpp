@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "NodeContext.h"
+#include "Fold.h"
 #include "Importer.h"
 #include "Payload.h"
 
@@ -82,6 +83,23 @@ LogicalResult NodeContext::requireRank(unsigned i, int64_t least,
     range += " to " + std::to_string(most);
   return fail("input " + Twine(i) + ": expected rank " + range + ", but got " +
               Twine(rank));
+}
+
+LogicalResult NodeContext::requireRange(unsigned i, int64_t least, int64_t most,
+                                        std::optional<int64_t> also) {
+  if (const Tensor *known = getConstant(i)) {
+    for (int64_t k = 0, e = known->getNumElements(); k != e; ++k) {
+      int64_t value = getInteger(*known, k);
+      if ((value < least || value > most) && value != also)
+        return fail("input " + Twine(i) + ": expected integers from " +
+                    Twine(least) + " to " + Twine(most) + ", but got " +
+                    Twine(value));
+    }
+  } else if (auto argument =
+                 dyn_cast_or_null<BlockArgument>(inputs[i]->value)) {
+    importer.restrictArgument(argument, least, most, also);
+  }
+  return success();
 }
 
 static std::string print(Type type) {

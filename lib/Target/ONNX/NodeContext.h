@@ -82,6 +82,10 @@ public:
   LogicalResult requireNumbers(unsigned i);
   LogicalResult requireBoolean(unsigned i);
   LogicalResult requireSameElementType(unsigned i, unsigned j);
+  /// Integers of operand `i` are from `least` to `most`, or `also`. Checked now
+  /// where they are known; an input of the model is checked when it is bound.
+  LogicalResult requireRange(unsigned i, int64_t least, int64_t most,
+                             std::optional<int64_t> also = std::nullopt);
   /// `axis` counted from the front, checked against `rank`.
   FailureOr<int64_t> normalizeAxis(int64_t axis, int64_t rank);
   FailureOr<llvm::SmallVector<int64_t>>

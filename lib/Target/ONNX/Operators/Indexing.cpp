@@ -184,6 +184,8 @@ static FailureOr<int64_t> checkElements(NodeContext &node) {
   if (!isFine)
     return node.fail("expected integer indices that fit the data, but got " +
                      printTypes(node));
+  if (failed(node.requireRange(1, -data[*axis], data[*axis] - 1)))
+    return failure();
   return axis;
 }
 

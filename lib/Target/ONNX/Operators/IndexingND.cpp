@@ -46,6 +46,9 @@ static FailureOr<RowPlan> planRows(NodeContext &node, int64_t batchDims) {
   plan.prefix.assign(data.begin() + batchDims,
                      data.begin() + batchDims + depth);
   plan.strides = getStrides(plan.prefix);
+  int64_t longest = *max_element(plan.prefix);
+  if (failed(node.requireRange(1, -longest, longest - 1)))
+    return failure();
   plan.batch = multiply(data.take_front(batchDims));
   plan.rows = multiply(plan.prefix);
   plan.columns = multiply(data.drop_front(batchDims + depth));

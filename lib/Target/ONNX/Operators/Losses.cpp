@@ -23,6 +23,11 @@ static LogicalResult checkLoss(NodeContext &node) {
     return node.fail("expected scores [N, C, ...] and integer labels "
                      "[N, ...], but got " +
                      printTypes(node));
+  std::optional<int64_t> ignored;
+  if (node.attributes.has("ignore_index"))
+    ignored = node.attributes.getInt("ignore_index", 0);
+  if (failed(node.requireRange(1, 0, node.getShape(0)[1] - 1, ignored)))
+    return failure();
   if (!node.hasInput(2))
     return success();
   if (failed(node.requireSameElementType(0, 2)))

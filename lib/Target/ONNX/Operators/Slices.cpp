@@ -296,13 +296,9 @@ static FailureOr<std::pair<int64_t, Sizes>> checkGather(NodeContext &node) {
   shape.append(node.getShape(0).begin() + *axis + 1, node.getShape(0).end());
   if (failed(node.getTensorType(shape, node.getType(0).getElementType())))
     return failure();
-  if (const Tensor *known = node.getConstant(1)) {
-    int64_t size = node.getShape(0)[*axis];
-    for (int64_t index : getIntegers(*known))
-      if (index < -size || index >= size)
-        return node.fail("expected indices in [" + Twine(-size) + ", " +
-                         Twine(size) + "), but got " + Twine(index));
-  }
+  int64_t size = node.getShape(0)[*axis];
+  if (failed(node.requireRange(1, -size, size - 1)))
+    return failure();
   return std::make_pair(*axis, shape);
 }
 

@@ -276,6 +276,15 @@ def rows():
         [initializer("at", [[2], [0]], np.int64)])
 
 
+def embedding():
+    """Rows of a table, and a label of each, or none."""
+    return model(
+        [node("Gather", ["table", "words"], ["x"], "look_up"),
+         node("SoftmaxCrossEntropyLoss", ["x", "labels"], ["loss"], "loss", ignore_index=-1)],
+        [value("words", [3], INT64), value("labels", [3], INT64)], [value("loss", [])],
+        [initializer("table", np.arange(20).reshape(5, 4))])
+
+
 def sequences():
     """What goes into a sequence comes out of it."""
     return model(
