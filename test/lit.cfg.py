@@ -55,6 +55,12 @@ if os.path.isdir(shared):
 else:
     lit_config.note("no ../shared/data: tests that need it are unsupported")
 
+# The words of the experiments; scripts/install experiments brings them.
+if all(os.path.exists(os.path.join("/usr/share/dict", name)) for name in ("manx", "swedish")):
+    config.available_features.add("word-lists")
+else:
+    lit_config.note("no word lists: their experiment is unsupported")
+
 # The conformance suite of the package libonnx-testdata.
 testdata = "/usr/share/libonnx-testdata/data"
 if os.path.isdir(testdata):
