@@ -41,8 +41,8 @@ static Tensor drawIntegers(const ModelPort &port, Random random) {
   Tensor tensor(port.kind, port.shape);
   uint64_t size = port.range[1] - port.range[0] + 1;
   for (int64_t i = 0, e = tensor.getNumElements(); i != e; ++i)
-    tensor.setFromDouble(
-        i, double(port.range[0]) + static_cast<double>(random.below(size)));
+    tensor.setFromDouble(i, double(port.range[0]) +
+                                static_cast<double>(random.below(size)));
   return tensor;
 }
 

@@ -15,8 +15,9 @@ using namespace mlir::pc;
 static constexpr double vanishing = 1e-12;
 /// The first step of the differences, relative to a direction of size 1.
 static constexpr double firstStep = 0.0625;
-/// Tensors up to this size are differentiated element by element.
-static constexpr int64_t elementLimit = 16;
+/// Tensors up to this size are differentiated element by element, larger ones
+/// in so many random directions.
+static constexpr int64_t elementLimit = 16, numDirections = 4;
 
 namespace {
 /// Compares the gradients of one model.
@@ -38,7 +39,7 @@ private:
   Error runOnce();
   Error measure(unsigned result, GradientReport &gradient);
   Error measureDifferences(unsigned argument, const Tensor &reference,
-                           GradientReport &gradient);
+                           const Tensor &relaxed, GradientReport &gradient);
   Error measureForwardMode(unsigned argument, const Tensor &reference,
                            GradientReport &gradient);
   double evaluate(unsigned argument, const Tensor &direction, double step);
@@ -105,29 +106,67 @@ double Verifier::evaluate(unsigned argument, const Tensor &direction,
   return objectiveCall.getResult(loss).getAsDouble(0);
 }
 
+namespace {
+/// A derivative along one direction, by differences and by two gradients.
+struct Probe {
+  double differences, uncertainty, reverse, relaxed;
+};
+} // namespace
+
+/// Unit vectors of a small tensor, random directions of a large one.
+static std::vector<Tensor> makeDirections(const Tensor &like, uint64_t seed) {
+  std::vector<Tensor> directions;
+  int64_t size = like.getNumElements();
+  if (size > elementLimit)
+    for (int64_t k = 0; k != numDirections; ++k)
+      directions.push_back(
+          drawDirection(like, Random(seed + k * 0x9e3779b97f4a7c15)));
+  else
+    for (int64_t i = 0; i != size; ++i) {
+      directions.emplace_back(ElementKind::F64, like.getShape());
+      directions.back().as<double>()[i] = 1;
+    }
+  return directions;
+}
+
+/// Leaves out the probes that cross a kink, if any others remain.
+static void summarize(std::vector<Probe> probes, double scale,
+                      GradientReport &gradient) {
+  auto isBlind = [&](const Probe &probe) {
+    return getRelative(probe.uncertainty, scale) > differencesTolerance;
+  };
+  for (const Probe &probe : probes)
+    gradient.differencesUncertainty = std::max(
+        gradient.differencesUncertainty, getRelative(probe.uncertainty, scale));
+  gradient.differencesTell = !llvm::all_of(probes, isBlind);
+  if (gradient.differencesTell)
+    llvm::erase_if(probes, isBlind);
+  std::vector<int64_t> shape{static_cast<int64_t>(probes.size())};
+  Tensor found(ElementKind::F64, shape), relaxed(ElementKind::F64, shape);
+  for (auto [i, probe] : llvm::enumerate(probes)) {
+    found.as<double>()[i] = probe.differences;
+    relaxed.as<double>()[i] = probe.relaxed;
+    gradient.differences =
+        std::max(gradient.differences,
+                 getRelative(probe.differences - probe.reverse, scale));
+  }
+  gradient.relaxedAgainstDifferences = compare(relaxed, found);
+}
+
 Error Verifier::measureDifferences(unsigned argument, const Tensor &reference,
+                                   const Tensor &relaxed,
                                    GradientReport &gradient) {
-  int64_t size = reference.getNumElements();
-  double error = 0, uncertainty = 0, scale = getProductScale(reference);
-  auto take = [&](const Tensor &direction) {
+  std::vector<Probe> probes;
+  for (const Tensor &direction :
+       makeDirections(reference, request.seed + argument)) {
     Derivative found = differentiate(
         [&](double step) { return evaluate(argument, direction, step); },
         firstStep);
-    error = std::max(error, std::fabs(found.value - dot(reference, direction)));
-    uncertainty = std::max(uncertainty, found.uncertainty);
-  };
-  if (size <= elementLimit) {
-    for (int64_t i = 0; i != size; ++i) {
-      Tensor direction(ElementKind::F64, reference.getShape());
-      direction.as<double>()[i] = 1;
-      take(direction);
-    }
-  } else {
-    take(drawDirection(reference, Random(request.seed + argument)));
+    probes.push_back({found.value, found.uncertainty, dot(reference, direction),
+                      dot(relaxed, direction)});
   }
   objectiveCall.set(argument, referenceCall.getArgument(argument));
-  gradient.differences = getRelative(error, scale);
-  gradient.differencesUncertainty = getRelative(uncertainty, scale);
+  summarize(std::move(probes), getProductScale(reference), gradient);
   return std::move(callError);
 }
 
@@ -173,7 +212,8 @@ Error Verifier::measure(unsigned result, GradientReport &gradient) {
   gradient.vanishes = vanishes(reference);
   gradient.wide = compareWith(reference, wideCall.getResult(result));
   gradient.narrow = compareWith(reference, narrowCall.getResult(result));
-  if (Error error = measureDifferences(*argument, reference, gradient))
+  if (Error error = measureDifferences(*argument, reference,
+                                       wideCall.getResult(result), gradient))
     return error;
   return measureForwardMode(*argument, reference, gradient);
 }

@@ -50,6 +50,11 @@ struct GradientReport {
   /// Of reverse mode against finite differences and forward mode, in f64,
   /// relative to the size that such a number has.
   double differences = 0, differencesUncertainty = 0, forwardMode = 0;
+  /// Some direction crosses no kink. Those that do count only if all do.
+  bool differencesTell = false;
+  /// Of predictive coding in f64 against finite differences: derivatives in the
+  /// direction of every element, or in some random directions.
+  Difference relaxedAgainstDifferences;
   /// Zero but for round-off, because its terms cancel (a shift in front of a
   /// softmax): its errors are relative to the largest gradient of the model.
   bool vanishes = false;

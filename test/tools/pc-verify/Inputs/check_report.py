@@ -13,6 +13,8 @@ parser.add_argument("--gradients", type=int, required=True)
 parser.add_argument("--local", action="store_true")
 parser.add_argument("--wide", type=float, help="largest relative L2 in f64")
 parser.add_argument("--narrow", type=float, help="the same in f32")
+parser.add_argument("--differences", type=float,
+                    help="the same against finite differences in f64")
 args = parser.parse_args()
 
 failures = []
@@ -26,6 +28,11 @@ for model in json.load(open(args.report))["models"]:
         failures.append(f"locality {model['locality']['violations']}")
     for gradient in gradients:
         name = gradient["name"]
+        probes = gradient["finite_differences"]
+        if args.differences and not (
+                probes["relative_l2"] <= args.differences and probes["cosine"] > 1 - 1e-9
+                and probes["max_abs"] is not None):
+            failures.append(f"{name}: {probes} against differences")
         if args.verdict and gradient["verdict"] != args.verdict:
             failures.append(f"{name}: {gradient['verdict']}")
         for key, limit in [("f64", args.wide), ("f32", args.narrow)]:
