@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Emit.h"
+#include "Values.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
 #include "mlir/IR/Matchers.h"
+#include <cmath>
 #include <limits>
 
 using namespace llvm;
@@ -15,9 +17,21 @@ namespace mlir::pc {
 // Scalars
 //===----------------------------------------------------------------------===//
 
+/// True when `type` holds `value` itself.
+static bool isExact(FloatType type, double value) {
+  return std::isnan(value) ||
+         FloatAttr::get(type, value).getValueAsDouble() == value;
+}
+
 Value emitScalar(ImplicitLocOpBuilder &b, Type type, double value) {
-  if (isa<FloatType>(type))
-    return arith::ConstantOp::create(b, b.getFloatAttr(type, value));
+  if (auto narrow = dyn_cast<FloatType>(type)) {
+    if (isExact(narrow, value))
+      return arith::ConstantOp::create(b, b.getFloatAttr(type, value));
+    // Computed in a wider type, the program is spared this rounding.
+    Value wide =
+        arith::ConstantOp::create(b, b.getFloatAttr(b.getF64Type(), value));
+    return arith::TruncFOp::create(b, type, wide);
+  }
   return arith::ConstantOp::create(b, b.getIntegerAttr(type, int64_t(value)));
 }
 
@@ -82,6 +96,12 @@ Value emitCast(ImplicitLocOpBuilder &b, Value x, Type type) {
   return arith::ExtSIOp::create(b, type, x);
 }
 
+Type getSumType(Type element) {
+  if (isa<FloatType>(element) && element.getIntOrFloatBitWidth() < 32)
+    return Float32Type::get(element.getContext());
+  return element;
+}
+
 double getLowest(Type type) {
   if (isa<FloatType>(type))
     return -std::numeric_limits<double>::infinity();
@@ -121,6 +141,20 @@ Value Emitter::scalar(Type type, double value) {
 
 Value Emitter::emptyTensor(Shape shape, Type element) {
   return tensor::EmptyOp::create(*this, shape, element);
+}
+
+Value Emitter::constant(Shape shape, Type element, ArrayRef<double> values) {
+  bool isHeld = llvm::all_of(values, [&](double value) {
+    return isExact(llvm::cast<FloatType>(element), value);
+  });
+  Type held = isHeld ? element : getF64Type();
+  auto tensor = std::make_shared<Tensor>(
+      *getElementKind(held), std::vector<int64_t>(shape.begin(), shape.end()));
+  for (auto [i, value] : enumerate(values))
+    tensor->setFromDouble(int64_t(i), value);
+  return cast(
+      arith::ConstantOp::create(*this, getElementsAttr(tensor, getContext())),
+      element);
 }
 
 Value Emitter::filled(Shape shape, Type element, double value) {
@@ -247,10 +281,12 @@ Value Emitter::reduce(Value operand, ArrayRef<int64_t> axes, Value init,
 }
 
 Value Emitter::reduceSum(Value operand, ArrayRef<int64_t> axes) {
-  return reduce(operand, axes, scalar(getElement(operand), 0),
-                [](ImplicitLocOpBuilder &b, ValueRange v) {
-                  return emitAdd(b, v[0], v[1]);
-                });
+  Type wide = getSumType(getElement(operand));
+  Value sum = reduce(cast(operand, wide), axes, scalar(wide, 0),
+                     [](ImplicitLocOpBuilder &b, ValueRange v) {
+                       return emitAdd(b, v[0], v[1]);
+                     });
+  return cast(sum, getElement(operand));
 }
 
 Value Emitter::reduceMax(Value operand, ArrayRef<int64_t> axes) {

@@ -24,6 +24,9 @@ public:
   /// A scalar of a float or integer type.
   Value scalar(Type type, double value);
   Value emptyTensor(Shape shape, Type element);
+  /// A tensor of floats that are known. Those that `element` does not hold are
+  /// rounded by an operation, as in `emitScalar`.
+  Value constant(Shape shape, Type element, llvm::ArrayRef<double> values);
   /// A tensor whose elements are all `value`.
   Value filled(Shape shape, Type element, double value);
   Value filled(Shape shape, Value value);
@@ -55,6 +58,9 @@ public:
   Value cast(Value operand, Type element);
 };
 
+/// The type to sum numbers of `element` in: f32 for halves, which lose the small
+/// terms of a sum.
+Type getSumType(Type element);
 /// The lowest value of a type: the neutral element of a maximum.
 double getLowest(Type type);
 /// The highest one, which no double holds for 64-bit integers.
@@ -77,6 +83,8 @@ Value emitMul(ImplicitLocOpBuilder &b, Value x, Value y);
 Value emitDiv(ImplicitLocOpBuilder &b, Value x, Value y);
 Value emitMax(ImplicitLocOpBuilder &b, Value x, Value y);
 Value emitMin(ImplicitLocOpBuilder &b, Value x, Value y);
+/// A number of the compiler's own making: where `type` rounds it, an operation
+/// does, so that a run in f64 has all of its digits.
 Value emitScalar(ImplicitLocOpBuilder &b, Type type, double value);
 /// A scalar converted to another type; to booleans by comparing with zero.
 Value emitCast(ImplicitLocOpBuilder &b, Value x, Type type);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Registry.h"
+#include "llvm/ADT/StringSwitch.h"
 
 using namespace llvm;
 
@@ -10,6 +11,7 @@ const OperatorRegistry &OperatorRegistry::get() {
   static const OperatorRegistry registry = [] {
     OperatorRegistry all;
     registerActivations(all);
+    registerAttention(all);
     registerControlFlow(all);
     registerConvolutions(all);
     registerEinsums(all);
@@ -24,10 +26,12 @@ const OperatorRegistry &OperatorRegistry::get() {
     registerRecurrent(all);
     registerReductions(all);
     registerResizes(all);
+    registerRotaryEmbeddings(all);
     registerSequences(all);
     registerShapeOperators(all);
     registerSlices(all);
     registerSources(all);
+    registerStates(all);
     return all;
   }();
   return registry;
@@ -41,20 +45,30 @@ OperatorHandler &OperatorRegistry::add(StringRef name, int64_t since,
   return handler;
 }
 
+/// The newest operator set of a domain, or 0 for a domain that is not known.
+static int64_t getNewest(StringRef domain) {
+  return StringSwitch<int64_t>(domain)
+      .Case("", newestOpset)
+      .Case("ai.onnx.preview", newestPreviewOpset)
+      .Default(0);
+}
+
 const OperatorHandler *OperatorRegistry::lookup(StringRef domain,
                                                 StringRef name, int64_t version,
                                                 std::string &reason) const {
-  if (!domain.empty()) {
+  int64_t newest = getNewest(domain);
+  if (newest == 0) {
     reason = "operators of domain '" + domain.str() + "' are not supported";
     return nullptr;
   }
-  auto it = handlers.find(name);
+  auto it =
+      handlers.find(domain.empty() ? name.str() : (domain + "." + name).str());
   if (it == handlers.end()) {
     reason = "operator not supported";
     return nullptr;
   }
-  if (version > newestOpset) {
-    reason = "the newest supported opset is " + std::to_string(newestOpset);
+  if (version > newest) {
+    reason = "the newest supported opset is " + std::to_string(newest);
     return nullptr;
   }
   auto next = it->second.upper_bound(version);

@@ -16,6 +16,7 @@ namespace mlir::pc {
 /// The newest operator set whose text was read for the handlers. Newer ones
 /// are refused: an operator may mean something else there.
 inline constexpr int64_t newestOpset = 28;
+inline constexpr int64_t newestPreviewOpset = 1;
 
 /// Emits the operations of a node and sets its outputs.
 using Lowering = LogicalResult (*)(NodeContext &context);
@@ -75,8 +76,9 @@ public:
   /// All operators that pc knows.
   static const OperatorRegistry &get();
 
-  /// Adds the handler of an operator of the default domain, from version
-  /// `since` up to the next one that is added, or `newestOpset`.
+  /// Adds the handler of an operator from version `since` up to the next one
+  /// that is added, or the newest of its domain. Operators of another domain
+  /// than the default one have it in their name, as in `ai.onnx.ml.Binarizer`.
   OperatorHandler &add(llvm::StringRef name, int64_t since, Lowering lower);
   /// The handler for a node, or null and the reason why there is none.
   const OperatorHandler *lookup(llvm::StringRef domain, llvm::StringRef name,
@@ -88,6 +90,7 @@ private:
 
 // One function for each family, in the file of that name.
 void registerActivations(OperatorRegistry &registry);
+void registerAttention(OperatorRegistry &registry);
 void registerControlFlow(OperatorRegistry &registry);
 void registerConvolutions(OperatorRegistry &registry);
 void registerEinsums(OperatorRegistry &registry);
@@ -102,10 +105,12 @@ void registerPools(OperatorRegistry &registry);
 void registerRecurrent(OperatorRegistry &registry);
 void registerReductions(OperatorRegistry &registry);
 void registerResizes(OperatorRegistry &registry);
+void registerRotaryEmbeddings(OperatorRegistry &registry);
 void registerSequences(OperatorRegistry &registry);
 void registerShapeOperators(OperatorRegistry &registry);
 void registerSlices(OperatorRegistry &registry);
 void registerSources(OperatorRegistry &registry);
+void registerStates(OperatorRegistry &registry);
 
 } // namespace mlir::pc
 

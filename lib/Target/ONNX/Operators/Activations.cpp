@@ -223,13 +223,38 @@ static LogicalResult lowerSelu(NodeContext &node) {
   });
 }
 
+Value emitSwish(Scalar &b, Value x, double alpha) {
+  Value wide = emitCast(b, x, getSumType(x.getType()));
+  Value scaled = alpha == 1 ? wide : emitMul(b, wide, constant(b, wide, alpha));
+  return emitCast(b, emitMul(b, wide, emitSigmoid(b, scaled)), x.getType());
+}
+
 static LogicalResult lowerSwish(NodeContext &node) {
   double alpha = node.attributes.getFloat("alpha", 1);
-  return lowerFloatMap(node, [&](Scalar &b, ValueRange v) {
-    Value scaled =
-        alpha == 1 ? v[0] : emitMul(b, v[0], constant(b, v[0], alpha));
-    return emitMul(b, v[0], emitSigmoid(b, scaled));
-  });
+  return lowerFloatMap(
+      node, [&](Scalar &b, ValueRange v) { return emitSwish(b, v[0], alpha); });
+}
+
+static LogicalResult lowerSwiGLU(NodeContext &node) {
+  if (failed(node.requireInputs(2, 2)) || failed(node.requireFloat(0)) ||
+      failed(node.requireSameElementType(0, 1)))
+    return failure();
+  FailureOr<SmallVector<int64_t>> shape =
+      broadcastShapes(node.getShape(0), node.getShape(1));
+  if (failed(shape))
+    return node.fail("expected shapes that broadcast, but got " +
+                     printTypes(node));
+  Type element = node.getType(0).getElementType();
+  if (failed(node.getTensorType(*shape, element)))
+    return failure();
+  double alpha = node.attributes.getFloat("alpha", 1);
+  Emitter b(node.builder, node.loc);
+  node.setOutput(
+      0, b.elementwise(*shape, element, {node.getInput(0), node.getInput(1)},
+                       [&](Scalar &b, ValueRange v) {
+                         return emitMul(b, emitSwish(b, v[0], alpha), v[1]);
+                       }));
+  return success();
 }
 
 static LogicalResult lowerHardSigmoid(NodeContext &node) {
@@ -442,6 +467,7 @@ void registerActivations(OperatorRegistry &all) {
   all.add("Mish", 18, lowerUnary<emitMish>);
   all.add("HardSwish", 14, lowerUnary<emitHardSwish>);
   all.add("Swish", 24, lowerSwish);
+  all.add("SwiGLU", 28, lowerSwiGLU);
   all.add("HardSigmoid", 1, lowerHardSigmoid);
   all.add("LeakyRelu", 1, lowerLeakyRelu);
   all.add("ThresholdedRelu", 10, lowerThresholdedRelu);

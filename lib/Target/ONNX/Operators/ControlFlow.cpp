@@ -20,11 +20,9 @@ static constexpr int64_t maxUnrolled = 1024;
 // Bodies
 //===----------------------------------------------------------------------===//
 
-/// Imports `graph` with its inputs bound to `arguments`.
-static LogicalResult importBody(NodeContext &node,
-                                const onnx::GraphProto &graph,
-                                ArrayRef<ImportedValue> arguments,
-                                OpBuilder &builder, Values &results) {
+LogicalResult importBody(NodeContext &node, const onnx::GraphProto &graph,
+                         ArrayRef<ImportedValue> arguments, OpBuilder &builder,
+                         SmallVectorImpl<ImportedValue> &results) {
   if (size_t(graph.input_size()) != arguments.size())
     return node.fail("expected a body with " + Twine(arguments.size()) +
                      " inputs, but got " + Twine(graph.input_size()));

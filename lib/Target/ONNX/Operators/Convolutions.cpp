@@ -93,7 +93,13 @@ static Value emitGrouped(Emitter &b, PlainConvolution conv,
   return b.reshape(result, shape);
 }
 
-static Value emitPlain(Emitter &b, const PlainConvolution &conv) {
+static Value emitPlain(Emitter &b, PlainConvolution conv) {
+  Type element = getElement(conv.image), wide = getSumType(element);
+  if (wide != element) {
+    conv.image = b.cast(conv.image, wide);
+    conv.kernel = b.cast(conv.kernel, wide);
+    return b.cast(emitPlain(b, conv), element);
+  }
   Sizes shape{getShape(conv.image)[0], getShape(conv.kernel)[0]};
   shape.append(conv.output);
   if (conv.groups != 1)

@@ -15,6 +15,11 @@ using Scalar = ImplicitLocOpBuilder;
 /// the indexing maps.
 static Value emitMatmul(Emitter &b, Value x, bool transposeX, Value y,
                         bool transposeY) {
+  Type element = getElement(x), wide = getSumType(element);
+  if (wide != element)
+    return b.cast(
+        emitMatmul(b, b.cast(x, wide), transposeX, b.cast(y, wide), transposeY),
+        element);
   int64_t rows = getShape(x)[transposeX ? 1 : 0];
   int64_t columns = getShape(y)[transposeY ? 0 : 1];
   Value init = b.filled({rows, columns}, getElement(x), 0);
@@ -129,6 +134,10 @@ static Value emitStackedMatmul(Emitter &b, Value x, Value y,
 }
 
 Value emitMatrixProduct(Emitter &b, Value x, Value y, ArrayRef<int64_t> shape) {
+  Type element = getElement(x), wide = getSumType(element);
+  if (wide != element)
+    return b.cast(emitMatrixProduct(b, b.cast(x, wide), b.cast(y, wide), shape),
+                  element);
   ArrayRef<int64_t> xs = getShape(x), ys = getShape(y);
   if (xs.size() == 2 && ys.size() == 2)
     return emitMatmul(b, x, false, y, false);

@@ -49,15 +49,18 @@ Value sumOver(Emitter &b, ArrayRef<int64_t> shape, Type element,
   SmallVector<utils::IteratorType> iterators(rank + 1,
                                              utils::IteratorType::parallel);
   iterators.back() = utils::IteratorType::reduction;
-  Value init = b.filled(shape, element, 0);
-  return linalg::GenericOp::create(
-             b, init.getType(), operands, init, all, iterators,
-             [&](OpBuilder &nested, Location loc, ValueRange v) {
-               Scalar inner(loc, nested);
-               Value sum = emitAdd(inner, v.back(), term(inner, v.drop_back()));
-               linalg::YieldOp::create(inner, sum);
-             })
-      .getResult(0);
+  Type wide = getSumType(element);
+  Value init = b.filled(shape, wide, 0);
+  Value sums =
+      linalg::GenericOp::create(
+          b, init.getType(), operands, init, all, iterators,
+          [&](OpBuilder &nested, Location loc, ValueRange v) {
+            Scalar inner(loc, nested);
+            Value next = emitCast(inner, term(inner, v.drop_back()), wide);
+            linalg::YieldOp::create(inner, emitAdd(inner, v.back(), next));
+          })
+          .getResult(0);
+  return b.cast(sums, element);
 }
 
 } // namespace mlir::pc

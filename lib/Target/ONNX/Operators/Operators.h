@@ -17,6 +17,12 @@ namespace mlir::pc {
 /// "tensor<2xf32>, tensor<3xf32>": the types of the operands.
 std::string printTypes(NodeContext &node);
 
+/// Imports `graph` with its inputs bound to `arguments`.
+LogicalResult importBody(NodeContext &node, const onnx::GraphProto &graph,
+                         llvm::ArrayRef<ImportedValue> arguments,
+                         OpBuilder &builder,
+                         llvm::SmallVectorImpl<ImportedValue> &results);
+
 /// Softmax, or its logarithm, over `axes` (sorted).
 Value emitSoftmax(Emitter &b, Value operand, llvm::ArrayRef<int64_t> axes,
                   bool isLog);
@@ -28,6 +34,8 @@ Value emitMatrixProduct(Emitter &b, Value x, Value y,
 
 /// 1 / (1 + exp(-x)), without overflow in the value or the derivative.
 Value emitSigmoid(ImplicitLocOpBuilder &b, Value x);
+/// x / (1 + exp(-alpha x)), which a half is too coarse for.
+Value emitSwish(ImplicitLocOpBuilder &b, Value x, double alpha);
 /// x where x > 0, else 0; the derivative at 0 is 0, and NaN stays NaN.
 Value emitRelu(ImplicitLocOpBuilder &b, Value x);
 

@@ -158,13 +158,10 @@ static Value repeat(Emitter &b, Value x, int64_t axis, int64_t factor) {
 static Value contract(Emitter &b, Value x, const AxisPlan &plan,
                       const Weights &weights) {
   Type element = getElement(x);
-  auto matrix = std::make_shared<Tensor>(
-      *getElementKind(element), std::vector<int64_t>{plan.to, plan.from});
-  for (int64_t i = 0; i < plan.to; ++i)
-    for (int64_t j = 0; j < plan.from; ++j)
-      matrix->setFromDouble(i * plan.from + j, weights[i][j]);
-  Value constant =
-      arith::ConstantOp::create(b, getElementsAttr(matrix, b.getContext()));
+  std::vector<double> flat;
+  for (const std::vector<double> &row : weights)
+    flat.insert(flat.end(), row.begin(), row.end());
+  Value constant = b.constant({plan.to, plan.from}, element, flat);
   Sizes shape(getShape(x));
   int64_t rank = shape.size();
   shape[plan.axis] = plan.to;

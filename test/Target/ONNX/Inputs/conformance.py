@@ -5,10 +5,11 @@
                  [--baseline FILE [--update]] [--tsv FILE]
                  [--archive FILE... --into DIR] SUITE_DIR...
 
-Archives are unpacked once, into DIR. A SUITE_DIR holds TEST/model.onnx and TEST/test_data_set_0. Forward results are
-compared with the published outputs: same shape and type, |y - r| <= 1e-7 +
-1e-3 |r| (the suite's own tolerance). With --grad, DIR/SUITE/TEST (or TEST/grad)
-holds reference gradients in f64, and the compiled f32 gradient must be within a
+Archives are unpacked once, into DIR. A SUITE_DIR holds TEST/model.onnx and
+TEST/test_data_set_0. Forward results are compared with the published outputs:
+same shape and type, |y - r| <= 1e-7 + 1e-3 |r| (the suite's own tolerance).
+With --grad, DIR/SUITE/TEST (or TEST_expanded there, or TEST/grad) holds
+reference gradients in f64, and the compiled f32 gradient must be within a
 relative L2 distance of 1e-4 (round-off of f32 sums; the algorithm is checked in
 f64, at 1e-9, with --f64).
 
@@ -154,15 +155,21 @@ def call(command, seconds):
         raise Failure("error: " + " ".join(process.stderr.split())[:200])
 
 
+def find_gradients(root, suite, test, folder):
+    """Those of the test, or of its twin: the same function spelled as its body."""
+    places = [os.path.join(root, suite, test + twin)
+              for twin in ("", "_expanded", "_expanded_ver26")]
+    places.append(os.path.join(folder, "grad"))
+    return next((place for place in places if os.path.isdir(place)), None)
+
+
 def run_test(options, suite, test, folder):
     source = os.path.join(folder, "test_data_set_0")
     path = os.path.join(folder, "model.onnx")
     model = onnx.load(path, load_external_data=False)
-    grad = os.path.join(options.grad, suite, test) if options.grad else None
-    if options.grad and not os.path.isdir(grad):
-        grad = os.path.join(folder, "grad")
-        if not os.path.isdir(grad):
-            return None
+    grad = find_gradients(options.grad, suite, test, folder) if options.grad else None
+    if options.grad and not grad:
+        return None
     with tempfile.TemporaryDirectory() as work:
         data, out = os.path.join(work, "data"), os.path.join(work, "out")
         os.mkdir(data)

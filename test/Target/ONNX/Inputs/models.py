@@ -347,6 +347,31 @@ def functions(recursive=0):
     return made
 
 
+def attention(mask="bool", **attributes):
+    """Two queries for each key, a mask, causal; or a mask of another shape."""
+    kind = TensorProto.BOOL if mask == "bool" else FLOAT
+    return model([node("Attention", ["q", "k", "v", "m"], ["y"], "heads", is_causal=1,
+                       **attributes)],
+                 [value("q", [1, 4, 2, 8]), value("k", [1, 2, 3, 8]), value("v", [1, 2, 3, 8]),
+                  value("m", [5, 3] if mask == "tall" else [2, 3], kind)],
+                 [value("y", [1, 4, 2, 8])], opset=24)
+
+
+def unequal_heads():
+    return model([node("Attention", ["q", "k", "k"], ["y"], "heads")],
+                 [value("q", [1, 3, 2, 8]), value("k", [1, 2, 3, 8])], [value("y", None)],
+                 opset=24)
+
+
+def unknown_domain():
+    made = model([helper.make_node("Relu", ["x"], ["y"], "r", domain="ai.onnx.preview"),
+                  helper.make_node("Relu", ["x"], ["z"], "s", domain="com.example")],
+                 [value("x", [2])], [value("y", [2]), value("z", [2])])
+    made.opset_import.extend([helper.make_opsetid("ai.onnx.preview", 1),
+                              helper.make_opsetid("com.example", 1)])
+    return made
+
+
 def data_shape():
     """The shape is an input."""
     return model([node("Reshape", ["x", "s"], ["y"], "shaped")],
