@@ -14,6 +14,7 @@ const OperatorRegistry &OperatorRegistry::get() {
     registerAttention(all);
     registerControlFlow(all);
     registerConvolutions(all);
+    registerDeterminants(all);
     registerEinsums(all);
     registerElementwise(all);
     registerGridSamples(all);

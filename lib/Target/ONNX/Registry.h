@@ -93,6 +93,7 @@ void registerActivations(OperatorRegistry &registry);
 void registerAttention(OperatorRegistry &registry);
 void registerControlFlow(OperatorRegistry &registry);
 void registerConvolutions(OperatorRegistry &registry);
+void registerDeterminants(OperatorRegistry &registry);
 void registerEinsums(OperatorRegistry &registry);
 void registerElementwise(OperatorRegistry &registry);
 void registerGridSamples(OperatorRegistry &registry);

@@ -326,13 +326,9 @@ static LogicalResult lowerPRelu(NodeContext &node) {
 /// absent.
 static FailureOr<Value> getBound(NodeContext &node, Emitter &b, unsigned input,
                                  StringRef name) {
-  auto type = RankedTensorType::get({}, node.getType(0).getElementType());
-  if (node.version < 11 && node.attributes.has(name)) {
-    auto value = b.getFloatAttr(type.getElementType(),
-                                node.attributes.getFloat(name, 0));
-    return Value(
-        arith::ConstantOp::create(b, DenseElementsAttr::get(type, value)));
-  }
+  if (node.version < 11 && node.attributes.has(name))
+    return b.constant({}, node.getType(0).getElementType(),
+                      node.attributes.getFloat(name, 0));
   if (node.version < 11 || !node.hasInput(input))
     return Value();
   if (failed(node.requireSameElementType(0, input)))

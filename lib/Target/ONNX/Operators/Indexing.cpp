@@ -38,9 +38,8 @@ static AffineMap getOwnMap(Emitter &b, int64_t rank) {
 // ArgMax, ArgMin, Hardmax
 //===----------------------------------------------------------------------===//
 
-/// The position of the extremum along `axis`, which disappears.
-static Value emitArg(Emitter &b, Value x, int64_t axis, bool isMax,
-                     bool isLast) {
+Value emitArgExtremum(Emitter &b, Value x, int64_t axis, bool isMax,
+                      bool isLast) {
   ArrayRef<int64_t> own = getShape(x);
   int64_t rank = own.size();
   Sizes shape(own);
@@ -88,8 +87,8 @@ static LogicalResult lowerArg(NodeContext &node) {
     return failure();
   Emitter b(node.builder, node.loc);
   Value result =
-      emitArg(b, node.getInput(0), *axis, node.getOpType() == "ArgMax",
-              node.attributes.getInt("select_last_index", 0) != 0);
+      emitArgExtremum(b, node.getInput(0), *axis, node.getOpType() == "ArgMax",
+                      node.attributes.getInt("select_last_index", 0) != 0);
   if (node.attributes.getInt("keepdims", 1))
     result = b.unsqueeze(result, *axis);
   node.setOutput(0, result);
@@ -115,7 +114,7 @@ static LogicalResult lowerHardmax(NodeContext &node) {
                   {rows, rows ? getTensorType(x).getNumElements() / rows : 0});
     *axis = 1;
   }
-  Value best = b.unsqueeze(emitArg(b, x, *axis, true, false), *axis);
+  Value best = b.unsqueeze(emitArgExtremum(b, x, *axis, true, false), *axis);
   Type element = getElement(x);
   Value mask = b.elementwise(
       getShape(x), element, best, [&](Scalar &b, ValueRange v) -> Value {

@@ -101,10 +101,8 @@ static Value emitTotalWeight(Emitter &b, const Likelihood &loss,
   if (pickedWeights)
     return b.reduceSum(pickedWeights, allAxes(pickedWeights));
   if (!loss.ignored) {
-    auto type = RankedTensorType::get({}, element);
     double count = double(getTensorType(loss.labels).getNumElements());
-    return arith::ConstantOp::create(
-        b, DenseElementsAttr::get(type, b.getFloatAttr(element, count)));
+    return b.constant({}, element, count);
   }
   Value each =
       b.map(loss.labels, element, [&](Scalar &b, ValueRange v) -> Value {

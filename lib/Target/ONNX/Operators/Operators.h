@@ -39,6 +39,10 @@ Value emitSwish(ImplicitLocOpBuilder &b, Value x, double alpha);
 /// x where x > 0, else 0; the derivative at 0 is 0, and NaN stays NaN.
 Value emitRelu(ImplicitLocOpBuilder &b, Value x);
 
+/// The position of the extremum along `axis`, which disappears.
+Value emitArgExtremum(Emitter &b, Value x, int64_t axis, bool isMax,
+                      bool isLast);
+
 /// Where the loop nest stands along `dim`, as an integer of `type`.
 Value getPosition(ImplicitLocOpBuilder &b, int64_t dim, Type type);
 Value compareIntegers(ImplicitLocOpBuilder &b, arith::CmpIPredicate predicate,

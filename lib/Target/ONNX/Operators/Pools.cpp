@@ -81,9 +81,6 @@ static Value emitWindows(Emitter &b, Value image, const Window &window,
   return emitGeneric(b, padded, window, init, isMax);
 }
 
-/// Border counts are worked out read by read; this bounds the time for it.
-static constexpr int64_t maxReadsAlong = int64_t(1) << 20;
-
 static FailureOr<Window> getPoolWindow(NodeContext &node) {
   if (failed(node.requireInputs(1, 1)) ||
       failed(node.requireRank(0, 3, INT64_MAX)))
@@ -101,9 +98,6 @@ static FailureOr<Window> getPoolWindow(NodeContext &node) {
     return failure();
   if (failed(checkPadded(node, *window)))
     return failure();
-  for (auto [output, size] : zip(window->output, window->kernel))
-    if (output * size > maxReadsAlong)
-      return node.unsupported("a kernel of size " + Twine(size));
   return window;
 }
 
@@ -123,12 +117,14 @@ static int64_t countAlong(const Window &window, size_t i, int64_t size,
                           int64_t position, bool includePad) {
   int64_t least = includePad ? -window.low[i] : 0;
   int64_t most = includePad ? size + window.high[i] : size;
-  int64_t count = 0;
-  for (int64_t k = 0; k < window.kernel[i]; ++k) {
-    int64_t at =
-        position * window.strides[i] - window.low[i] + k * window.dilations[i];
-    count += at >= least && at < most;
-  }
+  int64_t start = position * window.strides[i] - window.low[i];
+  // Reads before `bound`: those at start, start + dilation, ...
+  auto countBefore = [&](int64_t bound) {
+    int64_t reads = llvm::divideCeil(std::max<int64_t>(bound - start, 0),
+                                     window.dilations[i]);
+    return std::min<int64_t>(reads, window.kernel[i]);
+  };
+  int64_t count = countBefore(most) - countBefore(least);
   return std::max<int64_t>(count, 1); // all padding: the sum is 0 anyway
 }
 
@@ -138,29 +134,24 @@ static Value divideByCounts(Emitter &b, NodeContext &node, Value sums,
   bool includePad = node.attributes.getInt("count_include_pad", 0) != 0;
   Type element = getElement(sums);
   SmallVector<Value> operands{sums};
-  int64_t common = 1;
+  double common = 1;
   for (size_t i = 0; i < window.kernel.size(); ++i) {
     int64_t size = node.getShape(0)[i + 2];
-    SmallVector<Attribute> counts;
-    SmallVector<int64_t> numbers;
-    for (int64_t at = 0; at < window.output[i]; ++at) {
-      numbers.push_back(countAlong(window, i, size, at, includePad));
-      counts.push_back(b.getFloatAttr(element, double(numbers.back())));
-    }
-    if (llvm::all_equal(numbers)) {
-      common *= numbers.empty() ? 1 : numbers.front();
+    SmallVector<double> counts;
+    for (int64_t at = 0; at < window.output[i]; ++at)
+      counts.push_back(double(countAlong(window, i, size, at, includePad)));
+    if (llvm::all_equal(counts)) {
+      common *= counts.empty() ? 1 : counts.front();
       continue;
     }
     // One vector for each dimension whose windows differ at the border.
     Sizes shape(window.kernel.size() - i, 1);
     shape[0] = window.output[i];
-    auto type = RankedTensorType::get(shape, element);
-    operands.push_back(
-        arith::ConstantOp::create(b, DenseElementsAttr::get(type, counts)));
+    operands.push_back(b.constant(shape, element, counts));
   }
   return b.elementwise(getShape(sums), element, operands,
                        [&](Scalar &b, ValueRange v) {
-                         Value count = emitScalar(b, element, double(common));
+                         Value count = emitScalar(b, element, common);
                          for (Value along : v.drop_front())
                            count = emitMul(b, count, along);
                          return emitDiv(b, v[0], count);

@@ -72,12 +72,58 @@ def tensor_scatter_wraps():
 
 
 #===-----------------------------------------------------------------------===#
+# Determinants and pools
+#===-----------------------------------------------------------------------===#
+
+def expand_by_minors(x):
+    """A polynomial, whatever the rank."""
+    if x.shape[-1] == 1:
+        return x[..., 0, 0]
+    total = 0
+    for j in range(x.shape[-1]):
+        rest = torch.cat([x[..., 1:, :j], x[..., 1:, j + 1:]], -1)
+        total = total + (-1) ** j * x[..., 0, j] * expand_by_minors(rest)
+    return total
+
+
+@case
+def det_of_singular_matrices():
+    """Of rank n - 1 the gradient is not zero, of rank n - 2 it is."""
+    x = np.round(floats(3, 4, 4) * 64) / 64  # sums of these are exact
+    x[0, 3] = x[0, 1] + x[0, 2]
+    x[1, 3] = x[1, 2] = x[1, 1]
+    return node("Det", ["x"], ["y"]), {"x": x}, expand_by_minors, 11
+
+
+@case
+def det_of_larger_matrices():
+    return node("Det", ["x"], ["y"]), {"x": floats(3, 9, 9)}, lambda x: torch.linalg.det(x), 22
+
+
+@case
+def max_pool_with_a_wide_kernel():
+    def reference(x):
+        padded = torch.nn.functional.pad(x, (100, 100), value=-np.inf)
+        return torch.nn.functional.max_pool1d(padded, 300, 7)
+    return (node("MaxPool", ["x"], ["y"], kernel_shape=[300], strides=[7], pads=[100, 100]),
+            {"x": floats(1, 2, 4000)}, reference, 12)
+
+
+@case
+def average_pool_with_a_wide_kernel():
+    def reference(x):
+        return torch.nn.functional.avg_pool1d(x, 31, 3, 15, count_include_pad=False)
+    return (node("AveragePool", ["x"], ["y"], kernel_shape=[31], strides=[3], pads=[15, 15]),
+            {"x": floats(1, 1, 100)}, reference, 22)
+
+
+#===-----------------------------------------------------------------------===#
 # The runner
 #===-----------------------------------------------------------------------===#
 
 def save(path, name, array):
     with open(path, "wb") as file:
-        file.write(numpy_helper.from_array(np.ascontiguousarray(array), name).SerializeToString())
+        file.write(numpy_helper.from_array(np.asarray(array), name).SerializeToString())
 
 
 def load(path):
