@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Interpreter.h"
+#include "IterationOrder.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -29,6 +30,11 @@ void Interpreter::set(Value value, Term term) {
   Shared &known = values[value];
   if (!known || *known != term)
     known = std::make_shared<const Term>(std::move(term));
+}
+
+void Interpreter::copy(Value from, Value to) {
+  Shared term = values[from]; // a new entry may move the others
+  values[to] = std::move(term);
 }
 
 /// True when the operands are those of the last time. At step 1 most of an
@@ -189,9 +195,35 @@ void Interpreter::visitAdvance(AdvanceOp op) {
                                             TermPool::scale(slope, eta))));
 }
 
+/// Where the iterations are enough for every state to become final: visits each
+/// operation once, on final states.
+bool Interpreter::visitFinalIteration(RelaxOp op) {
+  std::optional<IterationOrder> order = findIterationOrder(op);
+  if (!order || order->depth > static_cast<int64_t>(op.getIterations()))
+    return false;
+  auto yield = cast<YieldOp>(op.getBody().front().getTerminator());
+  llvm::DenseMap<Value, llvm::SmallVector<BlockArgument>> statesOf;
+  for (auto [argument, init, value] : llvm::zip(
+           op.getBody().getArguments(), op.getInit(), yield.getValues())) {
+    copy(init, argument); // what an update at step 1 forgets
+    statesOf[value].push_back(argument);
+  }
+  for (Operation *inner : order->operations) {
+    visit(inner);
+    for (Value result : inner->getResults())
+      for (BlockArgument argument : statesOf.lookup(result))
+        copy(result, argument);
+  }
+  for (auto [result, value] : llvm::zip(op.getResults(), yield.getValues()))
+    copy(value, result);
+  return true;
+}
+
 void Interpreter::visitRelax(RelaxOp op) {
   ++relaxations;
   iterations += op.getIterations();
+  if (visitFinalIteration(op))
+    return;
   llvm::SmallVector<Shared> states;
   for (Value init : op.getInit())
     states.push_back(values[init]);

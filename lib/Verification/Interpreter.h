@@ -38,11 +38,13 @@ private:
   void visitError(ErrorOp op);
   void visitAdvance(AdvanceOp op);
   void visitRelax(RelaxOp op);
+  bool visitFinalIteration(RelaxOp op);
   void visitConstant(Operation *op, Attribute value);
   void visitOpaque(Operation *op);
 
   Term sum(OperandRange terms);
   void set(Value value, Term term);
+  void copy(Value from, Value to);
   std::vector<unsigned> internAll(ValueRange operands);
   bool isFeedForward(VertexOpInterface vertex, ValueRange operands,
                      std::vector<unsigned> &point);
