@@ -32,7 +32,31 @@ private:
   Value negated;
 };
 
+/// Passes on what has elements.
+class NonEmptySink final : public pc::CotangentSink {
+public:
+  explicit NonEmptySink(pc::CotangentSink &sink) : sink(sink) {}
+
+  bool wants(Value primal) const override;
+  void add(OpBuilder &builder, Value primal, Value cotangent) override {
+    if (wants(primal))
+      sink.add(builder, primal, cotangent);
+  }
+
+private:
+  pc::CotangentSink &sink;
+};
+
 } // namespace
+
+static bool isEmpty(Value value) {
+  auto tensor = dyn_cast<RankedTensorType>(value.getType());
+  return tensor && tensor.hasStaticShape() && tensor.getNumElements() == 0;
+}
+
+bool NonEmptySink::wants(Value primal) const {
+  return !isEmpty(primal) && sink.wants(primal);
+}
 
 bool pc::isDifferentiable(Type type) {
   if (auto tensor = dyn_cast<RankedTensorType>(type))
@@ -77,9 +101,12 @@ Value pc::CotangentMap::lookupOrZero(OpBuilder &builder, Value primal) const {
 
 LogicalResult pc::buildVJPOf(DifferentiableOpInterface op, OpBuilder &builder,
                              ArrayRef<Value> cotangents, CotangentSink &sink) {
+  if (!cotangents.empty() && llvm::all_of(cotangents, isEmpty))
+    return success();
+  NonEmptySink nonEmpty(sink);
   if (!op->hasAttr(plantedFaultAttrName))
-    return op.buildVJP(builder, cotangents, sink);
-  NegatingSink negating(sink);
+    return op.buildVJP(builder, cotangents, nonEmpty);
+  NegatingSink negating(nonEmpty);
   return op.buildVJP(builder, cotangents, negating);
 }
 

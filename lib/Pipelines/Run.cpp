@@ -7,6 +7,7 @@
 #include "pc/Pipelines/Phases.h"
 #include "pc/Runtime/Compare.h"
 #include "pc/Support/Names.h"
+#include "pc/Target/ONNX/Inputs.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
@@ -149,11 +150,31 @@ static Error runAndWrite(const RunRequest &request,
   return write(call, roleGradient, "grad", request.outFolder);
 }
 
+/// Files that cannot be read are no error of theirs where the model has inputs
+/// of types that are not supported: the importer names those.
+static ExitStatus explainFiles(const RunRequest &request, Error error,
+                               MLIRContext *context, Reporter &reporter) {
+  Expected<std::vector<ONNXInput>> inputs =
+      StringRef(request.model).ends_with(".onnx")
+          ? readONNXInputs(request.model)
+          : std::vector<ONNXInput>();
+  if (!inputs) {
+    consumeError(std::move(error));
+    return reporter.fail(inputs.takeError());
+  }
+  ExitStatus status;
+  if (llvm::all_of(*inputs, [](auto &input) { return input.isSupported; }) ||
+      loadModel(request.model, context, ONNXImportOptions(), status))
+    return reporter.fail(std::move(error));
+  consumeError(std::move(error));
+  return status;
+}
+
 ExitStatus mlir::pc::run(const RunRequest &request, MLIRContext *context,
                          Reporter &reporter) {
   RunData data;
   if (Error error = readFiles(request, data))
-    return reporter.fail(std::move(error));
+    return explainFiles(request, std::move(error), context, reporter);
   ONNXImportOptions import;
   import.dims = request.dims;
   describeInputs(data.inputFiles, import);

@@ -58,9 +58,10 @@ private:
 namespace mlir::pc {
 
 /// Calls the VJP rule of `op`; whatever builds reverse mode calls rules through
-/// this. Falsifier hook: where `op` carries `pc.planted_fault` (Names.h), every
-/// contribution to the first value that receives one is negated, as if the rule
-/// had a sign error there.
+/// this. Rules never see tensors without elements: no cotangent comes from them
+/// or goes to them. Falsifier hook: where `op` carries `pc.planted_fault`
+/// (Names.h), every contribution to the first value that receives one is
+/// negated, as if the rule had a sign error there.
 LogicalResult buildVJPOf(DifferentiableOpInterface op, OpBuilder &builder,
                          ArrayRef<Value> cotangents, CotangentSink &sink);
 

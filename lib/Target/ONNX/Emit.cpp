@@ -32,7 +32,11 @@ Value emitScalar(ImplicitLocOpBuilder &b, Type type, double value) {
         arith::ConstantOp::create(b, b.getFloatAttr(b.getF64Type(), value));
     return arith::TruncFOp::create(b, type, wide);
   }
-  return arith::ConstantOp::create(b, b.getIntegerAttr(type, int64_t(value)));
+  bool isLarge = value >= 0x1p63;
+  APInt bits(type.getIntOrFloatBitWidth(),
+             isLarge ? uint64_t(value) : uint64_t(int64_t(value)),
+             /*isSigned=*/false, /*implicitTrunc=*/true);
+  return arith::ConstantOp::create(b, b.getIntegerAttr(type, bits));
 }
 
 template <typename FloatOp, typename IntOp>
@@ -89,6 +93,8 @@ Value emitCast(ImplicitLocOpBuilder &b, Value x, Type type) {
     return arith::UIToFPOp::create(b, type, x);
   if (toFloat)
     return arith::SIToFPOp::create(b, type, x);
+  if (from.getIntOrFloatBitWidth() == type.getIntOrFloatBitWidth())
+    return arith::BitcastOp::create(b, type, x); // of another sign
   if (from.getIntOrFloatBitWidth() > type.getIntOrFloatBitWidth())
     return arith::TruncIOp::create(b, type, x);
   if (from.isInteger(1))
@@ -105,6 +111,8 @@ Type getSumType(Type element) {
 double getLowest(Type type) {
   if (isa<FloatType>(type))
     return -std::numeric_limits<double>::infinity();
+  if (type.isUnsignedInteger())
+    return 0;
   return -std::ldexp(1.0, int(type.getIntOrFloatBitWidth()) - 1);
 }
 
@@ -112,8 +120,9 @@ Value emitHighest(ImplicitLocOpBuilder &b, Type type) {
   if (isa<FloatType>(type))
     return emitScalar(b, type, std::numeric_limits<double>::infinity());
   unsigned width = type.getIntOrFloatBitWidth();
-  return arith::ConstantOp::create(
-      b, b.getIntegerAttr(type, APInt::getSignedMaxValue(width)));
+  APInt highest = type.isUnsignedInteger() ? APInt::getMaxValue(width)
+                                           : APInt::getSignedMaxValue(width);
+  return arith::ConstantOp::create(b, b.getIntegerAttr(type, highest));
 }
 
 FailureOr<SmallVector<int64_t>> broadcastShapes(ArrayRef<int64_t> x,
@@ -393,7 +402,8 @@ static SmallVector<OpFoldResult> getIndices(Builder &builder,
 }
 
 Value Emitter::slice(Value operand, Shape offsets, Shape sizes, Shape strides) {
-  // Upstream wants offsets inside the operand, which no empty slice has.
+  // Upstream wants offsets inside of a tensor, where no empty slice need be;
+  // the same goes for `pad` and `concat`.
   if (is_contained(sizes, 0))
     return emptyTensor(sizes, getElement(operand));
   return tensor::ExtractSliceOp::create(
@@ -408,6 +418,8 @@ Value Emitter::pad(Value operand, Shape low, Shape high, Value value) {
   SmallVector<int64_t> shape(pc::getShape(operand));
   for (size_t i = 0; i < shape.size(); ++i)
     shape[i] += low[i] + high[i];
+  if (is_contained(pc::getShape(operand), 0))
+    return filled(shape, value);
   auto type = RankedTensorType::get(shape, getElement(operand));
   return tensor::PadOp::create(*this, type, operand, getIndices(*this, low),
                                getIndices(*this, high), value);
@@ -418,9 +430,17 @@ Value Emitter::pad(Value operand, Shape low, Shape high, double value) {
 }
 
 Value Emitter::concat(int64_t axis, ValueRange operands) {
-  if (operands.size() == 1)
-    return operands.front();
-  return tensor::ConcatOp::create(*this, axis, operands);
+  SmallVector<Value> parts(llvm::make_filter_range(operands, [](Value value) {
+    return !is_contained(pc::getShape(value), 0);
+  }));
+  if (parts.size() == 1)
+    return parts.front();
+  if (!parts.empty())
+    return tensor::ConcatOp::create(*this, axis, parts);
+  SmallVector<int64_t> shape(pc::getShape(operands.front()));
+  for (Value other : operands.drop_front())
+    shape[axis] += pc::getShape(other)[axis];
+  return emptyTensor(shape, getElement(operands.front()));
 }
 
 Value Emitter::cast(Value operand, Type element) {

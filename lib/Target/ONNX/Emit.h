@@ -76,7 +76,8 @@ inline Type getElement(Value value) {
   return getTensorType(value).getElementType();
 }
 
-/// Scalar arithmetic on floats or signed integers alike.
+/// Scalar arithmetic on floats or integers alike. Operations on unsigned types
+/// are written as signed ones; `resolveSigns` makes them unsigned.
 Value emitAdd(ImplicitLocOpBuilder &b, Value x, Value y);
 Value emitSub(ImplicitLocOpBuilder &b, Value x, Value y);
 Value emitMul(ImplicitLocOpBuilder &b, Value x, Value y);

@@ -5,6 +5,7 @@
 #include "Graph.h"
 #include "Payload.h"
 #include "Registry.h"
+#include "Signs.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -85,24 +86,34 @@ std::string Importer::makeUnique(StringRef name, StringSet<> &used) {
 // Inputs and initializers
 //===----------------------------------------------------------------------===//
 
+/// "string", "a sequence", ...: what an input is that is not supported.
+static std::string describeType(const onnx::TypeProto &type) {
+  if (type.has_tensor_type())
+    return getDataTypeName(type.tensor_type().elem_type());
+  if (type.has_sequence_type())
+    return "a sequence";
+  if (type.has_optional_type())
+    return "an optional";
+  if (type.has_map_type())
+    return "a map";
+  if (type.has_sparse_tensor_type())
+    return "a sparse tensor";
+  return "a value without a type";
+}
+
 LogicalResult Importer::importInputs() {
   SmallVector<const onnx::ValueInfoProto *> inputs =
       getFedInputs(model.proto.graph());
   SmallVector<const onnx::ValueInfoProto *> tensors;
   for (const onnx::ValueInfoProto *input : inputs) {
-    int dataType = input->type().tensor_type().elem_type();
-    std::optional<ElementKind> kind = getElementKind(dataType);
-    if (input->type().has_tensor_type() && kind &&
-        getElementType(*kind, context)) {
+    if (isSupportedInput(input->type())) {
       tensors.push_back(input);
       continue;
     }
     ++numUnsupported;
     unsupported.addOther("input '" + input->name() + "': only tensors of " +
-                         "floats, signed integers and booleans are supported" +
-                         (input->type().has_tensor_type()
-                              ? ", not of " + getDataTypeName(dataType)
-                              : std::string()));
+                         "floats, integers and booleans are supported, not " +
+                         describeType(input->type()));
   }
   if (tensors.size() != inputs.size()) {
     // The nodes are still looked at, for one list of all that is unsupported.
@@ -232,6 +243,8 @@ static bool canFold(const OperatorHandler &handler, NodeContext &node) {
     const Tensor *constant = node.getConstant(i);
     if (!constant || (node.isParameter(i) &&
                       constant->getNumElements() > maxEvaluatedParameter))
+      return false;
+    if (constant->getKind() == ElementKind::U64) // evaluated in int64_t
       return false;
   }
   return true;
@@ -525,6 +538,7 @@ OwningOpRef<ModuleOp> Importer::run(ImportStatus &status) {
     return nullptr;
   }
   eraseDeadCode();
+  resolveSigns(function);
   finishFunction();
   if (failed(verify(*module)))
     return nullptr;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "pc/Target/ONNX/Inputs.h"
-#include "Proto.h"
+#include "Payload.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace llvm;
@@ -33,6 +33,7 @@ Expected<std::vector<ONNXInput>> readONNXInputs(StringRef path) {
     ONNXInput &input = inputs.emplace_back();
     input.name = value.name();
     input.isFloat = isFloatType(type.elem_type());
+    input.isSupported = isSupportedInput(value.type());
     for (const onnx::TensorShapeProto_Dimension &dim : type.shape().dim()) {
       ONNXInput::Dimension &dimension = input.shape.emplace_back();
       if (dim.has_dim_value())

@@ -12,6 +12,7 @@ const OperatorRegistry &OperatorRegistry::get() {
     OperatorRegistry all;
     registerActivations(all);
     registerAttention(all);
+    registerBits(all);
     registerControlFlow(all);
     registerConvolutions(all);
     registerDeterminants(all);

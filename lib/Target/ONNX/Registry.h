@@ -91,6 +91,7 @@ private:
 // One function for each family, in the file of that name.
 void registerActivations(OperatorRegistry &registry);
 void registerAttention(OperatorRegistry &registry);
+void registerBits(OperatorRegistry &registry);
 void registerControlFlow(OperatorRegistry &registry);
 void registerConvolutions(OperatorRegistry &registry);
 void registerDeterminants(OperatorRegistry &registry);

@@ -34,10 +34,13 @@ Type getElementType(ElementKind kind, MLIRContext *context) {
   case ElementKind::I64:
     return builder.getI64Type();
   case ElementKind::U8:
+    return builder.getIntegerType(8, /*isSigned=*/false);
   case ElementKind::U16:
+    return builder.getIntegerType(16, /*isSigned=*/false);
   case ElementKind::U32:
+    return builder.getIntegerType(32, /*isSigned=*/false);
   case ElementKind::U64:
-    return nullptr; // signless integers would be read as signed ones
+    return builder.getIntegerType(64, /*isSigned=*/false);
   }
   return nullptr;
 }
@@ -46,7 +49,8 @@ std::optional<ElementKind> getElementKind(Type type) {
   for (ElementKind kind :
        {ElementKind::F16, ElementKind::BF16, ElementKind::F32, ElementKind::F64,
         ElementKind::Bool, ElementKind::I8, ElementKind::I16, ElementKind::I32,
-        ElementKind::I64})
+        ElementKind::I64, ElementKind::U8, ElementKind::U16, ElementKind::U32,
+        ElementKind::U64})
     if (getElementType(kind, type.getContext()) == type)
       return kind;
   return std::nullopt;

@@ -5,6 +5,18 @@
 
 include "mlir/Pass/PassBase.td"
 
+def DropSigns : Pass<"pc-cpu-drop-signs"> {
+  let summary = "take the sign out of the types of integers";
+  let description = [{
+    Arithmetic has its sign in the operation, so inside of functions a sign in a type
+    means nothing; at their border it tells the caller what the bits are. Here every
+    signed and unsigned integer type becomes the signless one, and a `tensor.bitcast`
+    between types that are now the same disappears.
+
+    Example: `test/Target/CPU/drop-signs.mlir`
+  }];
+}
+
 def StructureOps : Pass<"pc-cpu-structure-ops", "func::FuncOp"> {
   let summary = "turn everything that computes on tensors into structured ops";
   let description = [{

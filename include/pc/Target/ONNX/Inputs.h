@@ -21,10 +21,12 @@ struct ONNXInput {
   };
   std::string name;
   bool isFloat = false;
+  /// A tensor of elements that pc knows.
+  bool isSupported = false;
   std::vector<Dimension> shape;
 };
 
-/// The tensors among the graph inputs without an initializer, in order.
+/// The graph inputs without an initializer, in order.
 llvm::Expected<std::vector<ONNXInput>> readONNXInputs(llvm::StringRef path);
 
 } // namespace mlir::pc

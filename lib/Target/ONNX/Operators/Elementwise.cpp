@@ -62,8 +62,8 @@ getBroadcastOperands(NodeContext &node, unsigned count,
   return shape;
 }
 
-static LogicalResult emitBroadcast(NodeContext &node, unsigned count,
-                                   Type element, Emitter::Body body) {
+LogicalResult emitBroadcast(NodeContext &node, unsigned count, Type element,
+                            Emitter::Body body) {
   SmallVector<Value> operands;
   FailureOr<SmallVector<int64_t>> shape =
       getBroadcastOperands(node, count, operands);
@@ -182,7 +182,10 @@ static LogicalResult lowerPow(NodeContext &node) {
     Attribute known;
     if (isa<IntegerType>(exponent) && matchPattern(v[1], m_Constant(&known)))
       return emitPower(b, v[0],
-                       emitScalar(b, base, cast<IntegerAttr>(known).getInt()));
+                       emitScalar(b, base,
+                                  APSInt(cast<IntegerAttr>(known).getValue(),
+                                         exponent.isUnsignedInteger())
+                                      .getExtValue()));
     return emitPower(b, v[0], emitCast(b, v[1], base));
   });
 }

@@ -23,6 +23,11 @@ LogicalResult importBody(NodeContext &node, const onnx::GraphProto &graph,
                          OpBuilder &builder,
                          llvm::SmallVectorImpl<ImportedValue> &results);
 
+/// Sets the output to `body` of the first `count` operands, which are
+/// broadcast; shapes that do not fit are reported.
+LogicalResult emitBroadcast(NodeContext &node, unsigned count, Type element,
+                            Emitter::Body body);
+
 /// Softmax, or its logarithm, over `axes` (sorted).
 Value emitSoftmax(Emitter &b, Value operand, llvm::ArrayRef<int64_t> axes,
                   bool isLog);

@@ -368,8 +368,7 @@ template <int64_t gates> static LogicalResult lowerCell(NodeContext &node) {
   cell.linearBeforeReset = node.attributes.getInt("linear_before_reset", 0);
   if (cell.length > maxUnrolled)
     return node.unsupported("sequences longer than " + Twine(maxUnrolled));
-  if (cell.length == 0 || cell.batch == 0 || cell.inputs == 0 ||
-      cell.hidden == 0)
+  if (cell.length == 0 || cell.inputs == 0 || cell.hidden == 0)
     return node.unsupported("empty sequences");
   return emitDirections(node, cell, direction);
 }

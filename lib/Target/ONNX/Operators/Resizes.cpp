@@ -248,6 +248,11 @@ static LogicalResult planSizes(NodeContext &node, ArrayRef<double> scales,
     double to =
         scales.empty() ? sizes[i] : std::floor(double(plan.from) * scales[i]);
     plan.scale = scales.empty() ? sizes[i] / double(plan.from) : scales[i];
+    if (plan.from == 0 && to == 0) { // nothing, in any number
+      plan.to = 0;
+      plan.scale = 1;
+      continue;
+    }
     if (!isStretched) {
       plan.scale = common;
       to = std::floor(double(plan.from) * common + 0.5);
@@ -271,6 +276,10 @@ static LogicalResult emitResize(NodeContext &node, const ResizeMode &how,
     return failure();
   Emitter b(node.builder, node.loc);
   Value x = node.getInput(0);
+  if (is_contained(shape, 0)) {
+    node.setOutput(0, b.emptyTensor(shape, getElement(x)));
+    return success();
+  }
   for (const AxisPlan &plan : plans) {
     bool isCrop = how.coordinates == "tf_crop_and_resize";
     if (plan.from == plan.to && plan.scale == 1 && !isCrop)

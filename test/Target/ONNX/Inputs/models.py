@@ -146,6 +146,38 @@ def string_input():
                  [value("x", [2], TensorProto.STRING)], [value("y", [2], TensorProto.STRING)])
 
 
+def sequence_inputs():
+    """A sequence and an optional as inputs."""
+    tensor = helper.make_tensor_type_proto(FLOAT, [2])
+    sequence = helper.make_sequence_type_proto(tensor)
+    return model([node("Identity", ["x"], ["y"])],
+                 [helper.make_value_info("x", sequence),
+                  helper.make_value_info("o", helper.make_optional_type_proto(tensor))],
+                 [helper.make_value_info("y", sequence)])
+
+
+def unsigned():
+    """What differs between signed and unsigned integers."""
+    byte = TensorProto.UINT8
+    return model([node("Div", ["x", "y"], ["q"], "quotient"),
+                  node("ReduceMax", ["q"], ["m"], "largest"),
+                  node("Cast", ["m"], ["f"], "float", to=FLOAT),
+                  node("Cast", ["f"], ["i"], "integer", to=byte),
+                  node("Less", ["q", "i"], ["c"], "less")],
+                 [value("x", [4], byte), value("y", [4], byte)],
+                 [value("q", [4], byte), value("c", [4], TensorProto.BOOL)])
+
+
+def signed_shift():
+    return model([node("BitShift", ["x", "x"], ["y"], "s", direction="LEFT")],
+                 [value("x", [2], TensorProto.INT32)], [value("y", [2], TensorProto.INT32)])
+
+
+def narrow_bitcast():
+    return model([node("BitCast", ["x"], ["y"], "b", to=TensorProto.UINT8)],
+                 [value("x", [2])], [value("y", [2], TensorProto.UINT8)], opset=26)
+
+
 def wrong_attribute():
     return model([node("Softmax", ["x"], ["y"], "s", axis=1.5)],
                  [value("x", [2, 2])], [value("y", [2, 2])])
