@@ -43,6 +43,7 @@ static OwningOpRef<ModuleOp> lower(const CompileRequest &request,
     return parseSourceFile<ModuleOp>(request.model, context);
   ONNXImportOptions import;
   import.dims = request.dims;
+  import.unroll = request.compile.unroll;
   std::optional<ForwardModel> model =
       loadModel(request.model, context, import, status);
   if (!model)

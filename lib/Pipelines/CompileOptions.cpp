@@ -107,6 +107,8 @@ static Error validateCuts(const CompileOptions &options) {
 }
 
 Error mlir::pc::validate(const CompileOptions &options) {
+  if (options.unroll < 0)
+    return reject("unroll", "at least 0", Twine(options.unroll));
   if (Error error = validateStep(options))
     return error;
   if (Error error = validateIterations(options))

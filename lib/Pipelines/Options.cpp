@@ -70,6 +70,11 @@ ModelFlags::ModelFlags()
       floatType("float", "type to compute in (default: native)", floatTypes,
                 category),
       target("target", "what to compile for", targets, category),
+      unroll("unroll",
+             cl::desc("loops of an ONNX model of up to N iterations become N "
+                      "copies of their body, longer ones a loop inside of a "
+                      "vertex (default: 256)"),
+             cl::value_desc("N"), cl::init(256), cl::cat(category)),
       dumpPhases("dump-phases",
                  cl::desc("folder for the module at the end of each phase"),
                  cl::value_desc("DIR"), cl::cat(category)) {}
@@ -96,6 +101,7 @@ void ModelFlags::fill(CompileOptions &options) const {
   options.floatType = word == "f32"   ? ComputeType::F32
                       : word == "f64" ? ComputeType::F64
                                       : ComputeType::Native;
+  options.unroll = unroll;
   options.dumpFolder = dumpPhases;
 }
 

@@ -177,6 +177,7 @@ ExitStatus mlir::pc::run(const RunRequest &request, MLIRContext *context,
     return explainFiles(request, std::move(error), context, reporter);
   ONNXImportOptions import;
   import.dims = request.dims;
+  import.unroll = request.compile.unroll;
   describeInputs(data.inputFiles, import);
   ExitStatus status;
   std::optional<ForwardModel> model =

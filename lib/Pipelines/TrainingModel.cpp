@@ -70,6 +70,7 @@ mlir::pc::loadTrainingModel(const TrainRequest &request,
                             Reporter &reporter, ExitStatus &status) {
   ONNXImportOptions import;
   import.dims = request.dims;
+  import.unroll = request.compile.unroll;
   if (StringRef(request.model).ends_with(".onnx"))
     if (Error error = readShapes(request, data.training, import)) {
       status = reporter.fail(std::move(error));

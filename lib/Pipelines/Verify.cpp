@@ -191,6 +191,7 @@ static Error fillBatch(const VerifyRequest &request,
 static Error readShapes(const VerifyRequest &request,
                         ONNXImportOptions &import) {
   import.dims = request.dims;
+  import.unroll = request.compile.unroll;
   if (request.dataFolder.empty())
     return StringRef(request.model).ends_with(".onnx")
                ? fillBatch(request, import)

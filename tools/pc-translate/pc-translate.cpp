@@ -28,6 +28,9 @@ static cl::opt<bool>
                cl::desc("copy an ONNX model with new parameter values"));
 static cl::list<std::string> dims("dim", cl::value_desc("name=size"),
                                   cl::desc("size of a symbolic dimension"));
+static cl::opt<int64_t> unroll(
+    "unroll", cl::value_desc("N"), cl::init(256),
+    cl::desc("loops of up to N iterations become N copies of their body"));
 static cl::opt<std::string> parameters(
     "parameters", cl::value_desc("folder"),
     cl::desc("tensor files (*.pb) with the values for --export-onnx"));
@@ -44,6 +47,7 @@ static int importModel() {
     if (size.getAsInteger(10, options.dims[name.str()]))
       return fail("expected --dim NAME=N, but got '" + dim + "'");
   }
+  options.unroll = unroll;
   MLIRContext context;
   pc::ImportStatus status;
   OwningOpRef<ModuleOp> module =

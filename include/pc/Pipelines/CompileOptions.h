@@ -30,6 +30,7 @@ struct CompileOptions {
   std::optional<double> tolerance;   // of `fixed`: chooses the iterations
   std::optional<double> beta;        // of the nudged schedules
   std::optional<double> innerRate;   // of `incremental`
+  int64_t unroll = 256;              // iterations that become copies of a body
   std::string granularity = "node";  // `op`, `node` or `block`
   std::vector<std::string> cuts;     // nodes that end a vertex (`block`)
   std::string loss = "model";        // `mse`, `cross-entropy`, `cotangent`

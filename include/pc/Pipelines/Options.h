@@ -34,8 +34,8 @@ private:
   llvm::cl::opt<Index> flag;
 };
 
-/// --dim, --float, --target, --dump-phases: how the model is read and for what
-/// it is compiled.
+/// --dim, --float, --target, --unroll, --dump-phases: how the model is read and
+/// for what it is compiled.
 class ModelFlags {
 public:
   ModelFlags();
@@ -48,6 +48,7 @@ public:
 private:
   llvm::cl::list<std::string> dims;
   ChoiceFlag floatType, target;
+  llvm::cl::opt<int64_t> unroll;
   llvm::cl::opt<std::string> dumpPhases;
 };
 

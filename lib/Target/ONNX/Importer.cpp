@@ -187,9 +187,14 @@ LogicalResult Importer::importInitializers(const onnx::GraphProto &graph,
       return emitError(modelLoc) << "initializer '" << proto.name()
                                  << "': " << toString(tensor.takeError());
     auto constant = std::make_shared<Tensor>(std::move(*tensor));
-    scope.define(proto.name(), isFloat(*kind)
-                                   ? makeParameter(proto.name(), constant)
-                                   : makeConstant(constant));
+    if (!isFloat(*kind)) {
+      scope.define(proto.name(), makeConstant(constant));
+      continue;
+    }
+    auto [known, isNew] = bodyParameters.try_emplace(&proto);
+    if (isNew)
+      known->second = makeParameter(proto.name(), constant);
+    scope.define(proto.name(), known->second);
   }
   for (const onnx::SparseTensorProto &sparse : graph.sparse_initializer()) {
     ImportedValue poisoned;
@@ -222,9 +227,18 @@ void Importer::poisonOutputs(const onnx::NodeProto &node) {
 LogicalResult Importer::importConstant(NodeContext &node) {
   ImportedValue &result = node.getResults().front();
   const std::string &name = node.getNode().output(0);
-  if (result.constant && isFloat(result.constant->getKind()) &&
-      plan.isParameter(name))
+  if (!result.constant || !isFloat(result.constant->getKind()) ||
+      !plan.isParameter(name))
+    return success();
+  // Each call of a function has constants of its own: they may be attributes.
+  if (frame->bindings) {
     result = makeParameter(name, result.constant);
+    return success();
+  }
+  auto [known, isNew] = bodyParameters.try_emplace(&node.getNode());
+  if (isNew)
+    known->second = makeParameter(name, result.constant);
+  result = known->second;
   return success();
 }
 
@@ -350,7 +364,7 @@ LogicalResult Importer::importNode(const onnx::NodeProto &node, int index) {
   if (succeeded(result))
     return defineOutputs(state, before);
   poisonOutputs(node);
-  return success(numUnsupported > before);
+  return success(state.hasRefused());
 }
 
 LogicalResult Importer::importNodes(const onnx::GraphProto &graph,
@@ -380,6 +394,18 @@ LogicalResult Importer::importNodes(const NodeList &nodes,
       break;
   frame = outer;
   return result;
+}
+
+Importer::Mark Importer::getMark(OpBuilder &builder) const {
+  Block *block = builder.getInsertionBlock();
+  return {block->empty() ? nullptr : &block->back(), nodeNames};
+}
+
+void Importer::rewind(const Mark &mark, OpBuilder &builder) {
+  Block *block = builder.getInsertionBlock();
+  while (!block->empty() && &block->back() != mark.last)
+    block->back().erase();
+  nodeNames = mark.nodeNames;
 }
 
 LogicalResult

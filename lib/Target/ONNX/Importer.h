@@ -50,6 +50,16 @@ public:
   void restrictArgument(BlockArgument value, int64_t least, int64_t most,
                         std::optional<int64_t> also);
   const std::string &getFolder() const { return model.folder; }
+  /// Loops of up to this many iterations are unrolled.
+  int64_t getUnroll() const { return options.unroll; }
+  /// A place to go back to when something turns out to need another form.
+  struct Mark {
+    Operation *last;
+    llvm::StringSet<> nodeNames;
+  };
+  Mark getMark(OpBuilder &builder) const;
+  /// Erases what was made at the end of the builder's block since.
+  void rewind(const Mark &mark, OpBuilder &builder);
   /// The frame of the node that is being imported.
   Frame &getFrame() { return *frame; }
 
@@ -101,6 +111,8 @@ private:
   unsigned numUnsupported = 0;
   unsigned numNodes = 0;
   std::vector<const ModelFunction *> activeCalls;
+  /// Parameters inside of a body that is imported again for each iteration.
+  llvm::DenseMap<const void *, ImportedValue> bodyParameters;
   std::map<std::string, int64_t> dims;
   OwningOpRef<ModuleOp> module;
   func::FuncOp function;

@@ -50,12 +50,16 @@ void NodeContext::setOutput(unsigned i, Constant constant) {
 }
 
 LogicalResult NodeContext::fail(const Twine &text) {
+  if (isFailed) // what follows is a consequence of the first
+    return failure();
   isFailed = true;
   return emitError(loc) << getOpType() << ": " << text;
 }
 
 LogicalResult NodeContext::unsupported(const Twine &reason) {
-  isFailed = true;
+  if (isFailed)
+    return failure();
+  isFailed = isRefused = true;
   importer.addUnsupported(node, version, loc, reason);
   return failure();
 }

@@ -100,6 +100,8 @@ public:
   bool hasRounded() const { return isRounded; }
   /// True after a diagnostic; a folding that reported something is final.
   bool hasFailed() const { return isFailed; }
+  /// True after `unsupported`; other failures end the import.
+  bool hasRefused() const { return isRefused; }
 
   Importer &getImporter() { return importer; }
 
@@ -109,6 +111,7 @@ private:
   llvm::SmallVector<ImportedValue *> inputs;
   llvm::SmallVector<ImportedValue> results;
   bool isFailed = false;
+  bool isRefused = false;
   bool isRounded = false;
 };
 

@@ -13,7 +13,7 @@ const OperatorRegistry &OperatorRegistry::get() {
     registerActivations(all);
     registerAttention(all);
     registerBits(all);
-    registerControlFlow(all);
+    registerBranches(all);
     registerConvolutions(all);
     registerDeterminants(all);
     registerEinsums(all);
@@ -22,6 +22,7 @@ const OperatorRegistry &OperatorRegistry::get() {
     registerIndexing(all);
     registerIndexingND(all);
     registerLinear(all);
+    registerLoops(all);
     registerLosses(all);
     registerNormalizations(all);
     registerPools(all);
@@ -29,6 +30,7 @@ const OperatorRegistry &OperatorRegistry::get() {
     registerReductions(all);
     registerResizes(all);
     registerRotaryEmbeddings(all);
+    registerScans(all);
     registerSequences(all);
     registerShapeOperators(all);
     registerSlices(all);

@@ -21,6 +21,9 @@ namespace mlir::pc {
 struct ONNXImportOptions {
   /// Sizes of symbolic dimensions, `--dim batch=64`.
   std::map<std::string, int64_t> dims;
+  /// Loops, scans and recurrent operators of up to this many iterations become
+  /// a copy of their body for each; longer ones a loop.
+  int64_t unroll = 256;
   /// Shapes of the data that will be fed, by position among the graph inputs
   /// without an initializer; symbolic dimensions are bound by them.
   std::vector<std::optional<std::vector<int64_t>>> inputShapes;

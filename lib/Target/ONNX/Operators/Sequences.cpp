@@ -61,11 +61,20 @@ static LogicalResult lowerInsert(NodeContext &node) {
     return failure();
   if (node.getSequence(1))
     return node.fail("expected a tensor, but got a sequence");
-  auto at = getPosition(node, 2, int64_t(elements->size()) + 1);
-  if (failed(at))
-    return failure();
-  elements->insert(elements->begin() + at->value_or(elements->size()),
-                   node.getImported(1));
+  // From -n to n; a negative one counts from the end, before the insertion.
+  int64_t size = elements->size();
+  bool isEnd = false;
+  if (const Tensor *at = node.getConstant(2))
+    isEnd = at->getNumElements() == 1 && !isFloat(at->getKind()) &&
+            getInteger(*at, 0) == size;
+  std::optional<int64_t> at;
+  if (!isEnd) {
+    auto given = getPosition(node, 2, size);
+    if (failed(given))
+      return failure();
+    at = *given;
+  }
+  elements->insert(elements->begin() + at.value_or(size), node.getImported(1));
   node.setSequence(0, std::move(*elements));
   return success();
 }

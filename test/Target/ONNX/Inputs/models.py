@@ -358,6 +358,73 @@ def loop():
                  [initializer("trips", 3, np.int64)])
 
 
+def bounded_loop(bound=6, collects=0):
+    """At most `bound` times v <- v * w + x, while the sum of v is below 10: that is data."""
+    def scalar(name, array, dtype=np.float32):
+        return initializer(name, array, dtype)
+    body = helper.make_graph(
+        [node("Mul", ["v", "w"], ["p"], "scale"), node("Add", ["p", "x"], ["next"], "shift"),
+         node("ReduceSum", ["next"], ["sum"], "sum", keepdims=0),
+         node("Less", ["sum", "limit"], ["goes"], "test")],
+        "body", [value("i", [], INT64), value("go", [], TensorProto.BOOL), value("v", [2])],
+        [value("goes", [], TensorProto.BOOL), value("next", [2])]
+        + ([value("next", [2])] if collects else []),
+        [scalar("w", [1.5, 0.5])])
+    bounds = [initializer("bound", bound, np.int64)] if bound else []
+    outputs = ["y", "all"] if collects else ["y"]
+    return model(
+        [node("Less", ["start", "limit"], ["first"], "first"),
+         node("Loop", ["bound" if bound else "", "first", "x"], outputs, "loop", body=body)],
+        [value("x", [2]), value("start", [])], [value(name, None) for name in outputs],
+        bounds + [scalar("limit", 10)])
+
+
+def scan(opset=17):
+    """h <- tanh(h * u + s) backward over a sequence, with a weight of the body."""
+    body = helper.make_graph(
+        [node("Mul", ["h", "u"], ["p"], "scale"), node("Add", ["p", "s"], ["q"], "shift"),
+         node("Tanh", ["q"], ["next"], "squash")],
+        "body", [value("h", [2]), value("s", [2])], [value("next", [2]), value("next", [2])],
+        [initializer("u", [0.5, -0.25])])
+    if opset < 9:
+        return model(
+            [node("Scan", ["", "h", "x"], ["last", "all"], "scan", body=body, num_scan_inputs=1,
+                  directions=[1])],
+            [value("h", [2, 2]), value("x", [2, 4, 2])],
+            [value("last", [2, 2]), value("all", [2, 4, 2])], opset=8, ir=7)
+    return model(
+        [node("Scan", ["h", "x"], ["last", "all"], "scan", body=body, num_scan_inputs=1,
+              scan_input_axes=[1], scan_input_directions=[1], scan_output_axes=[-1],
+              scan_output_directions=[1])],
+        [value("h", [2]), value("x", [2, 4])], [value("last", [2]), value("all", [2, 4])])
+
+
+def sequence_branches():
+    """Branches that make sequences of one form."""
+    def branch(ops, name):
+        return helper.make_graph(
+            [node(op, ["x"], [f"{name}{i}"], op) for i, op in enumerate(ops)]
+            + [node("SequenceConstruct", [f"{name}{i}" for i in range(len(ops))], [name])],
+            name, [], [helper.make_tensor_sequence_value_info(name, FLOAT, [2])])
+    return model(
+        [node("If", ["c"], ["s"], "choice", then_branch=branch(["Tanh", "Exp"], "t"),
+              else_branch=branch(["Sin", "Cos"], "e")),
+         node("ConcatFromSequence", ["s"], ["y"], axis=0)],
+        [value("x", [2]), value("c", [], TensorProto.BOOL)], [value("y", [4])])
+
+
+def bad_branch():
+    """Wrong in a branch, and unsupported in front of that."""
+    def branch(nodes):
+        return helper.make_graph(nodes, "b", [], [value("o", [2])])
+    return model(
+        [node("If", ["c"], ["y"], "choice",
+              then_branch=branch([node("Frobnicate", ["x"], ["f"], "odd"),
+                                  node("Add", ["x"], ["o"], "lonely")]),
+              else_branch=branch([node("Relu", ["x"], ["o"], "relu")]))],
+        [value("x", [2]), value("c", [], TensorProto.BOOL)], [value("y", [2])])
+
+
 def functions(recursive=0):
     """A function that calls another; an attribute is handed on."""
     opsets = [helper.make_opsetid("", 17), helper.make_opsetid("own", 1)]
