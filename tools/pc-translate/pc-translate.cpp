@@ -2,6 +2,7 @@
 //
 // Models of other formats to MLIR and back.
 
+#include "../Setup/Setup.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Support/FileUtilities.h"
@@ -48,7 +49,7 @@ static int importModel() {
       return fail("expected --dim NAME=N, but got '" + dim + "'");
   }
   options.unroll = unroll;
-  MLIRContext context;
+  MLIRContext context(pc::makeToolRegistry());
   pc::ImportStatus status;
   OwningOpRef<ModuleOp> module =
       pc::importONNX(input, &context, options, status);

@@ -47,7 +47,14 @@ LogicalResult collectReads(const onnx::NodeProto &node,
   for (const std::string &input : node.input())
     if (!input.empty())
       reads.insert(input);
+  // A Gradient names what it differentiates in attributes.
+  bool isGradient = node.op_type() == "Gradient" &&
+                    node.domain() == "ai.onnx.preview.training";
   for (const onnx::AttributeProto &attribute : node.attribute()) {
+    if (isGradient && attribute.name() == "y")
+      reads.insert(attribute.s());
+    if (isGradient && (attribute.name() == "xs" || attribute.name() == "zs"))
+      reads.insert(attribute.strings().begin(), attribute.strings().end());
     if (attribute.has_g() &&
         failed(collectCaptures(attribute.g(), reads, depth + 1)))
       return failure();

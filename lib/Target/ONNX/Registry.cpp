@@ -36,6 +36,7 @@ const OperatorRegistry &OperatorRegistry::get() {
     registerSlices(all);
     registerSources(all);
     registerStates(all);
+    registerTraining(all);
     return all;
   }();
   return registry;
@@ -54,6 +55,7 @@ static int64_t getNewest(StringRef domain) {
   return StringSwitch<int64_t>(domain)
       .Case("", newestOpset)
       .Case("ai.onnx.preview", newestPreviewOpset)
+      .Case("ai.onnx.preview.training", newestPreviewOpset)
       .Default(0);
 }
 

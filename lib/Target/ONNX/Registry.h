@@ -115,6 +115,7 @@ void registerShapeOperators(OperatorRegistry &registry);
 void registerSlices(OperatorRegistry &registry);
 void registerSources(OperatorRegistry &registry);
 void registerStates(OperatorRegistry &registry);
+void registerTraining(OperatorRegistry &registry);
 
 } // namespace mlir::pc
 

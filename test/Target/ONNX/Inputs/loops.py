@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Loops against PyTorch: loops.py NAME --pc-run BIN FOLDER.
+"""Loops and gradients inside of models against PyTorch: loops.py NAME --pc-run BIN FOLDER.
 
 Each model runs unrolled, a copy of the body for each iteration, and rolled, one loop inside of a
 vertex. Values and gradients of both, in f64, are those of PyTorch's autograd."""
@@ -55,7 +55,15 @@ def sequence_branches(condition):
     return models.sequence_branches(), forward, {"x": [0.5, -1], "c": bool(condition)}
 
 
-CASES = {"loop": lambda: bounded_loop(1.0), "no-loop": lambda: bounded_loop(11.0), "scan": scan,
+def gradient():
+    """Gradients of a gradient are derivatives of second order."""
+    def forward(x, other, w):
+        s = torch.tanh(x * w).sum()
+        return [s, *torch.autograd.grad(s, [x, w], create_graph=True)]
+    return models.gradient(), forward, {"x": [0.5, -1, 0.25], "other": [0, 0, 0]}
+
+
+CASES = {"gradient": gradient, "loop": lambda: bounded_loop(1.0), "no-loop": lambda: bounded_loop(11.0), "scan": scan,
          "old-scan": old_scan, "then": lambda: sequence_branches(True),
          "else": lambda: sequence_branches(False)}
 

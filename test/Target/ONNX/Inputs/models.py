@@ -413,6 +413,19 @@ def sequence_branches():
         [value("x", [2]), value("c", [], TensorProto.BOOL)], [value("y", [4])])
 
 
+def gradient(at="x"):
+    """The gradient of sum(tanh(x * w)), in front of what it differentiates."""
+    made = model(
+        [helper.make_node("Gradient", [at, "w"], ["dx", "dw"], "slope", xs=["x", "w"], y="s",
+                          domain="ai.onnx.preview.training"),
+         node("Mul", ["x", "w"], ["p"], "product"), node("Tanh", ["p"], ["t"], "squash"),
+         node("ReduceSum", ["t"], ["s"], "sum", keepdims=0)],
+        [value("x", [3]), value("other", [3])],
+        [value("s", []), value("dx", [3]), value("dw", [3])], [initializer("w", [1, -0.5, 2])])
+    made.opset_import.append(helper.make_opsetid("ai.onnx.preview.training", 1))
+    return made
+
+
 def bad_branch():
     """Wrong in a branch, and unsupported in front of that."""
     def branch(nodes):
