@@ -359,8 +359,12 @@ LogicalResult Importer::importNode(const onnx::NodeProto &node, int index) {
                     Attributes(node, frame->bindings), inputs);
   unsigned before = numUnsupported;
   LogicalResult result = runHandler(*handler, state);
-  if (!state.attributes.getError().empty())
-    return state.fail(state.attributes.getError());
+  // Read as absent, it may have led to a refusal; an error said already stays.
+  const std::string &wrong = state.attributes.getError();
+  if (!wrong.empty() && state.hasFailed() && !state.hasRefused())
+    return failure();
+  if (!wrong.empty())
+    return emitError(loc) << node.op_type() << ": " << wrong;
   if (succeeded(result))
     return defineOutputs(state, before);
   poisonOutputs(node);

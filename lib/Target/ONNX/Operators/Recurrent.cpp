@@ -1,228 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// RNN, GRU and LSTM, unrolled over the sequence.
+// RNN, GRU and LSTM: what their operands and attributes say.
 
-#include "Operators.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Math/IR/Math.h"
+#include "../Importer.h"
+#include "RecurrentCells.h"
 
 using namespace llvm;
 
 namespace mlir::pc {
 
-using Scalar = ImplicitLocOpBuilder;
 using Sizes = SmallVector<int64_t>;
-
-/// Sequences are unrolled up to this length.
-static constexpr int64_t maxUnrolled = 1024;
-
-namespace {
-/// What is said by the attributes, and the operands of one direction, without
-/// the dimension that tells directions apart.
-struct Cell {
-  int64_t gates, hidden, length, batch, inputs;
-  SmallVector<std::string> activations;
-  bool linearBeforeReset = false;
-  bool isBatchFirst = false;   // layout = 1
-  Value input;                 // [length, batch, inputs]
-  Value w, r;                  // [gates * hidden, inputs or hidden]
-  Value inputBias, hiddenBias; // [gates * hidden], or null
-  Value peepholes;             // [3 * hidden], or null
-  Value state, memory;         // [batch, hidden]; memory of an LSTM only
-};
-} // namespace
-
-//===----------------------------------------------------------------------===//
-// Pieces
-//===----------------------------------------------------------------------===//
-
-static Value activate(Scalar &b, StringRef name, Value x) {
-  if (name == "Sigmoid")
-    return emitSigmoid(b, x);
-  if (name == "Relu")
-    return emitRelu(b, x);
-  return math::TanhOp::create(b, x);
-}
-
-/// x [n, k] times the transpose of y [m, k].
-static Value timesTransposed(Emitter &b, Value x, Value y) {
-  int64_t shape[] = {getShape(x)[0], getShape(y)[0]};
-  return emitMatrixProduct(b, x, b.transpose(y, {1, 0}), shape);
-}
-
-/// Columns [at * size, (at + 1) * size) of a matrix.
-static Value takeColumns(Emitter &b, Value matrix, int64_t at, int64_t size) {
-  return b.slice(matrix, {0, at * size}, {getShape(matrix)[0], size}, {1, 1});
-}
-
-static Value takePart(Emitter &b, Value vector, int64_t at, int64_t size) {
-  return b.slice(vector, at * size, size, 1);
-}
-
-static Value apply(Emitter &b, ArrayRef<int64_t> shape, ValueRange operands,
-                   Emitter::Body body) {
-  return b.elementwise(shape, getElement(operands[0]), operands, body);
-}
-
-static Value add(Emitter &b, Value x, Value y) {
-  return apply(b, getShape(x), {x, y},
-               [](Scalar &b, ValueRange v) { return emitAdd(b, v[0], v[1]); });
-}
-
-//===----------------------------------------------------------------------===//
-// Steps
-//===----------------------------------------------------------------------===//
-
-/// h' = f(x W^T + h R^T + b); `x` is the first product, bias included.
-static void stepRNN(Emitter &b, Cell &cell, Value x) {
-  Value h = timesTransposed(b, cell.state, cell.r);
-  if (cell.hiddenBias)
-    h = add(b, h, cell.hiddenBias);
-  cell.state = apply(b, getShape(x), {x, h}, [&](Scalar &b, ValueRange v) {
-    return activate(b, cell.activations[0], emitAdd(b, v[0], v[1]));
-  });
-}
-
-/// Gates in the order input, output, forget, candidate.
-static void stepLSTM(Emitter &b, Cell &cell, Value x) {
-  Value sum = add(b, x, timesTransposed(b, cell.state, cell.r));
-  if (cell.hiddenBias)
-    sum = add(b, sum, cell.hiddenBias);
-  int64_t shape[] = {cell.batch, cell.hidden};
-  auto gate = [&](int64_t which, StringRef function, Value memory,
-                  int64_t peephole) {
-    Value part = takeColumns(b, sum, which, cell.hidden);
-    SmallVector<Value> operands{part};
-    if (cell.peepholes && memory)
-      operands.append(
-          {memory, takePart(b, cell.peepholes, peephole, cell.hidden)});
-    return apply(b, shape, operands, [&](Scalar &b, ValueRange v) {
-      Value inner = v[0];
-      if (v.size() > 1)
-        inner = emitAdd(b, inner, emitMul(b, v[1], v[2]));
-      return activate(b, function, inner);
-    });
-  };
-  StringRef f = cell.activations[0], g = cell.activations[1];
-  Value input = gate(0, f, cell.memory, 0);
-  Value forget = gate(2, f, cell.memory, 2);
-  Value candidate = gate(3, g, nullptr, 0);
-  cell.memory =
-      apply(b, shape, {forget, cell.memory, input, candidate},
-            [](Scalar &b, ValueRange v) {
-              return emitAdd(b, emitMul(b, v[0], v[1]), emitMul(b, v[2], v[3]));
-            });
-  Value output = gate(1, f, cell.memory, 1);
-  cell.state =
-      apply(b, shape, {output, cell.memory}, [&](Scalar &b, ValueRange v) {
-        return emitMul(b, v[0], activate(b, cell.activations[2], v[1]));
-      });
-}
-
-/// Gates in the order update, reset, candidate.
-static void stepGRU(Emitter &b, Cell &cell, Value x) {
-  int64_t n = cell.hidden;
-  int64_t shape[] = {cell.batch, n};
-  Value both = timesTransposed(b, cell.state,
-                               b.slice(cell.r, {0, 0}, {2 * n, n}, {1, 1}));
-  Value lastWeights = b.slice(cell.r, {2 * n, 0}, {n, n}, {1, 1});
-  auto withBias = [&](Value value, int64_t from, int64_t size) {
-    if (!cell.hiddenBias)
-      return value;
-    return add(b, value, b.slice(cell.hiddenBias, from, size, 1));
-  };
-  both = withBias(both, 0, 2 * n);
-  auto gate = [&](int64_t which) {
-    return apply(
-        b, shape, {takeColumns(b, x, which, n), takeColumns(b, both, which, n)},
-        [&](Scalar &b, ValueRange v) {
-          return activate(b, cell.activations[0], emitAdd(b, v[0], v[1]));
-        });
-  };
-  auto multiply = [&](Value x, Value y) {
-    return apply(b, shape, {x, y}, [](Scalar &b, ValueRange v) {
-      return emitMul(b, v[0], v[1]);
-    });
-  };
-  Value update = gate(0), reset = gate(1), inner;
-  if (cell.linearBeforeReset)
-    inner = multiply(
-        reset, withBias(timesTransposed(b, cell.state, lastWeights), 2 * n, n));
-  else
-    inner = withBias(
-        timesTransposed(b, multiply(reset, cell.state), lastWeights), 2 * n, n);
-  Value candidate = apply(
-      b, shape, {takeColumns(b, x, 2, n), inner}, [&](Scalar &b, ValueRange v) {
-        return activate(b, cell.activations[1], emitAdd(b, v[0], v[1]));
-      });
-  cell.state = apply(
-      b, shape, {update, candidate, cell.state}, [](Scalar &b, ValueRange v) {
-        Value one = emitScalar(b, v[0].getType(), 1);
-        return emitAdd(b, emitMul(b, emitSub(b, one, v[0]), v[1]),
-                       emitMul(b, v[0], v[2]));
-      });
-}
-
-//===----------------------------------------------------------------------===//
-// One direction
-//===----------------------------------------------------------------------===//
-
-/// Runs the cell over the sequence; returns the states [length, 1, batch,
-/// hidden] in the order of the input.
-static Value runCell(Emitter &b, Cell &cell, bool isBackward) {
-  // The products with the inputs do not wait for each other: one for all.
-  int64_t width = cell.gates * cell.hidden;
-  Value flat = b.reshape(cell.input, {cell.length * cell.batch, cell.inputs});
-  Value products = timesTransposed(b, flat, cell.w);
-  if (cell.inputBias)
-    products = add(b, products, cell.inputBias);
-  SmallVector<Value> states(cell.length);
-  for (int64_t t = 0; t < cell.length; ++t) {
-    int64_t at = isBackward ? cell.length - 1 - t : t;
-    Value x =
-        b.slice(products, {at * cell.batch, 0}, {cell.batch, width}, {1, 1});
-    if (cell.gates == 1)
-      stepRNN(b, cell, x);
-    else if (cell.gates == 3)
-      stepGRU(b, cell, x);
-    else
-      stepLSTM(b, cell, x);
-    states[at] = b.reshape(cell.state, {1, 1, cell.batch, cell.hidden});
-  }
-  return b.concat(0, states);
-}
 
 //===----------------------------------------------------------------------===//
 // Operands and attributes
 //===----------------------------------------------------------------------===//
 
-static LogicalResult checkAttributes(NodeContext &node, int64_t gates,
+static LogicalResult readActivations(NodeContext &node, int64_t gates,
                                      int64_t directions,
-                                     SmallVector<std::string> &activations) {
-  for (StringRef name : {"clip", "activation_alpha", "activation_beta"})
-    if (node.attributes.has(name))
-      return node.unsupported("the attribute " + name);
-  if (node.attributes.getInt("input_forget", 0))
-    return node.unsupported("coupled gates (input_forget)");
-  SmallVector<std::string> otherwise{"Tanh"};
+                                     SmallVector<Activation> &activations) {
+  SmallVector<std::string> names{"Tanh"};
   if (gates == 3)
-    otherwise = {"Sigmoid", "Tanh"};
+    names = {"Sigmoid", "Tanh"};
   else if (gates == 4)
-    otherwise = {"Sigmoid", "Tanh", "Tanh"};
-  size_t each = otherwise.size();
-  if (auto given = node.attributes.getStrings("activations")) {
-    activations = *given;
-    if (activations.size() != each * directions)
-      return node.fail("activations: expected " + Twine(each * directions) +
-                       ", but got " + Twine(activations.size()));
-  } else {
-    for (int64_t i = 0; i < directions; ++i)
-      activations.append(otherwise);
-  }
-  for (StringRef name : activations)
-    if (name != "Sigmoid" && name != "Tanh" && name != "Relu")
+    names = {"Sigmoid", "Tanh", "Tanh"};
+  size_t count = names.size() * directions;
+  if (directions == 2)
+    names.append(SmallVector<std::string>(names));
+  if (auto given = node.attributes.getStrings("activations"))
+    names = *given;
+  if (names.size() != count)
+    return node.fail("activations: expected " + Twine(count) + ", but got " +
+                     Twine(names.size()));
+  // Those that read alpha or beta take the next one that is given.
+  auto alphas = node.attributes.getFloats("activation_alpha");
+  auto betas = node.attributes.getFloats("activation_beta");
+  auto take = [](auto &given, size_t &next, double &value) {
+    if (given && next < given->size())
+      value = (*given)[next++];
+  };
+  size_t nextAlpha = 0, nextBeta = 0;
+  for (std::string &name : names) {
+    Activation activation{name};
+    bool hasAlpha = false, hasBeta = false;
+    if (!describeActivation(activation, hasAlpha, hasBeta))
       return node.unsupported("the activation " + name);
+    if (hasAlpha)
+      take(alphas, nextAlpha, activation.alpha);
+    if (hasBeta)
+      take(betas, nextBeta, activation.beta);
+    activations.push_back(activation);
+  }
   return success();
+}
+
+static LogicalResult readAttributes(NodeContext &node, Cell &cell) {
+  cell.linearBeforeReset = node.attributes.getInt("linear_before_reset", 0);
+  cell.couplesGates =
+      cell.gates == 4 && node.attributes.getInt("input_forget", 0);
+  if (!node.attributes.has("clip"))
+    return success();
+  cell.clip = node.attributes.getFloat("clip", 0);
+  if (*cell.clip > 0)
+    return success();
+  return node.fail("clip: expected a positive number, but got " +
+                   std::to_string(*cell.clip));
 }
 
 /// Operand `i` must have this shape, when it is there.
@@ -239,16 +80,28 @@ static LogicalResult requireShape(NodeContext &node, unsigned i,
                    "], but got " + printTypes(node));
 }
 
-/// All sequences must have the full length.
-static LogicalResult checkLengths(NodeContext &node, int64_t length) {
+/// The lengths of the sequences, null where all of them are full.
+static LogicalResult readLengths(NodeContext &node, Cell &cell) {
   if (!node.hasInput(4))
     return success();
-  FailureOr<Sizes> lengths = node.requireIntegers(4, "sequence lengths");
-  if (failed(lengths))
-    return failure();
-  if (llvm::all_of(*lengths, [&](int64_t n) { return n == length; }))
-    return success();
-  return node.unsupported("sequences of different lengths");
+  auto type = node.getType(4);
+  if (!type.getElementType().isInteger(32) ||
+      type.getShape() != ArrayRef<int64_t>(cell.batch))
+    return node.fail("sequence lengths: expected " + Twine(cell.batch) +
+                     " elements of i32, but got " + printTypes(node));
+  if (const Tensor *known = node.getConstant(4)) {
+    SmallVector<int64_t> lengths = getIntegers(*known);
+    for (int64_t length : lengths)
+      if (length < 0 || length > cell.length)
+        return node.fail("sequence lengths: expected 0 to " +
+                         Twine(cell.length) + ", but got " + Twine(length));
+    if (!node.isParameter(4) &&
+        llvm::all_of(lengths, [&](int64_t n) { return n == cell.length; }))
+      return success();
+  }
+  Emitter b(node.builder, node.loc);
+  cell.lengths = b.reshape(node.getInput(4), {cell.batch, 1});
+  return success();
 }
 
 /// Initial states have the batch first where the sequences do.
@@ -300,7 +153,6 @@ static LogicalResult checkOperands(NodeContext &node, const Cell &cell,
   if (failed(requireShape(node, 1, {directions, width, cell.inputs})) ||
       failed(requireShape(node, 2, {directions, width, cell.hidden})) ||
       failed(requireShape(node, 3, {directions, 2 * width})) ||
-      failed(checkLengths(node, cell.length)) ||
       failed(requireShape(node, 5, state)))
     return failure();
   if (cell.gates == 4 &&
@@ -314,9 +166,11 @@ static LogicalResult emitDirections(NodeContext &node, Cell &cell,
                                     StringRef direction) {
   bool isBoth = direction == "bidirectional";
   int64_t directions = isBoth ? 2 : 1;
-  SmallVector<std::string> activations;
+  SmallVector<Activation> activations;
   if (failed(checkOperands(node, cell, directions)) ||
-      failed(checkAttributes(node, cell.gates, directions, activations)))
+      failed(readAttributes(node, cell)) ||
+      failed(readActivations(node, cell.gates, directions, activations)) ||
+      failed(readLengths(node, cell)))
     return failure();
   Emitter b(node.builder, node.loc);
   cell.input = node.getInput(0);
@@ -365,9 +219,7 @@ template <int64_t gates> static LogicalResult lowerCell(NodeContext &node) {
   cell.batch = node.getShape(0)[isBatchFirst ? 0 : 1];
   cell.inputs = node.getShape(0)[2];
   cell.hidden = node.getShape(2)[2];
-  cell.linearBeforeReset = node.attributes.getInt("linear_before_reset", 0);
-  if (cell.length > maxUnrolled)
-    return node.unsupported("sequences longer than " + Twine(maxUnrolled));
+  cell.unroll = node.getImporter().getUnroll();
   if (cell.length == 0 || cell.inputs == 0 || cell.hidden == 0)
     return node.unsupported("empty sequences");
   return emitDirections(node, cell, direction);

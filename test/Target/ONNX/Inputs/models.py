@@ -183,6 +183,12 @@ def wrong_attribute():
                  [value("x", [2, 2])], [value("y", [2, 2])])
 
 
+def mistyped_constant():
+    made = constant_weights()
+    made.graph.node[0].attribute[0].type = onnx.AttributeProto.INT
+    return made
+
+
 def shape_arithmetic():
     """A Flatten spelled as Shape, Gather, Unsqueeze, Concat, Reshape."""
     return model(
@@ -411,6 +417,28 @@ def sequence_branches():
               else_branch=branch(["Sin", "Cos"], "e")),
          node("ConcatFromSequence", ["s"], ["y"], axis=0)],
         [value("x", [2]), value("c", [], TensorProto.BOOL)], [value("y", [4])])
+
+
+def recurrent(kind, directions=1, **attributes):
+    """RNN, GRU or LSTM with every operand: 4 times, 2 samples, 3 inputs, 2 hidden."""
+    gates = {"RNN": 1, "GRU": 3, "LSTM": 4}[kind]
+    draw = np.random.default_rng(gates)
+    first = attributes.get("layout", 0)
+    state = [2, directions, 2] if first else [directions, 2, 2]
+    inputs = [value("x", [2, 4, 3] if first else [4, 2, 3]), value("lengths", [2], TensorProto.INT32),
+              value("h", state)]
+    names = ["x", "w", "r", "b", "lengths", "h"]
+    weights = {"w": (directions, 2 * gates, 3), "r": (directions, 2 * gates, 2),
+               "b": (directions, 4 * gates)}
+    outputs = ["y", "last"]
+    if kind == "LSTM":
+        inputs.append(value("c", state))
+        names += ["c", "p"]
+        weights["p"] = (directions, 6)
+        outputs.append("memory")
+    return model([node(kind, names, outputs, "cell", hidden_size=2, **attributes)], inputs,
+                 [value(name, None) for name in outputs],
+                 [initializer(name, draw.normal(size=shape)) for name, shape in weights.items()])
 
 
 def gradient(at="x"):
