@@ -36,8 +36,8 @@ config.substitutions += [
     ("%python", "/usr/bin/python3"),
     ("%pc_bin", bin_dirs[0]),
     ("%pc_src", config.pc_src_root),
-    # How many random operations to differentiate: lit --param generics=2000.
-    ("%generics", lit_config.params.get("generics", "300")),
+    # How many random operations to differentiate: lit --param generics=20000.
+    ("%generics", lit_config.params.get("generics", "1000")),
     ("%llvm_lib", os.path.join(os.path.dirname(config.llvm_tools_dir), "lib")),
 ]
 

@@ -2,6 +2,7 @@
 
 #include "pc/Pipelines/Model.h"
 #include "mlir/Parser/Parser.h"
+#include "pc/Pipelines/Tosa.h"
 #include "pc/Pipelines/Values.h"
 #include "pc/Support/Names.h"
 #include "pc/Target/CPU/Signature.h"
@@ -144,6 +145,11 @@ mlir::pc::loadModel(llvm::StringRef path, MLIRContext *context,
       status = ExitStatus::Unsupported;
   } else {
     model.module = parseMLIR(path, context);
+    if (model.module && hasTosa(*model.module) &&
+        failed(lowerTosa(*model.module))) {
+      status = ExitStatus::Unsupported;
+      return std::nullopt;
+    }
   }
   if (!model.module || failed(readSignature(model)))
     return std::nullopt;

@@ -17,7 +17,8 @@ struct Branch {
   bool hasFailed = false;
 
   void emit(NodeContext &node, OpBuilder &builder) {
-    hasFailed = failed(importBody(node, graph, {}, builder, results));
+    hasFailed = hasFailed ||
+                failed(importBody(node, graph, {}, builder, results));
     SmallVector<Value> values;
     if (!hasFailed && !isPoisoned(results))
       values = flatten(node, results, builder);
@@ -46,7 +47,10 @@ static LogicalResult emitIf(NodeContext &node, const onnx::GraphProto &first,
       b, b.reshape(node.getInput(0), {}), ValueRange());
   Branch branches[] = {{first, {}}, {second, {}}};
   auto emit = [&](Branch &branch) {
-    return [&](OpBuilder &builder, Location) { branch.emit(node, builder); };
+    return [&](OpBuilder &builder, Location) {
+      branch.hasFailed = branches[0].hasFailed; // one error is enough
+      branch.emit(node, builder);
+    };
   };
   auto op =
       scf::IfOp::create(b, condition, emit(branches[0]), emit(branches[1]));
