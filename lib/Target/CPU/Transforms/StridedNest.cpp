@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "StridedNest.h"
+#include "NestEmitter.h"
 
 using namespace mlir;
 using namespace mlir::pc;
@@ -86,8 +87,20 @@ static void eraseDim(StridedNest &nest, unsigned dim,
   }
 }
 
-/// One merge of any two loops; their order means nothing between operands.
-static bool mergeOnce(StridedNest &nest, const llvm::SmallBitVector &indexed) {
+/// Whether loop `inner` is the next reduction in `outer`.
+static bool isNextReduction(const StridedNest &nest, unsigned outer,
+                            unsigned inner) {
+  if (outer > inner)
+    return false;
+  return llvm::none_of(
+      ArrayRef(nest.dims).slice(outer + 1, inner - outer - 1),
+      [](const NestDim &dim) { return dim.isReduction; });
+}
+
+/// One merge of any two loops; their order means nothing between operands. It
+/// does to a reduction that `isOrdered`: its steps come in the order of loops.
+static bool mergeOnce(StridedNest &nest, const llvm::SmallBitVector &indexed,
+                      bool isOrdered) {
   llvm::SmallBitVector fixed(nest.dims.size());
   for (auto [loop, dim] : llvm::enumerate(nest.dimOfLoop))
     if (dim && indexed.test(loop))
@@ -96,6 +109,9 @@ static bool mergeOnce(StridedNest &nest, const llvm::SmallBitVector &indexed) {
     for (unsigned inner = 0; inner != e; ++inner) {
       if (outer == inner || fixed.test(outer) || fixed.test(inner) ||
           !canMerge(nest, outer, inner))
+        continue;
+      if (isOrdered && nest.dims[outer].isReduction &&
+          !isNextReduction(nest, outer, inner))
         continue;
       nest.dims[inner].extent *= nest.dims[outer].extent;
       eraseDim(nest, outer, inner);
@@ -124,7 +140,8 @@ FailureOr<StridedNest> mlir::pc::getStridedNest(linalg::LinalgOp op) {
     if (nest.dims[dim].extent == 1)
       eraseDim(nest, dim, std::nullopt);
   llvm::SmallBitVector indexed = getIndexedLoops(op);
-  while (mergeOnce(nest, indexed))
+  bool isOrdered = getCombiners(op).empty();
+  while (mergeOnce(nest, indexed, isOrdered))
     ;
   return nest;
 }
