@@ -63,3 +63,22 @@ func.func @energy(%x: tensor<2xf32> {pc.name = "x", pc.role = "parameter"})
   %l = tensor.from_elements %v : tensor<f32>
   return %l : tensor<f32>
 }
+
+// -----
+
+// How many iterations reverse mode would have to keep is not known.
+func.func @energy(%x: tensor<f32> {pc.name = "x", pc.role = "parameter"})
+    -> (tensor<f32> {pc.role = "loss"}) {
+  // expected-error @below {{'scf.while' op has no derivative rule}}
+  %l = scf.while (%v = %x) : (tensor<f32>) -> tensor<f32> {
+    %e = tensor.extract %v[] : tensor<f32>
+    %c1 = arith.constant 1.0 : f32
+    %goes = arith.cmpf olt, %e, %c1 : f32
+    scf.condition(%goes) %v : tensor<f32>
+  } do {
+  ^bb0(%v: tensor<f32>):
+    %next = arith.addf %v, %v : tensor<f32>
+    scf.yield %next : tensor<f32>
+  }
+  return %l : tensor<f32>
+}

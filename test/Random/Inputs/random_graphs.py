@@ -3,9 +3,10 @@
 reductions, windows, slices, skips, shared parameters, fan-out, products of
 activities.
 
-usage: random_graphs.py [--first SEED] [--count N] [--plant] [--models FOLDER]
+usage: random_graphs.py [--first SEED] [--count N] [--plant] [--control] [--models FOLDER]
 One function for each seed, `@graph_<seed>`. --plant marks one operation of each
-that has a suitable one as having a wrong rule. --models writes a file
+that has a suitable one as having a wrong rule. --control adds choices, loops
+and rows that integers choose. --models writes a file
 graph_<seed>.mlir for each, with a function `@model` whose parameters have
 values.
 """
@@ -321,16 +322,114 @@ class Graph:
             [(self.function.filled(out, start), ["d0"])],
             lambda s, e: [s(name, e[2], e[0])], {1}, [bound])[0]
 
+    def position(self, shape):
+        """Constant indices of one element."""
+        names = []
+        for size in shape:
+            names.append(self.function.fresh())
+            number = self.random.randrange(size)
+            self.function.line(f"{names[-1]} = arith.constant {number} : index")
+        return ", ".join(names)
+
+    def condition(self):
+        """An element of an activity against a number."""
+        value = self.take()
+        at = self.position(value.shape)
+        element, flag = self.function.fresh(), self.function.fresh()
+        self.function.line(f"{element} = tensor.extract {value.name}[{at}] : {value.type}")
+        bound = self.function.scalar(round(self.random.uniform(-0.2, 0.2), 3))
+        self.function.line(f"{flag} = arith.cmpf ogt, {element}, {bound} : f64")
+        return flag
+
+    def choice(self):
+        """Branches that share what they read, or do not."""
+        a = self.take()
+        b = self.take(lambda v: v.shape == a.shape)
+        w = self.parameter(a.shape)
+        flag, f = self.condition(), self.function
+        result = text.Value(f.fresh(), a.shape, max(1, a.bound * w.bound, b.bound))
+        f.lines.append(f"  {result.name} = scf.if {flag} -> ({a.type}) {{")
+        x = self.binary("arith.mulf", a, w, 0)
+        f.line(f"scf.yield {x.name} : {a.type}")
+        f.lines.append("  } else {")
+        y = self.random.choice([b, w, self.unary("math.sin", b, 1)])
+        f.line(f"scf.yield {y.name} : {a.type}")
+        f.line("}")
+        return result
+
+    def loop(self):
+        """Steps that read a row each, with a choice inside of some."""
+        a, f = self.take(), self.function
+        count = self.random.randint(2, 4)
+        rows = self.parameter((count,) + a.shape)
+        low, high, step = f.fresh(), f.fresh(), f.fresh()
+        for name, number in ((low, 1), (high, 2 * count), (step, 2)):
+            f.line(f"{name} = arith.constant {number} : index")
+        t, v = f.fresh(), text.Value(f.fresh(), a.shape)
+        result = text.Value(f.fresh(), a.shape, 1 + rows.bound)
+        f.lines.append(f"  {result.name} = scf.for {t} = {low} to {high} step {step} "
+                       f"iter_args({v.name} = {a.name}) -> ({a.type}) {{")
+        half, one = f.fresh(), f.fresh()
+        f.line(f"{one} = arith.constant 2 : index")
+        f.line(f"{half} = arith.divui {t}, {one} : index")
+        zeros, ones = "".join(", 0" for _ in a.shape), "".join(", 1" for _ in a.shape)
+        sizes = "".join(f", {s}" for s in a.shape)
+        row = self.op(f"tensor.extract_slice {rows.name}[{half}{zeros}] [1{sizes}] [1{ones}] : "
+                      f"{rows.type} to {a.type}", a.shape, 1)
+        y = self.binary("arith.addf", self.unary("math.sin", v, 1), row, 0)
+        if self.random.random() < 0.5:
+            f.line(f"scf.yield {y.name} : {a.type}")
+        else:
+            late, taken = f.fresh(), f.fresh()
+            f.line(f"{late} = arith.cmpi ugt, {half}, {one} : index")
+            f.lines.append(f"  {taken} = scf.if {late} -> ({a.type}) {{")
+            f.line(f"scf.yield {v.name} : {a.type}")
+            f.lines.append("  } else {")
+            z = self.binary("arith.mulf", y, row, 0)
+            f.line(f"scf.yield {z.name} : {a.type}")
+            f.line("}")
+            f.line(f"scf.yield {taken} : {a.type}")
+        f.line("}")
+        return result
+
+    def rows(self):
+        """Rows that integers choose, one of them more than once."""
+        a, f = self.take(lambda v: len(v.shape) == 2), self.function
+        if not a:
+            return None
+        count = self.random.randint(2, 4)
+        at = [self.random.randrange(a.shape[0]) for _ in range(count)]
+        integers = f.fresh()
+        f.line(f"{integers} = arith.constant dense<{at}> : tensor<{count}xi64>")
+        empty = f.empty((count, a.shape[1]))
+        names = [f.fresh() for _ in range(5)]
+        result = text.Value(names[0], empty.shape, a.bound)
+        f.lines.append(
+            f"  {names[0]} = linalg.generic {{indexing_maps = [{text.affine(2, ['d0'])}, "
+            f"{text.affine(2, ['d0', 'd1'])}], iterator_types = [\"parallel\", \"parallel\"]}} "
+            f"ins({integers} : tensor<{count}xi64>) outs({empty.name} : {empty.type}) {{")
+        f.lines.append(f"  ^bb0({names[1]}: i64, {names[2]}: f64):")
+        f.line(f"{names[3]} = arith.index_cast {names[1]} : i64 to index")
+        column = f.fresh()
+        f.line(f"{column} = linalg.index 1 : index")
+        f.line(f"{names[4]} = tensor.extract {a.name}[{names[3]}, {column}] : {a.type}")
+        f.line(f"linalg.yield {names[4]} : f64")
+        f.line(f"}} -> {empty.type}")
+        return result
+
+    CONTROL = ["choice"] * 5 + ["loop"] * 5 + ["rows"] * 3
+
     NODES = ["smooth"] * 4 + ["merge"] * 4 + ["broadcast"] * 3 + ["matmul"] * 3 + [
         "contraction", "contraction", "positive", "exponential", "kink", "kink", "quotient",
         "reduction", "reduction", "softmax", "transpose", "reshape", "slice", "insert", "concat",
         "convolution", "pooling"]
 
-    def grow(self):
+    def grow(self, withControl):
+        nodes = self.NODES + (self.CONTROL if withControl else [])
         target = self.random.randint(3, 12)
         while target:
             self.function.node = f"node_{len(self.values)}"
-            value = getattr(self, self.random.choice(self.NODES))()
+            value = getattr(self, self.random.choice(nodes))()
             if value is None or numel(value.shape) > MAX_ELEMENTS:
                 continue
             if value.bound > 4:
@@ -363,11 +462,12 @@ def main():
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=1)
     parser.add_argument("--plant", action="store_true")
+    parser.add_argument("--control", action="store_true")
     parser.add_argument("--models", type=pathlib.Path)
     options = parser.parse_args()
     for seed in range(options.first, options.first + options.count):
         graph = Graph(seed, isModel=bool(options.models))
-        graph.grow()
+        graph.grow(options.control)
         if not options.models:
             graph.write(options.plant)
             continue
