@@ -14,7 +14,9 @@ const OperatorRegistry &OperatorRegistry::get() {
     registerAttention(all);
     registerBits(all);
     registerBranches(all);
+    registerChosen(all);
     registerConvolutions(all);
+    registerCumulatives(all);
     registerDeterminants(all);
     registerEinsums(all);
     registerElementwise(all);
@@ -28,14 +30,18 @@ const OperatorRegistry &OperatorRegistry::get() {
     registerPools(all);
     registerRecurrent(all);
     registerReductions(all);
+    registerRegions(all);
     registerResizes(all);
     registerRotaryEmbeddings(all);
     registerScans(all);
+    registerSelections(all);
     registerSequences(all);
     registerShapeOperators(all);
     registerSlices(all);
     registerSources(all);
+    registerSpectra(all);
     registerStates(all);
+    registerTables(all);
     registerTraining(all);
     return all;
   }();
@@ -54,6 +60,7 @@ OperatorHandler &OperatorRegistry::add(StringRef name, int64_t since,
 static int64_t getNewest(StringRef domain) {
   return StringSwitch<int64_t>(domain)
       .Case("", newestOpset)
+      .Case("ai.onnx.ml", newestMLOpset)
       .Case("ai.onnx.preview", newestPreviewOpset)
       .Case("ai.onnx.preview.training", newestPreviewOpset)
       .Default(0);

@@ -17,6 +17,7 @@ namespace mlir::pc {
 /// are refused: an operator may mean something else there.
 inline constexpr int64_t newestOpset = 28;
 inline constexpr int64_t newestPreviewOpset = 1;
+inline constexpr int64_t newestMLOpset = 5;
 
 /// Emits the operations of a node and sets its outputs.
 using Lowering = LogicalResult (*)(NodeContext &context);
@@ -93,7 +94,9 @@ void registerActivations(OperatorRegistry &registry);
 void registerAttention(OperatorRegistry &registry);
 void registerBits(OperatorRegistry &registry);
 void registerBranches(OperatorRegistry &registry);
+void registerChosen(OperatorRegistry &registry);
 void registerConvolutions(OperatorRegistry &registry);
+void registerCumulatives(OperatorRegistry &registry);
 void registerDeterminants(OperatorRegistry &registry);
 void registerEinsums(OperatorRegistry &registry);
 void registerElementwise(OperatorRegistry &registry);
@@ -107,14 +110,18 @@ void registerNormalizations(OperatorRegistry &registry);
 void registerPools(OperatorRegistry &registry);
 void registerRecurrent(OperatorRegistry &registry);
 void registerReductions(OperatorRegistry &registry);
+void registerRegions(OperatorRegistry &registry);
 void registerResizes(OperatorRegistry &registry);
 void registerRotaryEmbeddings(OperatorRegistry &registry);
 void registerScans(OperatorRegistry &registry);
+void registerSelections(OperatorRegistry &registry);
 void registerSequences(OperatorRegistry &registry);
 void registerShapeOperators(OperatorRegistry &registry);
 void registerSlices(OperatorRegistry &registry);
 void registerSources(OperatorRegistry &registry);
+void registerSpectra(OperatorRegistry &registry);
 void registerStates(OperatorRegistry &registry);
+void registerTables(OperatorRegistry &registry);
 void registerTraining(OperatorRegistry &registry);
 
 } // namespace mlir::pc

@@ -36,14 +36,6 @@ static Value isPivot(Scalar &b, int64_t dim, Value pivot) {
                          getPosition(b, dim, pivot.getType()));
 }
 
-static AffineMap pickLoops(Emitter &b, unsigned count,
-                           ArrayRef<unsigned> loops) {
-  SmallVector<AffineExpr> exprs;
-  for (unsigned loop : loops)
-    exprs.push_back(b.getAffineDimExpr(loop));
-  return AffineMap::get(count, 0, exprs, b.getContext());
-}
-
 /// Sets the place of the largest element that remains; NaN is the largest.
 static void findPivot(Emitter &b, Elimination &state) {
   int64_t batch = state.batch, size = state.size;
@@ -80,11 +72,11 @@ static void findPivot(Emitter &b, Elimination &state) {
 /// Row or column of the pivot: [batch, size].
 static Value takeLine(Emitter &b, const Elimination &state, bool isRow) {
   AffineMap read =
-      isRow ? pickLoops(b, 3, {0, 2, 1}) : pickLoops(b, 3, {0, 1, 2});
+      isRow ? selectLoops(b, 3, {0, 2, 1}) : selectLoops(b, 3, {0, 1, 2});
   return sumOver(
       b, {state.batch, state.size}, state.element,
       {state.rest, isRow ? state.pivotRow : state.pivotColumn},
-      {read, pickLoops(b, 3, {0})}, [&](Scalar &b, ValueRange v) -> Value {
+      {read, selectLoops(b, 3, {0})}, [&](Scalar &b, ValueRange v) -> Value {
         return arith::SelectOp::create(b, isPivot(b, 2, v[1]), v[0],
                                        emitScalar(b, state.element, 0));
       });
@@ -94,7 +86,7 @@ static Value takeLine(Emitter &b, const Elimination &state, bool isRow) {
 static Value countBefore(Emitter &b, const Elimination &state, Value lines,
                          Value pivot) {
   return sumOver(b, state.batch, b.getI64Type(), {lines, pivot},
-                 {pickLoops(b, 2, {0, 1}), pickLoops(b, 2, {0})},
+                 {selectLoops(b, 2, {0, 1}), selectLoops(b, 2, {0})},
                  [&](Scalar &b, ValueRange v) -> Value {
                    Value isBefore =
                        compareIntegers(b, arith::CmpIPredicate::slt,
@@ -184,7 +176,7 @@ static LogicalResult lowerDet(NodeContext &node) {
       Value row = takeLine(b, state, true), column = takeLine(b, state, false);
       Value pivot = sumOver(
           b, state.batch, state.element, {row, state.pivotColumn},
-          {pickLoops(b, 2, {0, 1}), pickLoops(b, 2, {0})},
+          {selectLoops(b, 2, {0, 1}), selectLoops(b, 2, {0})},
           [&](Scalar &b, ValueRange v) -> Value {
             return arith::SelectOp::create(b, isPivot(b, 1, v[1]), v[0],
                                            emitScalar(b, state.element, 0));

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Images read at places that are data.
+// Images read at places that are data, and grids of such places.
 //
-// A sample is the sum over all pixels of the pixel times a tent around it: that
-// reads more than four neighbours, and its derivative, by the places too, is a
-// plain sum.
+// A sample is the sum over all pixels of the pixel times its share: that reads
+// more than the neighbours, and its derivative, by the places too, is a plain
+// sum.
 
-#include "Operators.h"
+#include "Samples.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
@@ -15,14 +15,93 @@ using namespace llvm;
 namespace mlir::pc {
 
 using Scalar = ImplicitLocOpBuilder;
+using Sizes = SmallVector<int64_t>;
 
 namespace {
+enum class Padding { Zeros, Border, Reflection };
+
 struct SampleMode {
-  bool isNearest, isBorder, alignsCorners;
+  Sampling sampling;
+  Padding padding;
+  bool alignsCorners;
 };
 } // namespace
 
-/// From [-1, 1] to pixels; with border padding, inside the image.
+//===----------------------------------------------------------------------===//
+// Shares
+//===----------------------------------------------------------------------===//
+
+static Value emitTent(Scalar &b, Value gap) {
+  Type type = gap.getType();
+  Value zero = emitScalar(b, type, 0), one = emitScalar(b, type, 1);
+  auto compare = [&](arith::CmpFPredicate predicate, Value bound) -> Value {
+    return arith::CmpFOp::create(b, predicate, gap, bound);
+  };
+  Value isRight = compare(arith::CmpFPredicate::OGT, zero);
+  Value weight = arith::SelectOp::create(b, isRight, emitSub(b, one, gap),
+                                         emitAdd(b, one, gap));
+  Value isNear = arith::AndIOp::create(
+      b, compare(arith::CmpFPredicate::OGT, emitScalar(b, type, -1)),
+      compare(arith::CmpFPredicate::OLE, one));
+  return arith::SelectOp::create(b, isNear, weight, zero);
+}
+
+/// Keys' kernel with a = -0.75, which reaches two pixels far.
+static Value emitCubic(Scalar &b, Value gap) {
+  Type type = gap.getType();
+  Value t = math::AbsFOp::create(b, gap);
+  auto polynomial = [&](ArrayRef<double> coefficients) {
+    Value sum = emitScalar(b, type, coefficients[0]);
+    for (double next : coefficients.drop_front())
+      sum = emitAdd(b, emitMul(b, sum, t), emitScalar(b, type, next));
+    return sum;
+  };
+  auto isBelow = [&](double bound) -> Value {
+    return arith::CmpFOp::create(b, arith::CmpFPredicate::OLT, t,
+                                 emitScalar(b, type, bound));
+  };
+  Value outer = arith::SelectOp::create(
+      b, isBelow(2), polynomial({-0.75, 3.75, -6, 3}), emitScalar(b, type, 0));
+  return arith::SelectOp::create(b, isBelow(1), polynomial({1.25, -2.25, 0, 1}),
+                                 outer);
+}
+
+Value emitShare(Scalar &b, Value place, unsigned dim, Sampling how) {
+  Type type = place.getType();
+  Value pixel = emitCast(b, getPosition(b, dim, b.getI64Type()), type);
+  Value gap = emitSub(b, pixel, place);
+  if (how == Sampling::Linear)
+    return emitTent(b, gap);
+  if (how == Sampling::Cubic)
+    return emitCubic(b, gap);
+  Value zero = emitScalar(b, type, 0);
+  Value isHere = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, gap, zero);
+  return arith::SelectOp::create(b, isHere, emitScalar(b, type, 1), zero);
+}
+
+//===----------------------------------------------------------------------===//
+// GridSample
+//===----------------------------------------------------------------------===//
+
+/// `x` mirrored at both ends of [low, high] until it lies inside.
+static Value reflect(Scalar &b, Value x, double low, double high) {
+  Type type = x.getType();
+  auto number = [&](double value) { return emitScalar(b, type, value); };
+  if (high <= low)
+    return number(low);
+  Value range = number(high - low);
+  // The distance from `low`, in a zigzag whose period is twice the range.
+  Value distance = math::AbsFOp::create(b, emitSub(b, x, number(low)));
+  Value turns = math::FloorOp::create(b, emitDiv(b, distance, range));
+  Value rest = emitSub(b, distance, emitMul(b, turns, range));
+  Value half = math::FloorOp::create(b, emitDiv(b, turns, number(2)));
+  Value isEven = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ,
+                                       emitMul(b, half, number(2)), turns);
+  return arith::SelectOp::create(b, isEven, emitAdd(b, number(low), rest),
+                                 emitSub(b, number(high), rest));
+}
+
+/// From [-1, 1] to pixels; with padding, inside the image.
 static Value toPixels(Scalar &b, Value place, int64_t size,
                       const SampleMode &how) {
   Type type = place.getType();
@@ -36,112 +115,168 @@ static Value toPixels(Scalar &b, Value place, int64_t size,
     Value scaled = emitMul(b, moved, number(double(size)));
     pixel = emitDiv(b, emitSub(b, scaled, one), two);
   }
-  if (how.isBorder)
-    pixel = emitMin(b, emitMax(b, pixel, number(0)), number(double(size - 1)));
-  if (how.isNearest)
+  if (how.sampling == Sampling::Nearest)
     pixel = math::RoundEvenOp::create(b, pixel);
+  if (how.padding == Padding::Reflection) {
+    double edge = how.alignsCorners ? 0 : 0.5;
+    pixel = reflect(b, pixel, -edge, double(size - 1) + edge);
+  }
+  if (how.padding != Padding::Zeros)
+    pixel = emitMin(b, emitMax(b, pixel, number(0)), number(double(size - 1)));
   return pixel;
 }
 
-/// Coordinate `which` of the grid [N, H, W, 2], in pixels.
+/// Coordinate `which` of a grid [N, ..., R], in pixels.
 static Value getPlaces(Emitter &b, Value grid, int64_t which, int64_t size,
                        const SampleMode &how) {
-  SmallVector<int64_t> sizes(getShape(grid));
+  Sizes sizes(getShape(grid)), offsets(sizes.size(), 0), ones(sizes.size(), 1);
   sizes.back() = 1;
-  Value part = b.slice(grid, {0, 0, 0, which}, sizes, {1, 1, 1, 1});
+  offsets.back() = which;
+  Value part = b.slice(grid, offsets, sizes, ones);
   return b.map(
       b.reshape(part, ArrayRef(sizes).drop_back()),
       [&](Scalar &b, ValueRange v) { return toPixels(b, v[0], size, how); });
-}
-
-/// 1 - |gap| near the pixel at `dim`, 0 elsewhere.
-static Value getTent(Scalar &b, Value place, unsigned dim, bool isNearest) {
-  Type type = place.getType();
-  Value pixel = emitCast(b, getPosition(b, dim, b.getI64Type()), type);
-  Value zero = emitScalar(b, type, 0), one = emitScalar(b, type, 1);
-  if (isNearest) {
-    Value isHere =
-        arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, pixel, place);
-    return arith::SelectOp::create(b, isHere, one, zero);
-  }
-  // At a pixel the derivative is the one to the right, as where the neighbours
-  // are found by rounding down.
-  Value gap = emitSub(b, pixel, place);
-  auto compare = [&](arith::CmpFPredicate predicate, Value bound) -> Value {
-    return arith::CmpFOp::create(b, predicate, gap, bound);
-  };
-  Value isRight = compare(arith::CmpFPredicate::OGT, zero);
-  Value weight = arith::SelectOp::create(b, isRight, emitSub(b, one, gap),
-                                         emitAdd(b, one, gap));
-  Value isNear = arith::AndIOp::create(
-      b, compare(arith::CmpFPredicate::OGT, emitScalar(b, type, -1)),
-      compare(arith::CmpFPredicate::OLE, one));
-  return arith::SelectOp::create(b, isNear, weight, zero);
 }
 
 static Value emitSamples(NodeContext &node, const SampleMode &how,
                          ArrayRef<int64_t> shape) {
   Emitter b(node.builder, node.loc);
   Value image = node.getInput(0), grid = node.getInput(1);
-  int64_t height = node.getShape(0)[2], width = node.getShape(0)[3];
-  Value ys = getPlaces(b, grid, 1, height, how);
-  Value xs = getPlaces(b, grid, 0, width, how);
-  // Loops: n, c, row, column of the result, row and column of the image.
-  auto map = [&](ArrayRef<unsigned> loops) {
-    SmallVector<AffineExpr> exprs;
-    for (unsigned loop : loops)
-      exprs.push_back(b.getAffineDimExpr(loop));
-    return AffineMap::get(6, 0, exprs, b.getContext());
-  };
-  AffineMap maps[] = {map({0, 1, 4, 5}), map({0, 2, 3}), map({0, 2, 3}),
-                      map({0, 1, 2, 3})};
-  SmallVector<utils::IteratorType> iterators(6, utils::IteratorType::parallel);
-  iterators[4] = iterators[5] = utils::IteratorType::reduction;
-  Value init = b.filled(shape, getElement(image), 0);
-  auto build = [&](OpBuilder &nested, Location loc, ValueRange v) {
-    Scalar inner(loc, nested);
-    Value weight = emitMul(inner, getTent(inner, v[1], 4, how.isNearest),
-                           getTent(inner, v[2], 5, how.isNearest));
-    Value sum = emitAdd(inner, v[3], emitMul(inner, v[0], weight));
-    linalg::YieldOp::create(inner, sum);
-  };
-  return linalg::GenericOp::create(b, init.getType(), ValueRange{image, ys, xs},
-                                   init, maps, iterators, build)
-      .getResult(0);
+  // Loops: batch, channel, the result, the image.
+  unsigned rank = shape.size() - 2, loops = 2 + 2 * rank;
+  SmallVector<unsigned> pixel{0, 1}, sample{0};
+  SmallVector<Value> operands{image};
+  for (unsigned i = 0; i < rank; ++i) {
+    pixel.push_back(2 + rank + i);
+    sample.push_back(2 + i);
+    // The last dimension of the image comes first in the grid.
+    operands.push_back(
+        getPlaces(b, grid, rank - 1 - i, getShape(image)[2 + i], how));
+  }
+  SmallVector<AffineMap> maps{selectLoops(b, loops, pixel)};
+  maps.append(rank, selectLoops(b, loops, sample));
+  return accumulate(b, b.filled(shape, getElement(image), 0), loops, operands,
+                    maps, [&](Scalar &b, ValueRange v) {
+                      Value weight = emitShare(b, v[1], 2 + rank, how.sampling);
+                      for (unsigned i = 1; i < rank; ++i)
+                        weight = emitMul(
+                            b, weight,
+                            emitShare(b, v[1 + i], 2 + rank + i, how.sampling));
+                      return emitAdd(b, v.back(), emitMul(b, v[0], weight));
+                    });
+}
+
+static FailureOr<SampleMode> getMode(NodeContext &node) {
+  std::string mode = node.attributes.getString(
+      "mode", node.version < 20 ? "bilinear" : "linear");
+  std::string padding = node.attributes.getString("padding_mode", "zeros");
+  SampleMode how;
+  how.alignsCorners = node.attributes.getInt("align_corners", 0) != 0;
+  if (mode == "nearest")
+    how.sampling = Sampling::Nearest;
+  else if (mode == "bilinear" || mode == "linear")
+    how.sampling = Sampling::Linear;
+  else if (mode == "bicubic" || mode == "cubic")
+    how.sampling = Sampling::Cubic;
+  else
+    return node.fail("mode: expected nearest, linear or cubic, but got '" +
+                     mode + "'");
+  if (padding == "zeros")
+    how.padding = Padding::Zeros;
+  else if (padding == "border")
+    how.padding = Padding::Border;
+  else if (padding == "reflection")
+    how.padding = Padding::Reflection;
+  else
+    return node.fail("padding_mode: expected zeros, border or reflection, but "
+                     "got '" +
+                     padding + "'");
+  if (how.sampling == Sampling::Cubic && how.padding != Padding::Zeros)
+    return node.unsupported("the mode " + mode + " with the padding " +
+                            padding); // of places, or of each neighbour?
+  return how;
 }
 
 static LogicalResult lowerGridSample(NodeContext &node) {
   if (failed(node.requireInputs(2, 2)) || failed(node.requireFloat(0)) ||
-      failed(node.requireSameElementType(0, 1)))
+      failed(node.requireSameElementType(0, 1)) ||
+      failed(node.requireRank(0, 3, INT64_MAX)))
     return failure();
-  if (node.getType(0).getRank() != 4)
-    return node.unsupported("images that are not two-dimensional");
   ArrayRef<int64_t> image = node.getShape(0), grid = node.getShape(1);
-  if (grid.size() != 4 || grid[0] != image[0] || grid[3] != 2)
-    return node.fail("expected a grid [N, H, W, 2], but got " +
-                     printTypes(node));
-  std::string mode = node.attributes.getString(
-      "mode", node.version < 20 ? "bilinear" : "linear");
-  std::string padding = node.attributes.getString("padding_mode", "zeros");
-  if (mode != "bilinear" && mode != "linear" && mode != "nearest")
-    return node.unsupported("the mode " + mode);
-  if (padding != "zeros" && padding != "border")
-    return node.unsupported("the padding " + padding);
-  SampleMode how;
-  how.isNearest = mode == "nearest";
-  how.isBorder = padding == "border";
-  how.alignsCorners = node.attributes.getInt("align_corners", 0) != 0;
-  SmallVector<int64_t> shape{image[0], image[1], grid[1], grid[2]};
+  if (grid.size() != image.size() || grid[0] != image[0] ||
+      grid.back() != int64_t(image.size()) - 2)
+    return node.fail("expected a grid [N, ..., " + Twine(image.size() - 2) +
+                     "] of the rank of the image, but got " + printTypes(node));
+  FailureOr<SampleMode> how = getMode(node);
+  if (failed(how))
+    return failure();
+  Sizes shape{image[0], image[1]};
+  shape.append(grid.begin() + 1, grid.end() - 1);
   if (failed(node.getTensorType(shape, node.getType(0).getElementType())))
     return failure();
   if (is_contained(image, 0))
     return node.unsupported("empty images");
-  node.setOutput(0, emitSamples(node, how, shape));
+  node.setOutput(0, emitSamples(node, *how, shape));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// AffineGrid
+//===----------------------------------------------------------------------===//
+
+/// Coordinate `which`, the last dimension first, of every point: in [-1, 1].
+static SmallVector<double> getGrid(ArrayRef<int64_t> sizes,
+                                   bool alignsCorners) {
+  SmallVector<double> points;
+  Sizes at(sizes.size(), 0);
+  do {
+    for (size_t i = sizes.size(); i-- > 0;) {
+      double size = double(sizes[i]), middle = 2 * double(at[i]) + 1 - size;
+      double span = alignsCorners ? size - 1 : size;
+      points.push_back(span == 0 ? 0 : middle / span);
+    }
+    points.push_back(1);
+  } while (advance(at, sizes));
+  return points;
+}
+
+static LogicalResult lowerAffineGrid(NodeContext &node) {
+  if (failed(node.requireInputs(2, 2)) || failed(node.requireFloat(0)) ||
+      failed(node.requireRank(0, 3, 3)))
+    return failure();
+  FailureOr<Sizes> size = node.requireIntegers(1, "the size");
+  if (failed(size))
+    return failure();
+  ArrayRef<int64_t> theta = node.getShape(0);
+  int64_t rank = int64_t(size->size()) - 2;
+  if (rank < 2 || theta[0] != size->front() || theta[1] != rank ||
+      theta[2] != rank + 1)
+    return node.fail("expected one matrix [R, R + 1] for each image, but got " +
+                     printTypes(node));
+  Type element = node.getType(0).getElementType();
+  Sizes shape{theta[0]};
+  shape.append(size->begin() + 2, size->end());
+  shape.push_back(rank);
+  FailureOr<RankedTensorType> type = node.getTensorType(shape, element);
+  if (failed(type))
+    return failure();
+  if (any_of(*size, [](int64_t n) { return n < 1; }))
+    return node.fail("expected positive sizes");
+  int64_t points = type->getNumElements() / (theta[0] * rank);
+  bool alignsCorners = node.attributes.getInt("align_corners", 0) != 0;
+  Emitter b(node.builder, node.loc);
+  Value grid =
+      b.constant({points, rank + 1}, element,
+                 getGrid(ArrayRef(*size).drop_front(2), alignsCorners));
+  Value turned = b.transpose(node.getInput(0), {0, 2, 1});
+  Value moved = emitMatrixProduct(b, grid, turned, {theta[0], points, rank});
+  node.setOutput(0, b.reshape(moved, shape));
   return success();
 }
 
 void registerGridSamples(OperatorRegistry &all) {
   all.add("GridSample", 16, lowerGridSample);
+  all.add("AffineGrid", 20, lowerAffineGrid);
 }
 
 } // namespace mlir::pc

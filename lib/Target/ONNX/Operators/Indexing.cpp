@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Operators that compare positions: the place of an extremum, elements named
-// by an index, triangles, running sums.
+// by an index, triangles.
 //
 // Elements that an index names are found by a mask: a sum over all candidates
 // of those whose position is the index. That reads more than a gather, and is a
@@ -219,11 +219,9 @@ static LogicalResult lowerScatterElements(NodeContext &node) {
   if (failed(node.requireInputs(3, 3)) || failed(node.requireNumbers(0)) ||
       failed(node.requireSameElementType(0, 2)))
     return failure();
-  std::string reduction = node.attributes.getString("reduction", "none");
-  if (reduction != "none" && reduction != "add")
-    return node.unsupported("the reduction " + reduction);
+  FailureOr<ScatterReduction> reduction = getScatterReduction(node);
   FailureOr<int64_t> axis = checkElements(node);
-  if (failed(axis))
+  if (failed(reduction) || failed(axis))
     return failure();
   if (node.getShape(1) != node.getShape(2))
     return node.fail("expected one update for each index, but got " +
@@ -241,18 +239,21 @@ static LogicalResult lowerScatterElements(NodeContext &node) {
                            wrapIndex(b, index, size),
                            getPosition(b, *axis, index.getType()));
   };
+  if (*reduction != ScatterReduction::None) {
+    node.setOutput(0, accumulate(b, node.getInput(0), rank + 1,
+                                 {node.getInput(1), node.getInput(2)},
+                                 {along, along}, [&](Scalar &b, ValueRange v) {
+                                   return emitScatter(b, *reduction,
+                                                      hits(b, v[0]), v[1],
+                                                      v[2]);
+                                 }));
+    return success();
+  }
   Value sum = sumOver(b, shape, element, {node.getInput(1), node.getInput(2)},
                       {along, along}, [&](Scalar &b, ValueRange v) -> Value {
                         return arith::SelectOp::create(
                             b, hits(b, v[0]), v[1], emitScalar(b, element, 0));
                       });
-  if (reduction == "add") {
-    node.setOutput(0, b.elementwise(shape, element, {node.getInput(0), sum},
-                                    [](Scalar &b, ValueRange v) {
-                                      return emitAdd(b, v[0], v[1]);
-                                    }));
-    return success();
-  }
   Value count =
       sumOver(b, shape, b.getI64Type(), node.getInput(1), along,
               [&](Scalar &b, ValueRange v) -> Value {
@@ -356,7 +357,7 @@ static LogicalResult lowerTopK(NodeContext &node) {
 }
 
 //===----------------------------------------------------------------------===//
-// Trilu, CumSum, EyeLike
+// Trilu, EyeLike
 //===----------------------------------------------------------------------===//
 
 static LogicalResult lowerTrilu(NodeContext &node) {
@@ -388,38 +389,6 @@ static LogicalResult lowerTrilu(NodeContext &node) {
         return arith::SelectOp::create(b, isKept, v[0],
                                        emitScalar(b, v[0].getType(), 0));
       }));
-  return success();
-}
-
-static LogicalResult lowerCumSum(NodeContext &node) {
-  if (failed(node.requireInputs(2, 2)) || failed(node.requireNumbers(0)))
-    return failure();
-  FailureOr<Sizes> given = node.requireIntegers(1, "the axis");
-  if (failed(given))
-    return failure();
-  if (given->size() != 1)
-    return node.fail("expected one axis, but got " + printTypes(node));
-  int64_t rank = node.getType(0).getRank();
-  FailureOr<int64_t> axis = node.normalizeAxis(given->front(), rank);
-  if (failed(axis))
-    return failure();
-  bool isExclusive = node.attributes.getInt("exclusive", 0) != 0;
-  bool isReverse = node.attributes.getInt("reverse", 0) != 0;
-  using P = arith::CmpIPredicate;
-  P predicate = isReverse ? (isExclusive ? P::sgt : P::sge)
-                          : (isExclusive ? P::slt : P::sle);
-  Emitter b(node.builder, node.loc);
-  Type element = node.getType(0).getElementType();
-  node.setOutput(0, sumOver(b, node.getShape(0), element, node.getInput(0),
-                            getMapAlong(b, rank, *axis),
-                            [&](Scalar &b, ValueRange v) -> Value {
-                              Type index = b.getI64Type();
-                              Value counts = compareIntegers(
-                                  b, predicate, getPosition(b, rank, index),
-                                  getPosition(b, *axis, index));
-                              return arith::SelectOp::create(
-                                  b, counts, v[0], emitScalar(b, element, 0));
-                            }));
   return success();
 }
 
@@ -461,7 +430,6 @@ void registerIndexing(OperatorRegistry &all) {
   all.add("ScatterElements", 11, lowerScatterElements);
   all.add("TopK", 1, lowerTopK);
   all.add("Trilu", 14, lowerTrilu);
-  all.add("CumSum", 11, lowerCumSum);
   all.add("EyeLike", 9, lowerEyeLike);
 }
 

@@ -79,14 +79,6 @@ static Value numberRows(NodeContext &node, Emitter &b, const RowPlan &plan) {
       });
 }
 
-/// A map from the loops (batch, i, column, j) to the named ones.
-static AffineMap pickLoops(Emitter &b, ArrayRef<unsigned> loops) {
-  SmallVector<AffineExpr> exprs;
-  for (unsigned loop : loops)
-    exprs.push_back(b.getAffineDimExpr(loop));
-  return AffineMap::get(4, 0, exprs, b.getContext());
-}
-
 static LogicalResult lowerGatherND(NodeContext &node) {
   if (failed(node.requireInputs(2, 2)) || failed(node.requireNumbers(0)))
     return failure();
@@ -109,16 +101,15 @@ static LogicalResult lowerGatherND(NodeContext &node) {
   Value data =
       b.reshape(node.getInput(0), {plan->batch, plan->rows, plan->columns});
   Value rows = numberRows(node, b, *plan);
-  Value picked =
-      sumOver(b, {plan->batch, plan->count, plan->columns}, element,
-              {data, rows}, {pickLoops(b, {0, 3, 2}), pickLoops(b, {0, 1})},
-              [&](Scalar &b, ValueRange v) -> Value {
-                Value isHere =
-                    compareIntegers(b, arith::CmpIPredicate::eq, v[1],
-                                    getPosition(b, 3, v[1].getType()));
-                return arith::SelectOp::create(b, isHere, v[0],
-                                               emitScalar(b, element, 0));
-              });
+  Value picked = sumOver(
+      b, {plan->batch, plan->count, plan->columns}, element, {data, rows},
+      {selectLoops(b, 4, {0, 3, 2}), selectLoops(b, 4, {0, 1})},
+      [&](Scalar &b, ValueRange v) -> Value {
+        Value isHere = compareIntegers(b, arith::CmpIPredicate::eq, v[1],
+                                       getPosition(b, 3, v[1].getType()));
+        return arith::SelectOp::create(b, isHere, v[0],
+                                       emitScalar(b, element, 0));
+      });
   node.setOutput(0, b.reshape(picked, shape));
   return success();
 }
@@ -137,7 +128,7 @@ static LogicalResult checkUpdates(NodeContext &node, const RowPlan &plan) {
 static Value sumUpdates(Emitter &b, const RowPlan &plan, Value rows,
                         Value updates, Type element) {
   return sumOver(b, {1, plan.rows, plan.columns}, element, {rows, updates},
-                 {pickLoops(b, {0, 3}), pickLoops(b, {0, 3, 2})},
+                 {selectLoops(b, 4, {0, 3}), selectLoops(b, 4, {0, 3, 2})},
                  [&](Scalar &b, ValueRange v) -> Value {
                    Value isHere =
                        compareIntegers(b, arith::CmpIPredicate::eq, v[0],
@@ -153,14 +144,12 @@ static LogicalResult lowerScatterND(NodeContext &node) {
   if (failed(node.requireInputs(3, 3)) || failed(node.requireNumbers(0)) ||
       failed(node.requireSameElementType(0, 2)))
     return failure();
-  std::string reduction = node.attributes.getString("reduction", "none");
-  if (reduction != "none" && reduction != "add")
-    return node.unsupported("the reduction " + reduction);
+  FailureOr<ScatterReduction> reduction = getScatterReduction(node);
   FailureOr<RowPlan> plan = planRows(node, 0);
-  if (failed(plan) || failed(checkUpdates(node, *plan)))
+  if (failed(reduction) || failed(plan) || failed(checkUpdates(node, *plan)))
     return failure();
   Type element = node.getType(0).getElementType();
-  if (!isa<FloatType>(element) && reduction == "none")
+  if (!isa<FloatType>(element) && *reduction == ScatterReduction::None)
     return node.unsupported("integer data");
   if (node.getType(2).getNumElements() == 0 ||
       node.getType(0).getNumElements() == 0) {
@@ -172,13 +161,19 @@ static LogicalResult lowerScatterND(NodeContext &node) {
   Value data = b.reshape(node.getInput(0), shape);
   Value updates = b.reshape(node.getInput(2), {1, plan->count, plan->columns});
   Value rows = numberRows(node, b, *plan);
-  Value sums = sumUpdates(b, *plan, rows, updates, element);
   Value result;
-  if (reduction == "add") {
-    result = b.elementwise(
-        shape, element, {data, sums},
-        [](Scalar &b, ValueRange v) { return emitAdd(b, v[0], v[1]); });
+  if (*reduction != ScatterReduction::None) {
+    result =
+        accumulate(b, data, 4, {rows, updates},
+                   {selectLoops(b, 4, {0, 3}), selectLoops(b, 4, {0, 3, 2})},
+                   [&](Scalar &b, ValueRange v) {
+                     Value isHere =
+                         compareIntegers(b, arith::CmpIPredicate::eq, v[0],
+                                         getPosition(b, 1, v[0].getType()));
+                     return emitScatter(b, *reduction, isHere, v[1], v[2]);
+                   });
   } else {
+    Value sums = sumUpdates(b, *plan, rows, updates, element);
     Value counts = sumUpdates(b, *plan, rows, updates, b.getI64Type());
     result =
         b.elementwise(shape, element, {data, sums, counts},

@@ -48,6 +48,17 @@ Value emitRelu(ImplicitLocOpBuilder &b, Value x);
 Value emitArgExtremum(Emitter &b, Value x, int64_t axis, bool isMax,
                       bool isLast);
 
+/// `indices` of dimension `axis`, by runs of neighbours.
+Value takeIndices(Emitter &b, Value x, int64_t axis,
+                  llvm::ArrayRef<int64_t> indices);
+
+/// What a scatter does with several updates of one element.
+enum class ScatterReduction { None, Add, Multiply, Minimum, Maximum };
+FailureOr<ScatterReduction> getScatterReduction(NodeContext &node);
+/// `running` combined with `update` where it hits; never without a reduction.
+Value emitScatter(ImplicitLocOpBuilder &b, ScatterReduction reduction,
+                  Value isHit, Value update, Value running);
+
 /// Where the loop nest stands along `dim`, as an integer of `type`.
 Value getPosition(ImplicitLocOpBuilder &b, int64_t dim, Type type);
 Value compareIntegers(ImplicitLocOpBuilder &b, arith::CmpIPredicate predicate,
@@ -59,6 +70,14 @@ Value wrapIndex(ImplicitLocOpBuilder &b, Value index, int64_t size);
 Value sumOver(Emitter &b, llvm::ArrayRef<int64_t> shape, Type element,
               ValueRange operands, llvm::ArrayRef<AffineMap> maps,
               Emitter::Body term);
+
+/// A map from a nest of `count` loops to some of them.
+AffineMap selectLoops(Builder &builder, unsigned count,
+                      llvm::ArrayRef<unsigned> loops);
+/// Goes through a nest of `loops`, whose first ones are those of `init`, and
+/// combines what comes by. The body gets the operands, then the result so far.
+Value accumulate(Emitter &b, Value init, unsigned loops, ValueRange operands,
+                 llvm::ArrayRef<AffineMap> maps, Emitter::Body step);
 
 } // namespace mlir::pc
 

@@ -101,14 +101,114 @@ static FailureOr<Window> getPoolWindow(NodeContext &node) {
   return window;
 }
 
+/// The number of the element of the image that loop nest stands at, or -1 in
+/// the padding; loops are those of `emitPlaces`.
+static Value getNumber(Scalar &b, ArrayRef<int64_t> shape, const Window &window,
+                       bool isColumnMajor) {
+  Type index = b.getI64Type();
+  auto number = [&](int64_t value) {
+    return emitScalar(b, index, double(value));
+  };
+  int64_t rank = window.kernel.size();
+  Value isInside = emitScalar(b, b.getI1Type(), 1);
+  SmallVector<Value> at;
+  for (int64_t i = 0; i < rank; ++i) {
+    Value start =
+        emitMul(b, getPosition(b, 2 + i, index), number(window.strides[i]));
+    Value step = emitMul(b, getPosition(b, 2 + rank + i, index),
+                         number(window.dilations[i]));
+    Value here = emitSub(b, emitAdd(b, start, step), number(window.low[i]));
+    for (Value holds :
+         {compareIntegers(b, arith::CmpIPredicate::sge, here, number(0)),
+          compareIntegers(b, arith::CmpIPredicate::slt, here,
+                          number(shape[2 + i]))})
+      isInside = arith::AndIOp::create(b, isInside, holds);
+    at.push_back(here);
+  }
+  SmallVector<int64_t> sizes(shape.drop_front(2));
+  if (isColumnMajor) {
+    std::reverse(at.begin(), at.end());
+    std::reverse(sizes.begin(), sizes.end());
+  }
+  Value result =
+      emitAdd(b, emitMul(b, getPosition(b, 0, index), number(shape[1])),
+              getPosition(b, 1, index));
+  for (auto [here, size] : zip(at, sizes))
+    result = emitAdd(b, emitMul(b, result, number(size)), here);
+  return arith::SelectOp::create(b, isInside, result, number(-1));
+}
+
+/// Where in the whole tensor the largest element of each window stands first.
+static Value emitPlaces(Emitter &b, Value image, const Window &window,
+                        bool isColumnMajor) {
+  Type element = getElement(image), index = b.getI64Type();
+  ArrayRef<int64_t> own = getShape(image);
+  unsigned rank = window.kernel.size(), loops = 2 + 2 * rank;
+  Sizes high(window.high), shape(own.take_front(2));
+  for (size_t i = 0; i < high.size(); ++i)
+    high[i] += window.extra[i];
+  shape.append(window.output);
+  double lowest = getLowest(element);
+  Value padded = padImage(b, image, window.low, high, lowest);
+  Value inits[] = {b.filled(shape, element, lowest),
+                   b.filled(shape, index, -1)};
+  SmallVector<AffineExpr> read{b.getAffineDimExpr(0), b.getAffineDimExpr(1)};
+  SmallVector<unsigned> kept{0, 1}, kernel;
+  for (unsigned i = 0; i < rank; ++i) {
+    AffineExpr at = b.getAffineDimExpr(2 + i);
+    AffineExpr inside = b.getAffineDimExpr(2 + rank + i);
+    read.push_back(at * window.strides[i] + inside * window.dilations[i]);
+    kept.push_back(2 + i);
+    kernel.push_back(2 + rank + i);
+  }
+  AffineMap result = selectLoops(b, loops, kept);
+  AffineMap maps[] = {AffineMap::get(loops, 0, read, b.getContext()),
+                      selectLoops(b, loops, kernel), result, result};
+  SmallVector<utils::IteratorType> iterators(loops,
+                                             utils::IteratorType::reduction);
+  std::fill(iterators.begin(), iterators.begin() + 2 + rank,
+            utils::IteratorType::parallel);
+  Type types[] = {inits[0].getType(), inits[1].getType()};
+  Value extent = b.emptyTensor(window.kernel, element);
+  auto build = [&](OpBuilder &nested, Location loc, ValueRange v) {
+    Scalar inner(loc, nested);
+    Value number = getNumber(inner, own, window, isColumnMajor);
+    Value none = emitScalar(inner, index, -1);
+    auto isNumber = [&](arith::CmpIPredicate predicate, Value x) {
+      return compareIntegers(inner, predicate, x, none);
+    };
+    Value isLarger;
+    if (isa<FloatType>(element)) { // NaN is the largest
+      Value isNew =
+          arith::CmpFOp::create(inner, arith::CmpFPredicate::UGT, v[0], v[2]);
+      Value isOpen =
+          arith::CmpFOp::create(inner, arith::CmpFPredicate::ORD, v[2], v[2]);
+      isLarger = arith::AndIOp::create(inner, isNew, isOpen);
+    } else {
+      isLarger = compareIntegers(inner, arith::CmpIPredicate::sgt, v[0], v[2]);
+    }
+    Value isFirst = isNumber(arith::CmpIPredicate::eq, v[3]);
+    Value isTaken =
+        arith::AndIOp::create(inner, isNumber(arith::CmpIPredicate::ne, number),
+                              arith::OrIOp::create(inner, isLarger, isFirst));
+    Value best = arith::SelectOp::create(inner, isTaken, v[0], v[2]);
+    Value place = arith::SelectOp::create(inner, isTaken, number, v[3]);
+    linalg::YieldOp::create(inner, ValueRange{best, place});
+  };
+  return linalg::GenericOp::create(b, types, ValueRange{padded, extent}, inits,
+                                   maps, iterators, build)
+      .getResult(1);
+}
+
 static LogicalResult lowerMaxPool(NodeContext &node) {
   FailureOr<Window> window = getPoolWindow(node);
   if (failed(window) || failed(node.requireNumbers(0)))
     return failure();
-  if (node.hasOutput(1))
-    return node.unsupported("the indices of the largest elements");
   Emitter b(node.builder, node.loc);
   node.setOutput(0, emitWindows(b, node.getInput(0), *window, true));
+  if (node.hasOutput(1))
+    node.setOutput(1, emitPlaces(b, node.getInput(0), *window,
+                                 node.attributes.getInt("storage_order", 0)));
   return success();
 }
 

@@ -512,6 +512,22 @@ def unknown_domain():
     return made
 
 
+def data_dependent():
+    """Results of a size that nobody knows, and two that are not settled."""
+    return model(
+        [node("NonZero", ["x"], ["a"], "where"), node("Unique", ["x"], ["b"], "once"),
+         node("NonMaxSuppression", ["boxes", "scores"], ["c"], "boxes"),
+         node("Compress", ["x", "keep"], ["d"], "part"),
+         node("RoiAlign", ["image", "rois", "which"], ["e"], "align", mode="max",
+              sampling_ratio=2),
+         node("GridSample", ["image", "grid"], ["f"], "grid", mode="bicubic",
+              padding_mode="border")],
+        [value("x", [4]), value("keep", [4], TensorProto.BOOL), value("boxes", [1, 3, 4]),
+         value("scores", [1, 1, 3]), value("image", [1, 1, 4, 4]), value("rois", [2, 4]),
+         value("which", [2], INT64), value("grid", [1, 2, 2, 2])],
+        [value(name, None, FLOAT if name in "bdef" else INT64) for name in "abcdef"])
+
+
 def data_shape():
     """The shape is an input."""
     return model([node("Reshape", ["x", "s"], ["y"], "shaped")],

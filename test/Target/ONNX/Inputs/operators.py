@@ -118,6 +118,228 @@ def average_pool_with_a_wide_kernel():
 
 
 #===-----------------------------------------------------------------------===#
+# Samples of images
+#===-----------------------------------------------------------------------===#
+
+def grid_sample(mode, padding, aligned, image, grid):
+    attributes = {"mode": mode, "padding_mode": padding, "align_corners": int(aligned)}
+    torch_mode = {"linear": "bilinear", "cubic": "bicubic", "nearest": "nearest"}[mode]
+    inputs = {"x": floats(*image), "grid": 1.3 * floats(*grid)}
+
+    def reference(x, grid):
+        return torch.nn.functional.grid_sample(x, grid, torch_mode, padding, aligned)
+    return node("GridSample", ["x", "grid"], ["y"], **attributes), inputs, reference, 22
+
+
+@case
+def grid_sample_cubic():
+    return grid_sample("cubic", "zeros", False, (2, 3, 4, 5), (2, 3, 2, 2))
+
+
+@case
+def grid_sample_reflects():
+    return grid_sample("linear", "reflection", False, (2, 3, 4, 5), (2, 3, 2, 2))
+
+
+@case
+def grid_sample_reflects_at_corners():
+    return grid_sample("linear", "reflection", True, (2, 3, 4, 5), (2, 3, 2, 2))
+
+
+@case
+def grid_sample_of_a_volume():
+    return grid_sample("linear", "border", True, (1, 2, 3, 4, 5), (1, 2, 3, 2, 3))
+
+
+@case
+def affine_grid():
+    def reference(theta, size):
+        return torch.nn.functional.affine_grid(theta, size.tolist(), align_corners=True)
+    return (node("AffineGrid", ["theta", "size"], ["y"], align_corners=1),
+            {"theta": floats(2, 2, 3), "size": np.array([2, 1, 3, 4])}, reference, 20)
+
+
+@case
+def deform_conv():
+    inputs = {"x": floats(2, 4, 6, 5), "w": floats(6, 2, 3, 2), "offset": floats(2, 24, 3, 3),
+              "b": floats(6), "mask": floats(2, 12, 3, 3)}
+
+    def reference(x, w, offset, b, mask):
+        rows, columns = torch.meshgrid(torch.arange(3) * 2 - 1, torch.arange(3) * 2 - 1,
+                                       indexing="ij")
+        taps = []
+        for channel in range(4):
+            for tap in range(6):
+                at = channel // 2 * 6 + tap
+                y = rows + tap // 2 + offset[:, 2 * at]
+                x_ = columns + tap % 2 * 2 + offset[:, 2 * at + 1]
+                grid = torch.stack([2 * x_ / 4 - 1, 2 * y / 5 - 1], -1)
+                sample = torch.nn.functional.grid_sample(x[:, channel:channel + 1], grid,
+                                                         align_corners=True)
+                taps.append(sample[:, 0] * mask[:, at])
+        taps = torch.stack(taps, 1).reshape(2, 2, 12, 3, 3)
+        out = torch.einsum("ngkhw,gfk->ngfhw", taps, w.reshape(2, 3, 12))
+        return out.reshape(2, 6, 3, 3) + b[:, None, None]
+    return (node("DeformConv", list(inputs), ["y"], group=2, offset_group=2, strides=[2, 2],
+                 pads=[1, 1, 1, 1], dilations=[1, 2]), inputs, reference, 22)
+
+
+@case
+def roi_align():
+    inputs = {"x": floats(2, 3, 7, 8), "which": np.array([1, 0, 1]),
+              "rois": np.array([[0.3, 1.1, 5.2, 4.7], [-2.2, 0.6, 3.1, 9.4], [1, 2, 1.3, 2.2]])}
+
+    def reference(x, which, rois):
+        def shares(low, high, cells, size):
+            low, high = low / 2 - 0.5, high / 2 - 0.5
+            steps = (torch.arange(cells * 2, dtype=torch.float64) + 0.5) / 2 / cells
+            places = low[:, None] + (high - low)[:, None] * steps
+            is_near = (places >= -1) & (places <= size)
+            gaps = places.clamp(0, size - 1)[..., None] - torch.arange(size)
+            tents = (1 - gaps.abs()).clamp(min=0) * is_near[..., None]
+            return tents.reshape(len(low), cells, 2, size).mean(2)
+        ys = shares(rois[:, 1], rois[:, 3], 3, 7)
+        xs = shares(rois[:, 0], rois[:, 2], 4, 8)
+        return torch.einsum("rchw,rih,rjw->rcij", x[which], ys, xs)
+    return (node("RoiAlign", ["x", "rois", "which"], ["y"], output_height=3, output_width=4,
+                 sampling_ratio=2, spatial_scale=0.5),
+            {k: inputs[k] for k in ("x", "rois", "which")}, reference, 22)
+
+
+#===-----------------------------------------------------------------------===#
+# Transforms
+#===-----------------------------------------------------------------------===#
+
+@case
+def dft_of_real_numbers():
+    def reference(x, length, axis):
+        return torch.view_as_real(torch.fft.rfft(x[..., 0], 9, dim=1))
+    return (node("DFT", ["x", "length", "axis"], ["y"], onesided=1),
+            {"x": floats(2, 7, 3, 1), "length": np.array(9), "axis": np.array(1)}, reference, 20)
+
+
+@case
+def dft_inverse():
+    def reference(x, length, axis):
+        return torch.view_as_real(torch.fft.ifft(torch.view_as_complex(x), dim=2))
+    return (node("DFT", ["x", "length", "axis"], ["y"], inverse=1),
+            {"x": floats(2, 3, 6, 2), "length": np.array(6), "axis": np.array(-2)}, reference, 20)
+
+
+@case
+def dft_of_half_a_spectrum():
+    def reference(x, length, axis):
+        return torch.fft.irfft(torch.view_as_complex(x), 7, dim=1)[..., None]
+    return (node("DFT", ["x", "length", "axis"], ["y"], inverse=1, onesided=1),
+            {"x": floats(2, 4, 3, 2), "length": np.array(7), "axis": np.array(1)}, reference, 20)
+
+
+@case
+def stft():
+    def reference(signal, step, window):
+        frames = signal[..., 0].unfold(1, 8, 3) * window
+        return torch.view_as_real(torch.fft.rfft(frames))
+    return (node("STFT", ["signal", "step", "window"], ["y"]),
+            {"signal": floats(2, 30, 1), "step": np.array(3), "window": floats(8)}, reference, 17)
+
+
+#===-----------------------------------------------------------------------===#
+# Selections, running products, scattered updates
+#===-----------------------------------------------------------------------===#
+
+@case
+def cumulative_product_with_zeros():
+    x = floats(3, 5)
+    x[1, 2] = x[2, 1] = x[2, 3] = 0
+    return (node("CumProd", ["x", "axis"], ["y"]), {"x": x, "axis": np.array(1)},
+            lambda x, axis: torch.cumprod(x, 1), 26)
+
+
+def scatter(reduction, torch_name):
+    inputs = {"x": floats(4, 3), "at": np.array([[0, 1, 3], [0, 1, 2], [0, 3, 2]]),
+              "u": floats(3, 3)}
+    return (node("ScatterElements", ["x", "at", "u"], ["y"], axis=0, reduction=reduction),
+            inputs, lambda x, at, u: x.scatter_reduce(0, at, u, torch_name), 18)
+
+
+@case
+def scatter_products():
+    return scatter("mul", "prod")
+
+
+@case
+def scatter_maxima():
+    return scatter("max", "amax")
+
+
+@case
+def scatter_nd_minima():
+    inputs = {"x": floats(4, 3), "at": np.array([[2], [0], [2]]), "u": floats(3, 3)}
+
+    def reference(x, at, u):
+        return x.scatter_reduce(0, at.expand(3, 3), u, "amin")
+    return node("ScatterND", list(inputs), ["y"], reduction="min"), inputs, reference, 18
+
+
+@case
+def compress():
+    keep = np.array([True, False, True, True, False])
+    return (node("Compress", ["x", "keep"], ["y"], axis=1), {"x": floats(2, 5), "keep": keep},
+            lambda x, keep: x[:, keep], 11)
+
+
+@case
+def center_crop_pad():
+    def reference(x, shape):
+        return torch.nn.functional.pad(x[1:5], (1, 2))
+    return (node("CenterCropPad", ["x", "shape"], ["y"]),
+            {"x": floats(7, 4), "shape": np.array([4, 7])}, reference, 18)
+
+
+@case
+def reverse_sequence():
+    def reference(x, lengths):
+        rows = [torch.cat([row[:n].flip(0), row[n:]]) for row, n in zip(x, lengths)]
+        return torch.stack(rows)
+    return (node("ReverseSequence", ["x", "lengths"], ["y"], batch_axis=0, time_axis=1),
+            {"x": floats(3, 4, 2), "lengths": np.array([1, 4, 3])}, reference, 10)
+
+
+@case
+def col2im():
+    def reference(x, image, block):
+        return torch.nn.functional.fold(x, (5, 6), (2, 3), (2, 1), (1, 2), (1, 2))
+    return (node("Col2Im", ["x", "image", "block"], ["y"], dilations=[2, 1], pads=[1, 2, 1, 2],
+                 strides=[1, 2]),
+            {"x": floats(2, 12, 20), "image": np.array([5, 6]), "block": np.array([2, 3])},
+            reference, 18)
+
+
+@case
+def max_pool_and_back():
+    """Windows overlap, so that places repeat."""
+    x = floats(1, 2, 7)
+    at = torch.nn.functional.max_pool1d(torch.tensor(x), 3, 2, return_indices=True)[1]
+    at = at + torch.tensor([0, 7]).reshape(1, 2, 1)
+
+    def reference(y, at):
+        flat = torch.zeros(14, dtype=y.dtype)
+        for i, place in enumerate(at.flatten()):
+            flat = torch.where(torch.arange(14) == place, y.flatten()[i], flat)
+        return flat.reshape(1, 2, 7)
+    return (node("MaxUnpool", ["y", "at"], ["z"], kernel_shape=[3], strides=[2]),
+            {"y": floats(1, 2, 3), "at": at.numpy()}, reference, 22)
+
+
+@case
+def unique():
+    x = np.array([[2.0, 1, 1], [0.5, 3, 3], [0.5, 3, 3]])
+    return (node("Unique", ["x"], ["y", "first", "inverse", "counts"], axis=0), {"x": x},
+            lambda x: (x[[1, 0]], torch.tensor([1, 0]), torch.tensor([1, 0, 0]),
+                       torch.tensor([2, 1])), 11)
+
+
+#===-----------------------------------------------------------------------===#
 # The runner
 #===-----------------------------------------------------------------------===#
 
