@@ -59,6 +59,10 @@ inline constexpr llvm::StringLiteral stepSuffix =
 /// that a wrong rule is caught.
 inline constexpr llvm::StringLiteral plantedFaultAttrName = "pc.planted_fault";
 
+/// On scf.for, k (i64): reverse mode keeps what the loop carries at every k-th
+/// iteration only, and runs those between again.
+inline constexpr llvm::StringLiteral checkpointAttrName = "pc.checkpoint";
+
 /// The name of the model node `loc` came from: the outermost NameLoc, looking
 /// through fused and call-site locations (the first that has one). Operations
 /// with the same node name belong to the same node.

@@ -5,6 +5,10 @@
 // derivative of the body reads; then it goes through the iterations backward.
 // Slices and elements that the body takes from an outer tensor send their
 // cotangents to that part of the sum alone.
+//
+// A loop with `pc.checkpoint = k` keeps what it carries at every k-th iteration
+// only, and does the above for each k iterations on their own, last ones first:
+// T / k + k values instead of T, for one more run of the loop.
 
 #include "BodyCopy.h"
 #include "SCFModels.h"
@@ -96,9 +100,14 @@ private:
   void collectSums(ArrayRef<Value> wanted, SmallVectorImpl<Operation *> &ops);
   SmallVector<Value> getNeeded();
   Value getInductionValue(OpBuilder &inner, Value iteration);
-  scf::ForOp createLoop(ValueRange inits);
-  void replay();
-  SmallVector<Value> goBack();
+  scf::ForOp createLoop(Value end, ValueRange inits);
+  SmallVector<Value> runBody(OpBuilder &inner, Value iteration,
+                             ValueRange carried);
+  void replay(ValueRange initial, Value start, Value length, int64_t most);
+  SmallVector<Value> goBack(ValueRange inits, Value start, Value length);
+  SmallVector<Value> keepCheckpoints(int64_t interval, int64_t segments);
+  SmallVector<Value> goBackBySegments(ValueRange inits, int64_t interval);
+  SmallVector<Value> getSeeds();
   Value addPart(OpBuilder &inner, const IterationSum &sum, Value old,
                 Value term, IRMapping &mapping);
 
@@ -203,41 +212,49 @@ Value ForVJP::getInductionValue(OpBuilder &inner, Value iteration) {
   return arith::AddIOp::create(inner, loc, op.getLowerBound(), distance);
 }
 
-/// A loop over the numbers of the iterations.
-scf::ForOp ForVJP::createLoop(ValueRange inits) {
+/// A loop over the numbers of `end` iterations.
+scf::ForOp ForVJP::createLoop(Value end, ValueRange inits) {
   Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
-  Value end = arith::ConstantIndexOp::create(builder, loc, count);
   Value one = arith::ConstantIndexOp::create(builder, loc, 1);
   return scf::ForOp::create(builder, loc, zero, end, one, inits);
 }
 
-/// Fills the stacks.
-void ForVJP::replay() {
+/// One iteration of the original loop; returns what it carries on.
+SmallVector<Value> ForVJP::runBody(OpBuilder &inner, Value iteration,
+                                   ValueRange carried) {
+  IRMapping mapping;
+  mapping.map(op.getInductionVar(), getInductionValue(inner, iteration));
+  mapping.map(op.getRegionIterArgs(), carried);
+  for (Operation &inside : op.getBody()->without_terminator())
+    inner.clone(inside, mapping);
+  return llvm::map_to_vector(op.getYieldedValues(), [&](Value value) {
+    return mapping.lookupOrDefault(value);
+  });
+}
+
+/// Fills the stacks, of size `most`, in iterations [start, start + length).
+void ForVJP::replay(ValueRange initial, Value start, Value length,
+                    int64_t most) {
   if (stacks.empty())
     return;
-  SmallVector<Value> inits(op.getInitArgs());
+  SmallVector<Value> inits(initial);
   for (auto &[number, stack] : stacks) {
-    auto type = getStackType(count, op.getInitArgs()[number].getType());
+    auto type = getStackType(most, op.getInitArgs()[number].getType());
     inits.push_back(tensor::EmptyOp::create(builder, loc, type.getShape(),
                                             type.getElementType()));
   }
-  scf::ForOp loop = createLoop(inits);
+  scf::ForOp loop = createLoop(length, inits);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToEnd(loop.getBody());
-  IRMapping mapping;
-  Value iteration = loop.getInductionVar();
-  mapping.map(op.getInductionVar(), getInductionValue(builder, iteration));
+  Value place = loop.getInductionVar(), iteration = place;
+  if (start)
+    iteration = arith::AddIOp::create(builder, loc, start, place);
   size_t numValues = op.getInitArgs().size();
-  mapping.map(op.getRegionIterArgs(),
-              loop.getRegionIterArgs().take_front(numValues));
-  SmallVector<Value> next;
-  for (Operation &inside : op.getBody()->without_terminator())
-    builder.clone(inside, mapping);
-  for (Value yielded : op.getYieldedValues())
-    next.push_back(mapping.lookupOrDefault(yielded));
+  SmallVector<Value> next = runBody(
+      builder, iteration, loop.getRegionIterArgs().take_front(numValues));
   for (auto &[number, stack] : stacks)
     next.push_back(pushItem(builder, loc, loop.getRegionIterArg(next.size()),
-                            loop.getRegionIterArg(number), iteration));
+                            loop.getRegionIterArg(number), place));
   scf::YieldOp::create(builder, loc, next);
   size_t result = numValues;
   for (auto &[number, stack] : stacks)
@@ -274,8 +291,8 @@ Value ForVJP::addPart(OpBuilder &inner, const IterationSum &sum, Value old,
                                        strides);
 }
 
-/// The cotangents of the initial values, and the sums.
-SmallVector<Value> ForVJP::goBack() {
+/// The cotangents of the results, and sums that have seen nothing yet.
+SmallVector<Value> ForVJP::getSeeds() {
   SmallVector<Value> inits;
   for (unsigned number : floats)
     inits.push_back(
@@ -284,18 +301,28 @@ SmallVector<Value> ForVJP::goBack() {
             : pc::createZeroOf(builder, loc, op.getResult(number).getType()));
   for (const IterationSum &sum : sums)
     inits.push_back(pc::createZeroOf(builder, loc, sum.target.getType()));
-  scf::ForOp loop = createLoop(inits);
+  return inits;
+}
+
+/// Takes cotangents and sums back through [start, start + length).
+SmallVector<Value> ForVJP::goBack(ValueRange inits, Value start,
+                                  Value length) {
+  scf::ForOp loop = createLoop(length, inits);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToEnd(loop.getBody());
-  Value last = arith::ConstantIndexOp::create(builder, loc, count - 1);
-  Value iteration =
+  Value one = arith::ConstantIndexOp::create(builder, loc, 1);
+  Value last = arith::SubIOp::create(builder, loc, length, one);
+  Value place =
       arith::SubIOp::create(builder, loc, last, loop.getInductionVar());
+  Value iteration = place;
+  if (start)
+    iteration = arith::AddIOp::create(builder, loc, start, place);
   IRMapping mapping;
   mapping.map(arguments[0], getInductionValue(builder, iteration));
   for (auto &[number, stack] : stacks) {
     Value argument = arguments[number + 1];
     mapping.map(argument,
-                getItem(builder, loc, stack, argument.getType(), iteration));
+                getItem(builder, loc, stack, argument.getType(), place));
   }
   mapping.map(seeds, loop.getRegionIterArgs().take_front(seeds.size()));
   copy.cloneTo(builder, mapping);
@@ -311,6 +338,77 @@ SmallVector<Value> ForVJP::goBack() {
   return SmallVector<Value>(loop.getResults());
 }
 
+/// What the loop carries into each segment, stacked, by iteration value.
+SmallVector<Value> ForVJP::keepCheckpoints(int64_t interval, int64_t segments) {
+  SmallVector<Value> inits(op.getInitArgs());
+  size_t numValues = inits.size();
+  for (Value init : op.getInitArgs()) {
+    auto type = getStackType(segments, init.getType());
+    inits.push_back(tensor::EmptyOp::create(builder, loc, type.getShape(),
+                                            type.getElementType()));
+  }
+  Value end = arith::ConstantIndexOp::create(builder, loc, segments);
+  scf::ForOp outer = createLoop(end, inits);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToEnd(outer.getBody());
+  ValueRange carried = outer.getRegionIterArgs().take_front(numValues);
+  Value size = arith::ConstantIndexOp::create(builder, loc, interval);
+  Value start =
+      arith::MulIOp::create(builder, loc, outer.getInductionVar(), size);
+  SmallVector<Value> kept;
+  for (auto [i, value] : llvm::enumerate(carried))
+    kept.push_back(pushItem(builder, loc, outer.getRegionIterArg(numValues + i),
+                            value, outer.getInductionVar()));
+  // What comes behind the last segment is not read.
+  Value count = arith::ConstantIndexOp::create(builder, loc, this->count);
+  Value rest = arith::SubIOp::create(builder, loc, count, start);
+  Value length = arith::MinSIOp::create(builder, loc, size, rest);
+  scf::ForOp inner = createLoop(length, carried);
+  {
+    OpBuilder::InsertionGuard inside(builder);
+    builder.setInsertionPointToEnd(inner.getBody());
+    Value iteration = arith::AddIOp::create(builder, loc, start,
+                                            inner.getInductionVar());
+    scf::YieldOp::create(
+        builder, loc, runBody(builder, iteration, inner.getRegionIterArgs()));
+  }
+  SmallVector<Value> next(inner.getResults());
+  llvm::append_range(next, kept);
+  scf::YieldOp::create(builder, loc, next);
+  return SmallVector<Value>(outer.getResults().drop_front(numValues));
+}
+
+SmallVector<Value> ForVJP::goBackBySegments(ValueRange inits,
+                                            int64_t interval) {
+  int64_t segments = llvm::divideCeil(count, interval);
+  SmallVector<Value> kept = keepCheckpoints(interval, segments);
+  Value end = arith::ConstantIndexOp::create(builder, loc, segments);
+  scf::ForOp outer = createLoop(end, inits);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToEnd(outer.getBody());
+  Value last = arith::ConstantIndexOp::create(builder, loc, segments - 1);
+  Value segment =
+      arith::SubIOp::create(builder, loc, last, outer.getInductionVar());
+  Value size = arith::ConstantIndexOp::create(builder, loc, interval);
+  Value start = arith::MulIOp::create(builder, loc, segment, size);
+  Value all = arith::ConstantIndexOp::create(builder, loc, count);
+  Value rest = arith::SubIOp::create(builder, loc, all, start);
+  Value length = arith::MinSIOp::create(builder, loc, size, rest);
+  SmallVector<Value> initial;
+  for (auto [stack, init] : llvm::zip_equal(kept, op.getInitArgs()))
+    initial.push_back(getItem(builder, loc, stack, init.getType(), segment));
+  replay(initial, start, length, interval);
+  scf::YieldOp::create(builder, loc,
+                       goBack(outer.getRegionIterArgs(), start, length));
+  return SmallVector<Value>(outer.getResults());
+}
+
+/// The iterations between two checkpoints, or all of them.
+static int64_t getInterval(scf::ForOp op, int64_t count) {
+  auto interval = op->getAttrOfType<IntegerAttr>(pc::checkpointAttrName);
+  return interval ? std::clamp<int64_t>(interval.getInt(), 1, count) : count;
+}
+
 LogicalResult ForVJP::build() {
   if (failed(differentiateBody()))
     return failure();
@@ -319,13 +417,18 @@ LogicalResult ForVJP::build() {
   for (size_t number = 0, e = op.getInitArgs().size(); number != e; ++number)
     if (slice.contains(arguments[number + 1]))
       stacks[number] = nullptr;
-  replay();
+  int64_t interval = getInterval(op, count);
+  Value length = arith::ConstantIndexOp::create(builder, loc, count);
+  if (interval == count)
+    replay(op.getInitArgs(), nullptr, length, count);
   // Parts are dead in the copy; their operands are asked for by now.
   for (IterationSum &sum : sums)
     if (sum.part)
       needed.push_back(sum.part->getResult(0));
   copy.keepOnly(needed);
-  SmallVector<Value> results = goBack();
+  SmallVector<Value> results =
+      interval < count ? goBackBySegments(getSeeds(), interval)
+                       : goBack(getSeeds(), nullptr, length);
   for (auto [number, result] : llvm::zip_first(floats, results))
     sink.add(builder, op.getInitArgs()[number], result);
   for (auto [i, sum] : llvm::enumerate(sums))

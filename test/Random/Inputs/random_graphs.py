@@ -389,7 +389,8 @@ class Graph:
             f.line(f"scf.yield {z.name} : {a.type}")
             f.line("}")
             f.line(f"scf.yield {taken} : {a.type}")
-        f.line("}")
+        interval = self.random.choice([0, 1, 2, 3])
+        f.line(f"}} {{pc.checkpoint = {interval} : i64}}" if interval else "}")
         return result
 
     def rows(self):
