@@ -27,6 +27,7 @@ const OperatorRegistry &OperatorRegistry::get() {
     registerLoops(all);
     registerLosses(all);
     registerNormalizations(all);
+    registerOptionals(all);
     registerPools(all);
     registerRecurrent(all);
     registerReductions(all);

@@ -107,6 +107,7 @@ void registerLinear(OperatorRegistry &registry);
 void registerLoops(OperatorRegistry &registry);
 void registerLosses(OperatorRegistry &registry);
 void registerNormalizations(OperatorRegistry &registry);
+void registerOptionals(OperatorRegistry &registry);
 void registerPools(OperatorRegistry &registry);
 void registerRecurrent(OperatorRegistry &registry);
 void registerReductions(OperatorRegistry &registry);

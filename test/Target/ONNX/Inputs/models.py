@@ -528,6 +528,17 @@ def data_dependent():
         [value(name, None, FLOAT if name in "bdef" else INT64) for name in "abcdef"])
 
 
+def optionals():
+    """Something and nothing, asked whether they are there."""
+    return model([node("Optional", ["x"], ["a"], "something"),
+                  node("OptionalHasElement", ["a"], ["yes"]),
+                  node("OptionalHasElement", [""], ["no"]),
+                  node("OptionalGetElement", ["a"], ["h"]), node("Tanh", ["h"], ["y"], "t")],
+                 [value("x", [2])],
+                 [value("y", [2]), value("yes", [], TensorProto.BOOL),
+                  value("no", [], TensorProto.BOOL)], opset=18)
+
+
 def data_shape():
     """The shape is an input."""
     return model([node("Reshape", ["x", "s"], ["y"], "shaped")],
