@@ -226,12 +226,14 @@ static LogicalResult lowerScatterElements(NodeContext &node) {
   if (node.getShape(1) != node.getShape(2))
     return node.fail("expected one update for each index, but got " +
                      printTypes(node));
-  Sizes shape(node.getShape(0)), expected(shape);
-  expected[*axis] = node.getShape(1)[*axis];
-  if (ArrayRef(expected) != node.getShape(1))
-    return node.unsupported("indices that cover a part of the data");
   Emitter b(node.builder, node.loc);
+  Sizes shape(node.getShape(0)), low(shape.size(), 0), high(low);
   int64_t rank = shape.size(), size = shape[*axis];
+  for (int64_t i = 0; i < rank; ++i)
+    high[i] = i == *axis ? 0 : shape[i] - node.getShape(1)[i];
+  // Where there is no index there is one that names no element.
+  Value indices = b.pad(node.getInput(1), low, high, double(size));
+  Value updates = b.pad(node.getInput(2), low, high, 0);
   AffineMap along = getMapAlong(b, rank, *axis);
   Type element = node.getType(0).getElementType();
   auto hits = [&](Scalar &b, Value index) {
@@ -240,22 +242,21 @@ static LogicalResult lowerScatterElements(NodeContext &node) {
                            getPosition(b, *axis, index.getType()));
   };
   if (*reduction != ScatterReduction::None) {
-    node.setOutput(0, accumulate(b, node.getInput(0), rank + 1,
-                                 {node.getInput(1), node.getInput(2)},
-                                 {along, along}, [&](Scalar &b, ValueRange v) {
-                                   return emitScatter(b, *reduction,
-                                                      hits(b, v[0]), v[1],
-                                                      v[2]);
-                                 }));
+    node.setOutput(0,
+                   accumulate(b, node.getInput(0), rank + 1, {indices, updates},
+                              {along, along}, [&](Scalar &b, ValueRange v) {
+                                return emitScatter(b, *reduction, hits(b, v[0]),
+                                                   v[1], v[2]);
+                              }));
     return success();
   }
-  Value sum = sumOver(b, shape, element, {node.getInput(1), node.getInput(2)},
-                      {along, along}, [&](Scalar &b, ValueRange v) -> Value {
+  Value sum = sumOver(b, shape, element, {indices, updates}, {along, along},
+                      [&](Scalar &b, ValueRange v) -> Value {
                         return arith::SelectOp::create(
                             b, hits(b, v[0]), v[1], emitScalar(b, element, 0));
                       });
   Value count =
-      sumOver(b, shape, b.getI64Type(), node.getInput(1), along,
+      sumOver(b, shape, b.getI64Type(), indices, along,
               [&](Scalar &b, ValueRange v) -> Value {
                 return arith::ExtUIOp::create(b, b.getI64Type(), hits(b, v[0]));
               });

@@ -5,6 +5,7 @@
 #include "Samples.h"
 #include "Windows.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace llvm;
 
@@ -25,6 +26,51 @@ struct RegionMode {
 };
 } // namespace
 
+/// Where, along one dimension, a sample lies that is `inside` of a cell (from 0
+/// to 1) of a region from `low` to `high`; `cell` is a number of the type.
+static Value getPlace(Scalar &b, Value low, Value high, Value cell,
+                      Value inside, int64_t cells, const RegionMode &how) {
+  auto number = [&](double value) {
+    return emitScalar(b, low.getType(), value);
+  };
+  auto toPixels = [&](Value x) {
+    return emitSub(b, emitMul(b, x, number(how.scale)), number(how.shift));
+  };
+  Value start = toPixels(low);
+  Value extent = emitSub(b, toPixels(high), start);
+  if (how.hasLeastSize)
+    extent = emitMax(b, extent, number(1));
+  Value width = emitDiv(b, extent, number(double(cells)));
+  return emitAdd(b, start, emitMul(b, emitAdd(b, cell, inside), width));
+}
+
+static Value clampPlace(Scalar &b, Value place, int64_t size) {
+  auto number = [&](double value) {
+    return emitScalar(b, place.getType(), value);
+  };
+  return emitMin(b, emitMax(b, place, number(0)), number(double(size - 1)));
+}
+
+/// The share that the pixel at loop `dim` has in a sample.
+static Value getShare(Scalar &b, Value place, unsigned dim, int64_t size) {
+  auto number = [&](double value) {
+    return emitScalar(b, place.getType(), value);
+  };
+  // Up to one pixel outside the image the border goes on.
+  Value isNear = arith::AndIOp::create(
+      b, arith::CmpFOp::create(b, arith::CmpFPredicate::OGE, place, number(-1)),
+      arith::CmpFOp::create(b, arith::CmpFPredicate::OLE, place,
+                            number(double(size))));
+  return arith::SelectOp::create(
+      b, isNear,
+      emitShare(b, clampPlace(b, place, size), dim, Sampling::Linear),
+      number(0));
+}
+
+static Value getNumber(Scalar &b, unsigned dim, Type type) {
+  return emitCast(b, getPosition(b, dim, b.getI64Type()), type);
+}
+
 /// The share of each pixel of one dimension in each cell of each region:
 /// [regions, cells, size]. The mean over a cell is separable.
 static Value emitShares(Emitter &b, Value low, Value high, int64_t cells,
@@ -35,36 +81,70 @@ static Value emitShares(Emitter &b, Value low, Value high, int64_t cells,
   return b.elementwise(
       {regions, cells, size}, type, {spread(low), spread(high)},
       [&](Scalar &b, ValueRange v) {
-        auto number = [&](double value) { return emitScalar(b, type, value); };
-        auto toPixels = [&](Value x) {
-          return emitSub(b, emitMul(b, x, number(how.scale)),
-                         number(how.shift));
-        };
-        Value start = toPixels(v[0]);
-        Value extent = emitSub(b, toPixels(v[1]), start);
-        if (how.hasLeastSize)
-          extent = emitMax(b, extent, number(1));
-        Value width = emitDiv(b, extent, number(double(cells)));
-        Value cell = emitCast(b, getPosition(b, 1, b.getI64Type()), type);
-        Value share = number(0);
+        Value cell = getNumber(b, 1, type);
+        Value share = emitScalar(b, type, 0);
         for (int64_t i = 0; i < how.samples; ++i) {
-          double inside = (double(i) + 0.5) / double(how.samples);
-          Value offset = emitMul(b, emitAdd(b, cell, number(inside)), width);
-          Value place = emitAdd(b, start, offset);
-          // Up to one pixel outside the image the border goes on.
-          Value isNear = arith::AndIOp::create(
-              b,
-              arith::CmpFOp::create(b, arith::CmpFPredicate::OGE, place,
-                                    number(-1)),
-              arith::CmpFOp::create(b, arith::CmpFPredicate::OLE, place,
-                                    number(double(size))));
-          Value held = emitMin(b, emitMax(b, place, number(0)),
-                               number(double(size - 1)));
-          Value part = arith::SelectOp::create(
-              b, isNear, emitShare(b, held, 2, Sampling::Linear), number(0));
-          share = emitAdd(b, share, part);
+          Value inside =
+              emitScalar(b, type, (double(i) + 0.5) / double(how.samples));
+          Value place = getPlace(b, v[0], v[1], cell, inside, cells, how);
+          share = emitAdd(b, share, getShare(b, place, 2, size));
         }
-        return emitDiv(b, share, number(double(how.samples)));
+        return emitDiv(b, share, emitScalar(b, type, double(how.samples)));
+      });
+}
+
+/// Where the samples of each cell lie: [regions, cells, samples].
+static Value emitPlaces(Emitter &b, Value low, Value high, int64_t cells,
+                        const RegionMode &how) {
+  int64_t regions = getShape(low)[0];
+  Type type = getElement(low);
+  auto spread = [&](Value each) { return b.reshape(each, {regions, 1, 1}); };
+  return b.elementwise(
+      {regions, cells, how.samples}, type, {spread(low), spread(high)},
+      [&](Scalar &b, ValueRange v) {
+        Value half = emitScalar(b, type, 0.5);
+        Value inside = emitDiv(b, emitAdd(b, getNumber(b, 2, type), half),
+                               emitScalar(b, type, double(how.samples)));
+        return getPlace(b, v[0], v[1], getNumber(b, 1, type), inside, cells,
+                        how);
+      });
+}
+
+/// Whether the pixel at loop `dim` is one of the two around a sample.
+static Value isNeighbour(Scalar &b, Value place, unsigned dim, int64_t size) {
+  Type type = place.getType();
+  Value gap = emitSub(b, getNumber(b, dim, type),
+                      math::FloorOp::create(b, clampPlace(b, place, size)));
+  auto equals = [&](double value) -> Value {
+    return arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, gap,
+                                 emitScalar(b, type, value));
+  };
+  return arith::OrIOp::create(b, equals(0), equals(1));
+}
+
+/// The mode max: the largest product of a neighbour and its share, over all
+/// samples of a cell. That is what the published test means; shares that are 0
+/// take part.
+static Value emitLargest(Emitter &b, Value images, Value ys, Value xs) {
+  ArrayRef<int64_t> own = getShape(images);
+  Type element = getElement(images);
+  double lowest = getLowest(element);
+  int64_t height = own[2], width = own[3];
+  Value init = b.filled({own[0], own[1], getShape(ys)[1], getShape(xs)[1]},
+                        element, lowest);
+  // Loops: region, channel, cells, pixels, samples.
+  return accumulate(
+      b, init, 8, {images, ys, xs},
+      {selectLoops(b, 8, {0, 1, 4, 5}), selectLoops(b, 8, {0, 2, 6}),
+       selectLoops(b, 8, {0, 3, 7})},
+      [&](Scalar &b, ValueRange v) {
+        Value isNear = arith::AndIOp::create(b, isNeighbour(b, v[1], 4, height),
+                                             isNeighbour(b, v[2], 5, width));
+        Value share = emitMul(b, getShare(b, v[1], 4, height),
+                              getShare(b, v[2], 5, width));
+        Value part = arith::SelectOp::create(b, isNear, emitMul(b, v[0], share),
+                                             emitScalar(b, element, lowest));
+        return emitMax(b, v[3], part);
       });
 }
 
@@ -105,8 +185,8 @@ static LogicalResult lowerRoiAlign(NodeContext &node) {
   std::string coordinates = node.attributes.getString(
       "coordinate_transformation_mode",
       node.version < 16 ? "output_half_pixel" : "half_pixel");
-  if (mode != "avg") // of products with shares, or of samples?
-    return node.unsupported("the mode " + mode);
+  if (mode != "avg" && mode != "max")
+    return node.fail("mode: expected avg or max, but got '" + mode + "'");
   if (coordinates != "half_pixel" && coordinates != "output_half_pixel")
     return node.fail("coordinate_transformation_mode: expected half_pixel or "
                      "output_half_pixel, but got '" +
@@ -138,9 +218,15 @@ static LogicalResult lowerRoiAlign(NodeContext &node) {
     return b.reshape(b.slice(node.getInput(1), {0, i}, {regions, 1}, {1, 1}),
                      regions);
   };
+  Value images = pickImages(b, node.getInput(0), node.getInput(2));
+  if (mode == "max") {
+    Value ys = emitPlaces(b, corner(1), corner(3), rows, how);
+    Value xs = emitPlaces(b, corner(0), corner(2), columns, how);
+    node.setOutput(0, emitLargest(b, images, ys, xs));
+    return success();
+  }
   Value ys = emitShares(b, corner(1), corner(3), rows, image[2], how);
   Value xs = emitShares(b, corner(0), corner(2), columns, image[3], how);
-  Value images = pickImages(b, node.getInput(0), node.getInput(2));
   auto product = [](Scalar &b, ValueRange v) {
     return emitAdd(b, v[2], emitMul(b, v[0], v[1]));
   };

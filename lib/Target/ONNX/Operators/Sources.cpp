@@ -174,7 +174,16 @@ static LogicalResult lowerRange(NodeContext &node) {
   return success();
 }
 
+/// A function of its operands draws nothing, and no two runs would agree.
+static LogicalResult refuseRandom(NodeContext &node) {
+  return node.unsupported("random numbers");
+}
+
 void registerSources(OperatorRegistry &all) {
+  for (StringRef name :
+       {"Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike",
+        "RandomUniform", "RandomUniformLike"})
+    all.add(name, 1, refuseRandom);
   all.add("Constant", 1, nullptr).withTypeFold(foldConstant);
   all.add("ConstantOfShape", 9, lowerConstantOfShape)
       .withFold(foldConstantOfShape);

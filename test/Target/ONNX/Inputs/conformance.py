@@ -86,6 +86,17 @@ def distance(found, expected):
     return gap / norm if norm > 0 else gap
 
 
+# Inverse transforms cancel: the published references are f32 transforms, with
+# the rounding of their largest coefficients in the smallest.
+CANCELLING = re.compile("test_dft_inverse")
+
+
+def get_tolerance(source, expected):
+    if not CANCELLING.search(source):
+        return 1e-7
+    return 1e-7 + np.finfo(np.float32).eps * np.abs(expected).max(initial=0)
+
+
 def check_outputs(model, source, out):
     for number, _ in enumerate(model.graph.output):
         reference = os.path.join(source, f"output_{number}.pb")
@@ -96,7 +107,8 @@ def check_outputs(model, source, out):
         if found.shape != expected.shape or found.dtype != expected.dtype:
             raise Failure(f"output {number}: expected {expected.dtype}{expected.shape}, "
                           f"got {found.dtype}{found.shape}")
-        if not np.allclose(found, expected, rtol=1e-3, atol=1e-7, equal_nan=True):
+        atol = get_tolerance(source, expected)
+        if not np.allclose(found, expected, rtol=1e-3, atol=atol, equal_nan=True):
             gap = np.nanmax(np.abs(found.astype(np.float64) - expected.astype(np.float64)))
             raise Failure(f"output {number}: differs by {gap:.3g}")
 

@@ -131,7 +131,7 @@ def unsupported():
     """Two operators that are not there, one of them twice."""
     return model([node("Frobnicate", ["x"], ["a"], "f1"),
                   node("Frobnicate", ["a"], ["b"], "f2"),
-                  node("Bernoulli", ["b"], ["c"], "drawn"),
+                  node("Bernoulli", ["x"], ["c"], "drawn"),
                   node("Relu", ["c"], ["y"])],
                  [value("x", [2])], [value("y", [2])])
 
@@ -321,6 +321,12 @@ def embedding():
          node("SoftmaxCrossEntropyLoss", ["x", "labels"], ["loss"], "loss", ignore_index=-1)],
         [value("words", [3], INT64), value("labels", [3], INT64)], [value("loss", [])],
         [initializer("table", np.arange(20).reshape(5, 4))])
+
+
+def partial_scatter():
+    return model([node("ScatterElements", ["x", "at", "u"], ["y"], "put")],
+                 [value("x", [4, 3]), value("at", [2, 2], INT64), value("u", [2, 2])],
+                 [value("y", [4, 3])])
 
 
 def sequences():
@@ -513,13 +519,13 @@ def unknown_domain():
 
 
 def data_dependent():
-    """Results of a size that nobody knows, and two that are not settled."""
+    """Results of a size that nobody knows, and one that is not settled."""
     return model(
         [node("NonZero", ["x"], ["a"], "where"), node("Unique", ["x"], ["b"], "once"),
          node("NonMaxSuppression", ["boxes", "scores"], ["c"], "boxes"),
          node("Compress", ["x", "keep"], ["d"], "part"),
-         node("RoiAlign", ["image", "rois", "which"], ["e"], "align", mode="max",
-              sampling_ratio=2),
+         node("RoiAlign", ["image", "rois", "which"], ["e"], "align",
+              sampling_ratio=0),
          node("GridSample", ["image", "grid"], ["f"], "grid", mode="bicubic",
               padding_mode="border")],
         [value("x", [4]), value("keep", [4], TensorProto.BOOL), value("boxes", [1, 3, 4]),

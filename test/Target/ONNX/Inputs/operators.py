@@ -10,6 +10,7 @@ gradients, which must be noticed.
 """
 
 import argparse
+import itertools
 import os
 import re
 import subprocess
@@ -206,6 +207,38 @@ def roi_align():
             {k: inputs[k] for k in ("x", "rois", "which")}, reference, 22)
 
 
+@case
+def roi_align_takes_the_largest():
+    """Of the products of neighbours and shares; the regions are one pixel wide at least."""
+    rois = np.array([[0.31, 1.13, 5.27, 4.79], [-2.23, 0.67, 3.19, 6.41], [1.07, 2.03, 1.3, 2.2]])
+    inputs = {"x": floats(2, 3, 7, 8), "rois": rois, "which": np.array([1, 0, 1])}
+
+    def locate(low, high, cells, cell, sample, size):
+        extent = (high - low).clamp(min=1)
+        place = low + (cell + (sample + 0.5) / 2) * extent / cells
+        held = place.clamp(0, size - 1)
+        pixels = [int(held.floor())]
+        pixels += [pixels[0] + 1] if pixels[0] + 1 < size else []
+        is_near = bool(-1 <= place <= size)
+        return [(pixel, (1 - (held - pixel).abs()) * is_near) for pixel in pixels]
+
+    def reference(x, rois, which):
+        result = []
+        for roi, image in zip(rois, which):
+            for row, column in itertools.product(range(3), range(4)):
+                parts = []
+                for i, j in itertools.product(range(2), range(2)):
+                    ys = locate(roi[1], roi[3], 3, row, i, 7)
+                    xs = locate(roi[0], roi[2], 4, column, j, 8)
+                    parts += [x[image, :, y, at] * share * other
+                              for (y, share), (at, other) in itertools.product(ys, xs)]
+                result.append(torch.stack(parts).max(0).values)
+        return torch.stack(result).reshape(3, 3, 4, 3).permute(0, 3, 1, 2)
+    return (node("RoiAlign", list(inputs), ["y"], output_height=3, output_width=4, mode="max",
+                 sampling_ratio=2, coordinate_transformation_mode="output_half_pixel"),
+            inputs, reference, 22)
+
+
 #===-----------------------------------------------------------------------===#
 # Transforms
 #===-----------------------------------------------------------------------===#
@@ -270,6 +303,13 @@ def scatter_products():
 @case
 def scatter_maxima():
     return scatter("max", "amax")
+
+
+@case
+def scatter_to_a_part():
+    inputs = {"x": floats(4, 3), "at": np.array([[1, 0]]), "u": floats(1, 2)}
+    return (node("ScatterElements", list(inputs), ["y"]), inputs,
+            lambda x, at, u: x.scatter(0, at, u), 18)
 
 
 @case
