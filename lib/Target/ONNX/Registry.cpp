@@ -44,6 +44,7 @@ const OperatorRegistry &OperatorRegistry::get() {
     registerStates(all);
     registerTables(all);
     registerTraining(all);
+    registerTrees(all);
     return all;
   }();
   return registry;

@@ -124,6 +124,7 @@ void registerSpectra(OperatorRegistry &registry);
 void registerStates(OperatorRegistry &registry);
 void registerTables(OperatorRegistry &registry);
 void registerTraining(OperatorRegistry &registry);
+void registerTrees(OperatorRegistry &registry);
 
 } // namespace mlir::pc
 

@@ -509,6 +509,23 @@ def unequal_heads():
                  opset=24)
 
 
+def tree(second=2, targets=2):
+    """A tree of three nodes and four leaves; `second` is the right one."""
+    def tensor(values):
+        return numpy_helper.from_array(np.asarray(values, np.float32))
+    modes = numpy_helper.from_array(np.array([0, 0, 4], np.uint8))
+    made = model([helper.make_node(
+        "TreeEnsemble", ["x"], ["y"], "forest", domain="ai.onnx.ml", n_targets=targets,
+        aggregate_function=1, tree_roots=[0], nodes_featureids=[0, 1, 1], nodes_modes=modes,
+        nodes_splits=tensor([3, 1, 4]), nodes_truenodeids=[1, 0, 1],
+        nodes_falsenodeids=[second, 2, 3], nodes_trueleafs=[0, 1, 1],
+        nodes_falseleafs=[0, 1, 1], leaf_targetids=[0, 1, 0, 1],
+        leaf_weights=tensor([5, 12, -12, 7]))],
+        [value("x", [3, 2])], [value("y", [3, 2])])
+    made.opset_import.append(helper.make_opsetid("ai.onnx.ml", 5))
+    return made
+
+
 def unknown_domain():
     made = model([helper.make_node("Relu", ["x"], ["y"], "r", domain="ai.onnx.preview"),
                   helper.make_node("Relu", ["x"], ["z"], "s", domain="com.example")],

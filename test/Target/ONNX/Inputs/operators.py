@@ -240,6 +240,31 @@ def roi_align_takes_the_largest():
 
 
 #===-----------------------------------------------------------------------===#
+# Trees
+#===-----------------------------------------------------------------------===#
+
+@case
+def tree_ensemble():
+    """Two trees, one of them a leaf alone, a set, and a value that is missing."""
+    def tensor(values, dtype=np.float64):
+        return numpy_helper.from_array(np.asarray(values, dtype))
+    x = np.array([[0.5, 2], [0.5, 3], [1.5, 2], [np.nan, 7], [1.5, 9]])
+    made = node("TreeEnsemble", ["x"], ["y"], domain="ai.onnx.ml", n_targets=2,
+                aggregate_function=0, tree_roots=[0, 2], nodes_featureids=[0, 1, 0],
+                nodes_modes=tensor([0, 6, 0], np.uint8), nodes_splits=tensor([1, 0, 0]),
+                nodes_missing_value_tracks_true=[1, 0, 0], membership_values=tensor(
+                    [2, 7, np.nan]),
+                nodes_truenodeids=[1, 0, 3], nodes_falsenodeids=[2, 1, 3],
+                nodes_trueleafs=[0, 1, 1], nodes_falseleafs=[1, 1, 1],
+                leaf_targetids=[0, 1, 0, 1], leaf_weights=tensor([0.1, 0.2, 0.3, 10]))
+
+    def reference(x):
+        rows = [[0.1, 10], [0, 10.2], [0.3, 10], [0.1, 10], [0.3, 10]]
+        return torch.tensor(rows, dtype=torch.float64) / 2 + 0 * torch.nan_to_num(x)
+    return made, {"x": x}, reference, 20
+
+
+#===-----------------------------------------------------------------------===#
 # Transforms
 #===-----------------------------------------------------------------------===#
 
@@ -405,7 +430,7 @@ def make_model(made, inputs, outputs, opset):
         [info(name, array) for name, array in outputs.items()])
     opsets = [helper.make_opsetid("", opset)]
     if made.domain:
-        opsets.append(helper.make_opsetid(made.domain, 1))
+        opsets.append(helper.make_opsetid(made.domain, 5 if made.domain == "ai.onnx.ml" else 1))
     return helper.make_model(graph, opset_imports=opsets)
 
 
