@@ -163,7 +163,10 @@ static LogicalResult lowerEinsum(NodeContext &node) {
   Type element = node.getType(0).getElementType();
   if (failed(node.getTensorType(shape, element)))
     return failure();
-  Value init = b.filled(shape, element, 0);
+  Type wide = getSumType(element);
+  for (Value &operand : operands)
+    operand = b.cast(operand, wide);
+  Value init = b.filled(shape, wide, 0);
   auto build = [](OpBuilder &nested, Location loc, ValueRange v) {
     Scalar inner(loc, nested);
     Value product = v[0];
@@ -171,9 +174,10 @@ static LogicalResult lowerEinsum(NodeContext &node) {
       product = emitMul(inner, product, next);
     linalg::YieldOp::create(inner, emitAdd(inner, v.back(), product));
   };
-  node.setOutput(0, linalg::GenericOp::create(b, init.getType(), operands, init,
-                                              maps, iterators, build)
-                        .getResult(0));
+  Value sums = linalg::GenericOp::create(b, init.getType(), operands, init,
+                                         maps, iterators, build)
+                   .getResult(0);
+  node.setOutput(0, b.cast(sums, element));
   return success();
 }
 

@@ -263,8 +263,10 @@ static LogicalResult lowerAveragePool(NodeContext &node) {
   if (failed(window) || failed(node.requireFloat(0)))
     return failure();
   Emitter b(node.builder, node.loc);
-  Value sums = emitWindows(b, node.getInput(0), *window, false);
-  node.setOutput(0, divideByCounts(b, node, sums, *window));
+  Type element = node.getType(0).getElementType();
+  Value image = b.cast(node.getInput(0), getSumType(element));
+  Value sums = emitWindows(b, image, *window, false);
+  node.setOutput(0, b.cast(divideByCounts(b, node, sums, *window), element));
   return success();
 }
 
@@ -303,13 +305,14 @@ static LogicalResult lowerLpPool(NodeContext &node) {
   if (failed(window) || failed(p) || failed(node.requireFloat(0)))
     return failure();
   Emitter b(node.builder, node.loc);
-  Value powers = b.map(node.getInput(0), [&](Scalar &b, ValueRange v) {
-    return emitPower(b, v[0], *p);
-  });
+  Type element = node.getType(0).getElementType();
+  Value image = b.cast(node.getInput(0), getSumType(element));
+  Value powers = b.map(
+      image, [&](Scalar &b, ValueRange v) { return emitPower(b, v[0], *p); });
   Value sums = emitWindows(b, powers, *window, false);
-  node.setOutput(0, b.map(sums, [&](Scalar &b, ValueRange v) {
-    return emitRoot(b, v[0], *p);
-  }));
+  Value roots = b.map(
+      sums, [&](Scalar &b, ValueRange v) { return emitRoot(b, v[0], *p); });
+  node.setOutput(0, b.cast(roots, element));
   return success();
 }
 

@@ -81,8 +81,8 @@ static LogicalResult emitReduction(NodeContext &node, const Reduction &what) {
   if (failed(axes))
     return failure();
   Emitter b(node.builder, node.loc);
-  Type element = node.getType(0).getElementType();
-  Value value = node.getInput(0);
+  Type element = node.getType(0).getElementType(), wide = getSumType(element);
+  Value value = b.cast(node.getInput(0), wide);
   int64_t count = 1;
   for (int64_t axis : *axes)
     count *= node.getShape(0)[axis];
@@ -90,7 +90,7 @@ static LogicalResult emitReduction(NodeContext &node, const Reduction &what) {
     value = b.map(
         value, [&](Scalar &b, ValueRange v) { return what.before(b, v[0]); });
   if (!axes->empty())
-    value = b.reduce(value, *axes, emitStart(b, what.kind, element),
+    value = b.reduce(value, *axes, emitStart(b, what.kind, wide),
                      [&](Scalar &b, ValueRange v) {
                        return combine(b, what.kind, v[0], v[1]);
                      });
@@ -100,7 +100,7 @@ static LogicalResult emitReduction(NodeContext &node, const Reduction &what) {
     });
   if (node.attributes.getInt("keepdims", 1))
     value = b.unsqueeze(value, *axes);
-  node.setOutput(0, value);
+  node.setOutput(0, b.cast(value, element));
   return success();
 }
 
@@ -171,8 +171,8 @@ static LogicalResult lowerLogSumExp(NodeContext &node) {
   if (failed(axes))
     return failure();
   Emitter b(node.builder, node.loc);
-  Value x = node.getInput(0);
-  Type element = getElement(x);
+  Type element = getSumType(node.getType(0).getElementType());
+  Value x = b.cast(node.getInput(0), element);
   Value largest = b.reduceMax(x, *axes);
   Value exp =
       b.elementwise(getShape(x), element, {x, b.unsqueeze(largest, *axes)},
@@ -186,7 +186,7 @@ static LogicalResult lowerLogSumExp(NodeContext &node) {
       });
   if (node.attributes.getInt("keepdims", 1))
     result = b.unsqueeze(result, *axes);
-  node.setOutput(0, result);
+  node.setOutput(0, b.cast(result, node.getType(0).getElementType()));
   return success();
 }
 

@@ -229,9 +229,12 @@ static Value convolveChannels(Emitter &b, Value x, Value kernel,
   auto map = [&](ArrayRef<AffineExpr> exprs) {
     return AffineMap::get(4, 0, exprs, b.getContext());
   };
-  return sumOver(
-      b, shape, getElement(x), {x, kernel}, {map({n, c, l + k}), map({c, k})},
-      [](Scalar &b, ValueRange v) { return emitMul(b, v[0], v[1]); });
+  Type element = getElement(x), wide = getSumType(element);
+  Value sums =
+      sumOver(b, shape, wide, {b.cast(x, wide), b.cast(kernel, wide)},
+              {map({n, c, l + k}), map({c, k})},
+              [](Scalar &b, ValueRange v) { return emitMul(b, v[0], v[1]); });
+  return b.cast(sums, element);
 }
 
 static LogicalResult lowerCausalConv(NodeContext &node) {
@@ -256,9 +259,8 @@ static LogicalResult lowerCausalConv(NodeContext &node) {
     result = combine(b, shape, result,
                      b.reshape(node.getInput(2), {channels, 1}), emitAdd);
   if (isSwish)
-    result = b.map(result, [](Scalar &b, ValueRange v) {
-      return emitSwish(b, v[0], 1);
-    });
+    result = b.map(
+        result, [](Scalar &b, ValueRange v) { return emitSwish(b, v[0], 1); });
   node.setOutput(0, result);
   node.setOutput(
       1, b.slice(x, {0, 0, shape[2]}, {shape[0], channels, past}, {1, 1, 1}));

@@ -526,6 +526,18 @@ def tree(second=2, targets=2):
     return made
 
 
+def halves(op, *shapes, **attributes):
+    """One node on f16; shapes as in 2x3."""
+    inputs = [value(f"x{i}", [int(size) for size in str(shape).split("x")], TensorProto.FLOAT16)
+              for i, shape in enumerate(shapes)]
+    if op == "AveragePool":
+        attributes = {"kernel_shape": [2]}
+    if op == "Einsum":
+        attributes = {"equation": "ij,jk->ik"}
+    return model([node(op, [v.name for v in inputs], ["y"], "one", **attributes)], inputs,
+                 [value("y", None, TensorProto.FLOAT16)], opset=27)
+
+
 def unknown_domain():
     made = model([helper.make_node("Relu", ["x"], ["y"], "r", domain="ai.onnx.preview"),
                   helper.make_node("Relu", ["x"], ["z"], "s", domain="com.example")],
