@@ -9,9 +9,9 @@
 #include "pc/Support/AtomicFile.h"
 #include "pc/Target/ONNX/Export.h"
 #include "pc/Target/ONNX/Import.h"
+#include "pc/Target/ONNX/OperatorList.h"
 #include "pc/Target/ONNX/TensorFile.h"
 #include "llvm/Support/CommandLine.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/ToolOutputFile.h"
 #include "llvm/Support/WithColor.h"
@@ -19,14 +19,17 @@
 using namespace llvm;
 using namespace mlir;
 
-static cl::opt<std::string> input(cl::Positional, cl::Required,
-                                  cl::desc("<model>"));
+static cl::opt<std::string> input(cl::Positional, cl::desc("<model>"));
 static cl::opt<std::string> output("o", cl::init("-"), cl::desc("output file"));
 static cl::opt<bool> importFlag("import-onnx",
                                 cl::desc("ONNX model to MLIR (the default)"));
 static cl::opt<bool>
     exportFlag("export-onnx",
                cl::desc("copy an ONNX model with new parameter values"));
+static cl::opt<bool>
+    listFlag("list-onnx-operators",
+             cl::desc("print the operators that can be imported, and the "
+                      "operator sets at which they change"));
 static cl::list<std::string> dims("dim", cl::value_desc("name=size"),
                                   cl::desc("size of a symbolic dimension"));
 static cl::opt<int64_t> unroll(
@@ -64,22 +67,23 @@ static int importModel() {
   return 0;
 }
 
-static int exportModel() {
-  std::map<std::string, pc::Tensor> tensors;
-  std::error_code code;
-  for (sys::fs::directory_iterator it(parameters, code), end;
-       !code && it != end; it.increment(code)) {
-    if (!StringRef(it->path()).ends_with(".pb"))
-      continue;
-    Expected<pc::NamedTensor> tensor = pc::readTensorFile(it->path());
-    if (!tensor)
-      return fail(toString(tensor.takeError()));
-    tensors[tensor->name] = std::move(tensor->tensor);
+static int listOperators() {
+  for (const pc::ONNXOperator &op : pc::listONNXOperators()) {
+    outs() << op.name;
+    for (int64_t since : op.since)
+      outs() << " " << since;
+    outs() << (op.isFolded ? " folded\n" : "\n");
   }
-  if (code)
-    return fail(parameters + ": " + code.message());
+  return 0;
+}
+
+static int exportModel() {
+  Expected<std::map<std::string, pc::Tensor>> tensors =
+      pc::readTensorFolder(parameters);
+  if (!tensors)
+    return fail(toString(tensors.takeError()));
   std::map<std::string, const pc::Tensor *> values;
-  for (const auto &[name, tensor] : tensors)
+  for (const auto &[name, tensor] : *tensors)
     values[name] = &tensor;
   if (llvm::Error error = pc::exportONNX(input, output, values))
     return fail(toString(std::move(error)));
@@ -89,7 +93,12 @@ static int exportModel() {
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
   cl::ParseCommandLineOptions(argc, argv, "models to MLIR and back\n");
-  if (importFlag && exportFlag)
-    return fail("expected one of --import-onnx and --export-onnx");
+  if (importFlag + exportFlag + listFlag > 1)
+    return fail("expected one of --import-onnx, --export-onnx and "
+                "--list-onnx-operators");
+  if (listFlag)
+    return listOperators();
+  if (input.empty())
+    return fail("expected a model, but got none");
   return exportFlag ? exportModel() : importModel();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Registry.h"
+#include "pc/Target/ONNX/OperatorList.h"
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace llvm;
@@ -56,6 +57,25 @@ OperatorHandler &OperatorRegistry::add(StringRef name, int64_t since,
   assert(!handler.lower && !handler.fold && "added twice");
   handler.lower = lower;
   return handler;
+}
+
+std::vector<ONNXOperator> OperatorRegistry::list() const {
+  std::vector<ONNXOperator> all;
+  for (const auto &entry : handlers) {
+    ONNXOperator &next = all.emplace_back();
+    next.name = entry.getKey().str();
+    next.isFolded = true;
+    for (const auto &[since, handler] : entry.getValue()) {
+      next.since.push_back(since);
+      next.isFolded &= handler.lower == nullptr;
+    }
+  }
+  llvm::sort(all, [](const auto &a, const auto &b) { return a.name < b.name; });
+  return all;
+}
+
+std::vector<ONNXOperator> listONNXOperators() {
+  return OperatorRegistry::get().list();
 }
 
 /// The newest operator set of a domain, or 0 for a domain that is not known.

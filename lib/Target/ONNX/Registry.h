@@ -7,6 +7,7 @@
 #define PC_LIB_TARGET_ONNX_REGISTRY_H
 
 #include "NodeContext.h"
+#include "pc/Target/ONNX/OperatorList.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringMap.h"
 #include <map>
@@ -84,6 +85,8 @@ public:
   /// The handler for a node, or null and the reason why there is none.
   const OperatorHandler *lookup(llvm::StringRef domain, llvm::StringRef name,
                                 int64_t version, std::string &reason) const;
+
+  std::vector<ONNXOperator> list() const;
 
 private:
   llvm::StringMap<std::map<int64_t, OperatorHandler>> handlers;

@@ -3,6 +3,7 @@
 #include "pc/Target/ONNX/TensorFile.h"
 #include "Payload.h"
 #include "pc/Support/AtomicFile.h"
+#include "llvm/Support/FileSystem.h"
 
 using namespace llvm;
 
@@ -20,6 +21,23 @@ Expected<NamedTensor> readTensorFile(StringRef path) {
     return createStringError(inconvertibleErrorCode(),
                              path + ": " + toString(tensor.takeError()));
   return NamedTensor{proto.name(), std::move(*tensor)};
+}
+
+Expected<std::map<std::string, Tensor>> readTensorFolder(StringRef folder) {
+  std::map<std::string, Tensor> tensors;
+  std::error_code code;
+  for (sys::fs::directory_iterator it(folder, code), end; !code && it != end;
+       it.increment(code)) {
+    if (!StringRef(it->path()).ends_with(".pb"))
+      continue;
+    Expected<NamedTensor> tensor = readTensorFile(it->path());
+    if (!tensor)
+      return tensor.takeError();
+    tensors.insert_or_assign(tensor->name, std::move(tensor->tensor));
+  }
+  if (code)
+    return createFileError(folder, code);
+  return tensors;
 }
 
 Error writeTensorFile(StringRef path, StringRef name, const Tensor &tensor) {

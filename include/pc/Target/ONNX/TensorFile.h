@@ -8,6 +8,7 @@
 #include "pc/Runtime/Tensor.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
+#include <map>
 #include <string>
 
 namespace mlir::pc {
@@ -20,6 +21,10 @@ struct NamedTensor {
 /// Reads a TensorProto in either of its encodings. Fails with a text that names
 /// the file, what was expected and what was found.
 llvm::Expected<NamedTensor> readTensorFile(llvm::StringRef path);
+
+/// Every `*.pb` of a folder, by the name inside.
+llvm::Expected<std::map<std::string, Tensor>>
+readTensorFolder(llvm::StringRef folder);
 
 /// Writes a TensorProto with raw data; the file is whole or not there.
 llvm::Error writeTensorFile(llvm::StringRef path, llvm::StringRef name,
