@@ -101,7 +101,11 @@ Value pc::CotangentMap::lookupOrZero(OpBuilder &builder, Value primal) const {
 
 LogicalResult pc::buildVJPOf(DifferentiableOpInterface op, OpBuilder &builder,
                              ArrayRef<Value> cotangents, CotangentSink &sink) {
-  if (!cotangents.empty() && llvm::all_of(cotangents, isEmpty))
+  // A result that nothing was sent to has no cotangent.
+  auto carriesNothing = [](Value cotangent) {
+    return !cotangent || isEmpty(cotangent);
+  };
+  if (!cotangents.empty() && llvm::all_of(cotangents, carriesNothing))
     return success();
   NonEmptySink nonEmpty(sink);
   if (!op->hasAttr(plantedFaultAttrName))
