@@ -77,11 +77,10 @@ static Error check(const DataFile &file, const ModelPort &port) {
     auto value = static_cast<int64_t>(tensor.getAsDouble(i));
     if ((value < port.range[0] || value > port.range[1]) &&
         !is_contained(also, value))
-      return createStringError(file.path + ", element " + Twine(i) +
-                               ": expected integers from " +
-                               Twine(port.range[0]) + " to " +
-                               Twine(port.range[1]) + " for `" + port.name +
-                               "`, found " + Twine(value));
+      return createStringError(
+          file.path + ", element " + Twine(i) + ": expected integers from " +
+          Twine(port.range[0]) + " to " + Twine(port.range[1]) + " for `" +
+          port.name + "`, found " + Twine(value));
   }
   return Error::success();
 }

@@ -81,8 +81,10 @@ static LogicalResult readPorts(func::FuncOp function, TypeRange types,
     auto dictionary =
         attributes ? cast<DictionaryAttr>(attributes[index]) : DictionaryAttr();
     ModelPort port{getString(dictionary, nameAttrName, what + Twine(index)),
-                   getString(dictionary, roleAttrName, role), *kind,
-                   tensor.getShape().vec(), {}};
+                   getString(dictionary, roleAttrName, role),
+                   *kind,
+                   tensor.getShape().vec(),
+                   {}};
     if (dictionary)
       if (auto range = dictionary.getAs<DenseI64ArrayAttr>(rangeAttrName))
         port.range = range.asArrayRef().vec();

@@ -21,7 +21,7 @@ struct ModelPort {
   std::string name, role;
   ElementKind kind;
   std::vector<int64_t> shape;
-  std::vector<int64_t> range; // as in pc.range, or empty
+  std::vector<int64_t> range;   // as in pc.range, or empty
   std::string describe() const; // "4x3xf32"
 };
 

@@ -305,8 +305,7 @@ SmallVector<Value> ForVJP::getSeeds() {
 }
 
 /// Takes cotangents and sums back through [start, start + length).
-SmallVector<Value> ForVJP::goBack(ValueRange inits, Value start,
-                                  Value length) {
+SmallVector<Value> ForVJP::goBack(ValueRange inits, Value start, Value length) {
   scf::ForOp loop = createLoop(length, inits);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToEnd(loop.getBody());
@@ -367,8 +366,8 @@ SmallVector<Value> ForVJP::keepCheckpoints(int64_t interval, int64_t segments) {
   {
     OpBuilder::InsertionGuard inside(builder);
     builder.setInsertionPointToEnd(inner.getBody());
-    Value iteration = arith::AddIOp::create(builder, loc, start,
-                                            inner.getInductionVar());
+    Value iteration =
+        arith::AddIOp::create(builder, loc, start, inner.getInductionVar());
     scf::YieldOp::create(
         builder, loc, runBody(builder, iteration, inner.getRegionIterArgs()));
   }
@@ -426,9 +425,9 @@ LogicalResult ForVJP::build() {
     if (sum.part)
       needed.push_back(sum.part->getResult(0));
   copy.keepOnly(needed);
-  SmallVector<Value> results =
-      interval < count ? goBackBySegments(getSeeds(), interval)
-                       : goBack(getSeeds(), nullptr, length);
+  SmallVector<Value> results = interval < count
+                                   ? goBackBySegments(getSeeds(), interval)
+                                   : goBack(getSeeds(), nullptr, length);
   for (auto [number, result] : llvm::zip_first(floats, results))
     sink.add(builder, op.getInitArgs()[number], result);
   for (auto [i, sum] : llvm::enumerate(sums))

@@ -58,8 +58,8 @@ public:
   Value cast(Value operand, Type element);
 };
 
-/// The type to sum numbers of `element` in: f32 for halves, which lose the small
-/// terms of a sum.
+/// The type to sum numbers of `element` in: f32 for halves, which lose the
+/// small terms of a sum.
 Type getSumType(Type element);
 /// The lowest value of a type: the neutral element of a maximum.
 double getLowest(Type type);

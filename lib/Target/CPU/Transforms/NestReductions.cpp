@@ -86,8 +86,8 @@ SmallVector<Value> NestEmitter::emitLoop(Value start, Value end, int64_t step,
 }
 
 /// `count` steps from `start`; many of them as blocks, of blocks where needed.
-/// Plain sums wait for memory, so that blocks can be short; products, which have
-/// many rows, should not leave their registers often.
+/// Plain sums wait for memory, so that blocks can be short; products, which
+/// have many rows, should not leave their registers often.
 SmallVector<Value> NestEmitter::emitBlocks(Value start, int64_t count,
                                            int64_t step,
                                            SmallVector<Value> values, Tile tile,

@@ -92,9 +92,8 @@ static bool isNextReduction(const StridedNest &nest, unsigned outer,
                             unsigned inner) {
   if (outer > inner)
     return false;
-  return llvm::none_of(
-      ArrayRef(nest.dims).slice(outer + 1, inner - outer - 1),
-      [](const NestDim &dim) { return dim.isReduction; });
+  return llvm::none_of(ArrayRef(nest.dims).slice(outer + 1, inner - outer - 1),
+                       [](const NestDim &dim) { return dim.isReduction; });
 }
 
 /// One merge of any two loops; their order means nothing between operands. It

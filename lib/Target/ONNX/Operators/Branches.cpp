@@ -17,8 +17,8 @@ struct Branch {
   bool hasFailed = false;
 
   void emit(NodeContext &node, OpBuilder &builder) {
-    hasFailed = hasFailed ||
-                failed(importBody(node, graph, {}, builder, results));
+    hasFailed =
+        hasFailed || failed(importBody(node, graph, {}, builder, results));
     SmallVector<Value> values;
     if (!hasFailed && !isPoisoned(results))
       values = flatten(node, results, builder);

@@ -28,7 +28,7 @@ struct LoopPlan {
 /// A Loop while it is unrolled.
 struct Unrolling {
   /// Conditions may be those of the data at hand.
-  bool followsData;
+  bool followsData = false;
   ImportedValues carried;
   std::vector<ImportedValues> collected; // by output, then by iteration
   bool goesOn = true;
@@ -230,7 +230,7 @@ static LogicalResult lowerLoop(NodeContext &node) {
     return failure();
   bool isShort = !plan->trips || *plan->trips <= node.getImporter().getUnroll();
   if (!plan->startsOnData && isShort) {
-    Unrolling loop{/*followsData=*/false};
+    Unrolling loop;
     if (failed(unroll(node, *plan, loop)))
       return failure();
     if (!loop.isBlocked)
@@ -246,7 +246,8 @@ static LogicalResult lowerLoop(NodeContext &node) {
   const Tensor *start = node.getConstant(1);
   if (plan->startsOnData && start && !getInteger(*start, 0))
     plan->trips = 0;
-  Unrolling loop{/*followsData=*/true};
+  Unrolling loop;
+  loop.followsData = true;
   loop.isBlocked = plan->startsOnData && !start;
   if (!loop.isBlocked && failed(unroll(node, *plan, loop)))
     return failure();

@@ -20,10 +20,12 @@ bool describeActivation(Activation &activation, bool &hasAlpha, bool &hasBeta) {
     std::optional<double> alpha, beta;
   };
   static constexpr Entry entries[] = {
-      {"Sigmoid", {}, {}},   {"Tanh", {}, {}},     {"Relu", {}, {}},
-      {"Softsign", {}, {}},  {"Softplus", {}, {}}, {"Affine", 1.0, 0.0},
-      {"LeakyRelu", 0.01, {}}, {"ThresholdedRelu", 1.0, {}},
-      {"ScaledTanh", 1.0, 1.0}, {"HardSigmoid", 0.2, 0.5}, {"Elu", 1.0, {}}};
+      {"Sigmoid", {}, {}},      {"Tanh", {}, {}},
+      {"Relu", {}, {}},         {"Softsign", {}, {}},
+      {"Softplus", {}, {}},     {"Affine", 1.0, 0.0},
+      {"LeakyRelu", 0.01, {}},  {"ThresholdedRelu", 1.0, {}},
+      {"ScaledTanh", 1.0, 1.0}, {"HardSigmoid", 0.2, 0.5},
+      {"Elu", 1.0, {}}};
   for (const Entry &entry : entries) {
     // Other writings are met in files, and no two names differ in case alone.
     if (!StringRef(activation.name).equals_insensitive(entry.name))
@@ -60,12 +62,11 @@ static Value activate(Scalar &b, const Cell &cell, unsigned which, Value x) {
   if (name == "HardSigmoid")
     return emitMax(b, emitMin(b, affine(), constant(1)), constant(0));
   if (name == "ScaledTanh")
-    return emitMul(b,
-                   math::TanhOp::create(b, emitMul(b, x, constant(f.beta))),
+    return emitMul(b, math::TanhOp::create(b, emitMul(b, x, constant(f.beta))),
                    constant(f.alpha));
   auto where = [&](double bound, Value above, Value below) -> Value {
-    Value isAbove = arith::CmpFOp::create(b, arith::CmpFPredicate::OGE, x,
-                                          constant(bound));
+    Value isAbove =
+        arith::CmpFOp::create(b, arith::CmpFPredicate::OGE, x, constant(bound));
     return arith::SelectOp::create(b, isAbove, above, below);
   };
   Value zero = constant(0);
@@ -180,11 +181,11 @@ static void stepGRU(Emitter &b, Cell &cell, Value x) {
   };
   both = withBias(both, 0, 2 * n);
   auto gate = [&](int64_t which) {
-    return apply(
-        b, shape, {takeColumns(b, x, which, n), takeColumns(b, both, which, n)},
-        [&](Scalar &b, ValueRange v) {
-          return activate(b, cell, 0, emitAdd(b, v[0], v[1]));
-        });
+    return apply(b, shape,
+                 {takeColumns(b, x, which, n), takeColumns(b, both, which, n)},
+                 [&](Scalar &b, ValueRange v) {
+                   return activate(b, cell, 0, emitAdd(b, v[0], v[1]));
+                 });
   };
   auto multiply = [&](Value x, Value y) {
     return apply(b, shape, {x, y}, [](Scalar &b, ValueRange v) {
@@ -198,10 +199,10 @@ static void stepGRU(Emitter &b, Cell &cell, Value x) {
   else
     inner = withBias(
         timesTransposed(b, multiply(reset, cell.state), lastWeights), 2 * n, n);
-  Value candidate = apply(
-      b, shape, {takeColumns(b, x, 2, n), inner}, [&](Scalar &b, ValueRange v) {
-        return activate(b, cell, 1, emitAdd(b, v[0], v[1]));
-      });
+  Value candidate = apply(b, shape, {takeColumns(b, x, 2, n), inner},
+                          [&](Scalar &b, ValueRange v) {
+                            return activate(b, cell, 1, emitAdd(b, v[0], v[1]));
+                          });
   cell.state = apply(
       b, shape, {update, candidate, cell.state}, [](Scalar &b, ValueRange v) {
         Value one = emitScalar(b, v[0].getType(), 1);
@@ -219,8 +220,8 @@ static Value selectRunning(Emitter &b, Cell &cell, Value at, Value value,
                            Value other) {
   return apply(b, getShape(value), {value, other, cell.lengths, at},
                [](Scalar &b, ValueRange v) -> Value {
-                 Value isRunning = compareIntegers(
-                     b, arith::CmpIPredicate::slt, v[3], v[2]);
+                 Value isRunning =
+                     compareIntegers(b, arith::CmpIPredicate::slt, v[3], v[2]);
                  return arith::SelectOp::create(b, isRunning, v[0], v[1]);
                });
 }
@@ -257,15 +258,14 @@ static Value unrollCell(Emitter &b, Cell &cell, Value products,
     Value time;
     if (cell.lengths)
       time = b.filled({}, getElement(cell.lengths), at);
-    states[at] = b.reshape(step(b, cell, x, time),
-                           {1, 1, cell.batch, cell.hidden});
+    states[at] =
+        b.reshape(step(b, cell, x, time), {1, 1, cell.batch, cell.hidden});
   }
   return b.concat(0, states);
 }
 
 /// One cell in a loop over time.
-static Value rollCell(Emitter &b, Cell &cell, Value products,
-                      bool isBackward) {
+static Value rollCell(Emitter &b, Cell &cell, Value products, bool isBackward) {
   int64_t width = cell.gates * cell.hidden;
   SmallVector<Value> inits{cell.state};
   if (cell.memory)
@@ -281,8 +281,7 @@ static Value rollCell(Emitter &b, Cell &cell, Value products,
     Value at = t;
     if (isBackward)
       at = arith::SubIOp::create(inner, index(inner, cell.length - 1), t);
-    Value row =
-        arith::MulIOp::create(inner, at, index(inner, cell.batch));
+    Value row = arith::MulIOp::create(inner, at, index(inner, cell.batch));
     auto sizes = [&](ArrayRef<int64_t> values) {
       return getAsIndexOpFoldResult(inner.getContext(), values);
     };
@@ -300,11 +299,11 @@ static Value rollCell(Emitter &b, Cell &cell, Value products,
     if (cell.memory)
       cell.memory = carried[1];
     Value output = step(inner, cell, x, time);
-    Value part =
-        inner.reshape(output, {1, 1, cell.batch, cell.hidden});
+    Value part = inner.reshape(output, {1, 1, cell.batch, cell.hidden});
     OpFoldResult zero = inner.getIndexAttr(0);
     Value all = tensor::InsertSliceOp::create(
-        inner, part, carried.back(), ArrayRef<OpFoldResult>{at, zero, zero, zero},
+        inner, part, carried.back(),
+        ArrayRef<OpFoldResult>{at, zero, zero, zero},
         sizes({1, 1, cell.batch, cell.hidden}), sizes({1, 1, 1, 1}));
     SmallVector<Value> next{cell.state};
     if (cell.memory)

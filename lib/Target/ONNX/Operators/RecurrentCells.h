@@ -21,11 +21,11 @@ struct Cell {
   llvm::SmallVector<Activation> activations;
   std::optional<double> clip; // of what activations see
   bool linearBeforeReset = false;
-  bool couplesGates = false; // the forget gate is one minus the input gate
-  bool isBatchFirst = false; // layout = 1
-  int64_t unroll = 0;        // longer sequences are a loop
-  Value input;               // [length, batch, inputs]
-  Value w, r;                // [gates * hidden, inputs or hidden]
+  bool couplesGates = false;   // the forget gate is one minus the input gate
+  bool isBatchFirst = false;   // layout = 1
+  int64_t unroll = 0;          // longer sequences are a loop
+  Value input;                 // [length, batch, inputs]
+  Value w, r;                  // [gates * hidden, inputs or hidden]
   Value inputBias, hiddenBias; // [gates * hidden], or null
   Value peepholes;             // [3 * hidden], or null
   Value lengths;               // of the sequences [batch, 1], or null for full

@@ -12,6 +12,8 @@ namespace mlir::pc {
 namespace {
 /// What a Scan says of its sequences.
 struct ScanPlan {
+  explicit ScanPlan(const onnx::GraphProto &body) : body(body) {}
+
   const onnx::GraphProto &body;
   ImportedValues states;
   SmallVector<Value> sequences;
@@ -130,7 +132,7 @@ static FailureOr<ScanPlan> planScan(NodeContext &node, unsigned ahead) {
   const onnx::GraphProto *body = node.attributes.getGraph("body");
   if (!body)
     return node.fail("expected the attribute body");
-  ScanPlan plan{*body};
+  ScanPlan plan(*body);
   int64_t sequences = node.attributes.getInt("num_scan_inputs", 0);
   int64_t operands = int64_t(node.getNumInputs()) - ahead;
   if (sequences < 1 || sequences > operands)
