@@ -16,10 +16,12 @@ SCHEDULES = ["backprop", "fixed", "fixed-exact", "strict"]
 # Reverse mode once more in f64: what rounding alone does to the curve.
 CONTROL = "backprop in f64"
 
-# Distances of loss curves, in units of the loss of the first epoch. The
-# gradients of `fixed` are within 1e-4 and those of `fixed-exact` within
-# rounding; hundreds of steps amplify what is left, as they do rounding.
-CURVE_TOLERANCES = {"small": 1e-4, "full": 1e-2}
+# Distance of loss curves, in units of the loss of the first epoch: gradients of
+# `fixed` are within 1e-4, and those of `fixed-exact` within rounding.
+CURVE_TOLERANCE = 1e-4
+# The long run of the convolutional network takes large steps, at the border of
+# stability: rounding alone moves its curve by some 5e-3 (CONTROL shows it).
+LONG_CNN_TOLERANCE = 1e-2
 # Sums of up to some thousand f32 products in another order, through the depth.
 ROUNDING = 1e-5
 # Error that `fixed` may leave in a gradient where no closed form says how much.
@@ -56,7 +58,7 @@ class Run:
 
 def prepare_cnn(folder, root, options):
     full = options.full
-    train, test, batch, epochs = (1438, 359, 64, 30) if full else (96, 32, 16, 3)
+    train, test, batch, epochs = (1438, 359, 64, 12) if full else (96, 32, 16, 3)
     data.pictures(folder / "data", root / "examples/digits/digits.csv.gz", options.cifar, train, test)
     torch.manual_seed(0)
     model = models.export(models.CNN(), torch.zeros(batch, 3, 32, 32), "image",
@@ -71,10 +73,10 @@ def prepare_cnn(folder, root, options):
             f"{source}. Batch {batch}, {epochs} epochs, plain gradient descent on the squared "
             f"error. `fixed`: step {step}, {updates} updates, as in the paper's code.")
     return Experiment("cnn", "Convolutional network", text, model, folder / "data",
-                      ["--loss=mse", "--optimizer=sgd", "--rate=0.5",
+                      ["--loss=mse", "--optimizer=sgd", "--rate=1",
                        f"--batch={batch}", f"--epochs={epochs}"],
                       [f"--step={step}", f"--iterations={updates}"],
-                      CURVE_TOLERANCES[options.size], predicted)
+                      LONG_CNN_TOLERANCE if full else CURVE_TOLERANCE, predicted)
 
 
 def fixed_flags(options, step):
@@ -86,7 +88,7 @@ def fixed_flags(options, step):
 def prepare_rnn(folder, root, options):
     full = options.full
     longest, hidden = (12, 128) if full else (5, 12)
-    train, test, batch, epochs = (7200, 1800, 64, 15) if full else (192, 48, 16, 3)
+    train, test, batch, epochs = (3600, 900, 64, 12) if full else (192, 48, 16, 3)
     alphabet, languages = data.words(folder / "data", options.words, longest, train, test)
     torch.manual_seed(0)
     network = models.RNN(len(alphabet), longest, hidden, len(languages))
@@ -101,13 +103,13 @@ def prepare_rnn(folder, root, options):
     return Experiment("rnn", "Recurrent network", text, model, folder / "data",
                       ["--loss=cross-entropy", "--optimizer=sgd", "--rate=0.2",
                        f"--batch={batch}", f"--epochs={epochs}"],
-                      fixed_flags(options, 0.1), CURVE_TOLERANCES[options.size])
+                      fixed_flags(options, 0.1), CURVE_TOLERANCE)
 
 
 def prepare_lstm(folder, root, options):
     full = options.full
-    steps, hidden = (12, 64) if full else (2, 8)
-    train, test, batch, epochs = (3200, 640, 64, 12) if full else (128, 32, 16, 3)
+    steps, hidden = (8, 48) if full else (2, 8)
+    train, test, batch, epochs = (2560, 640, 64, 10) if full else (128, 32, 16, 3)
     alphabet = data.characters(folder / "data", options.text, steps, train, test)
     torch.manual_seed(0)
     network = models.LSTM(len(alphabet), steps, hidden)
@@ -121,7 +123,7 @@ def prepare_lstm(folder, root, options):
     return Experiment("lstm", "Long short-term memory", text, model, folder / "data",
                       ["--loss=cross-entropy", "--optimizer=sgd", "--rate=2",
                        f"--batch={batch}", f"--epochs={epochs}"],
-                      fixed_flags(options, 0.1), CURVE_TOLERANCES[options.size])
+                      fixed_flags(options, 0.1), CURVE_TOLERANCE)
 
 
 def train(tools, experiment, schedule, folder, model):

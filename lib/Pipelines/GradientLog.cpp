@@ -10,9 +10,6 @@ using namespace llvm;
 using namespace mlir;
 using namespace mlir::pc;
 
-static constexpr StringLiteral gradientName = "model_gradient";
-static constexpr StringLiteral autodiffName = "model_autodiff";
-
 std::unique_ptr<GradientLog> GradientLog::create(ForwardModel &model,
                                                  const ClassifierPorts &ports,
                                                  const CompileOptions &given,

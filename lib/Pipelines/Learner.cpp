@@ -14,9 +14,6 @@ using namespace mlir::pc;
 // Making
 //===----------------------------------------------------------------------===//
 
-static constexpr StringLiteral stepName = "model_step";
-static constexpr StringLiteral objectiveName = "model_objective";
-
 std::unique_ptr<Learner> Learner::create(ForwardModel &model,
                                          const ClassifierPorts &ports,
                                          const CompileOptions &options,

@@ -11,13 +11,6 @@
 
 namespace mlir::pc {
 
-inline constexpr llvm::StringLiteral gradientName = "model_gradient";
-inline constexpr llvm::StringLiteral autodiffName = "model_autodiff";
-inline constexpr llvm::StringLiteral objectiveName = "model_objective";
-inline constexpr llvm::StringLiteral jvpName = "model_jvp";
-
-inline constexpr llvm::StringLiteral graphName = "model_graph";
-
 /// What is known without running anything.
 struct StaticReport {
   struct Finding {

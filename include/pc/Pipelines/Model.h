@@ -15,6 +15,13 @@ namespace mlir::pc {
 
 /// The name of the forward function in every module.
 inline constexpr llvm::StringLiteral modelName = "model";
+/// Those of what is made from it (pc/Support/Names.h).
+inline constexpr llvm::StringLiteral objectiveName = "model_objective";
+inline constexpr llvm::StringLiteral graphName = "model_graph";
+inline constexpr llvm::StringLiteral gradientName = "model_gradient";
+inline constexpr llvm::StringLiteral autodiffName = "model_autodiff";
+inline constexpr llvm::StringLiteral jvpName = "model_jvp";
+inline constexpr llvm::StringLiteral stepName = "model_step";
 
 /// An argument or result of the forward function.
 struct ModelPort {
