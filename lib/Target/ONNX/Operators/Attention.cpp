@@ -353,8 +353,8 @@ static LogicalResult lowerAttention(NodeContext &node) {
     result =
         b.reshape(b.transpose(result, {0, 2, 1, 3}),
                   {heads->batch, heads->length, heads->heads * heads->width});
-  for (auto [i, output] :
-       enumerate(ArrayRef({result, heads->k, heads->v, stages[mode]})))
+  Value outputs[] = {result, heads->k, heads->v, stages[mode]};
+  for (auto [i, output] : enumerate(outputs))
     if (node.hasOutput(i))
       node.setOutput(i, b.cast(output, element));
   return success();
