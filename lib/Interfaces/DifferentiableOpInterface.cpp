@@ -58,10 +58,16 @@ bool NonEmptySink::wants(Value primal) const {
   return !isEmpty(primal) && sink.wants(primal);
 }
 
+/// Floats of 8 bits and less are quantised: steps, whose derivative is zero.
+static bool isDifferentiableElement(Type type) {
+  auto number = dyn_cast<FloatType>(type);
+  return number && number.getWidth() > 8;
+}
+
 bool pc::isDifferentiable(Type type) {
   if (auto tensor = dyn_cast<RankedTensorType>(type))
-    return isa<FloatType>(tensor.getElementType());
-  return isa<FloatType>(type);
+    return isDifferentiableElement(tensor.getElementType());
+  return isDifferentiableElement(type);
 }
 
 Value pc::createZero(OpBuilder &builder, Location loc, Type type) {

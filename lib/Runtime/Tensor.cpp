@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "pc/Runtime/Tensor.h"
+#include "NarrowFloat.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,33 +10,50 @@
 
 namespace mlir::pc {
 
-size_t getByteWidth(ElementKind kind) {
+unsigned getBitWidth(ElementKind kind) {
   switch (kind) {
   case ElementKind::Bool:
+    return 1;
+  case ElementKind::I2:
+  case ElementKind::U2:
+    return 2;
+  case ElementKind::I4:
+  case ElementKind::U4:
+  case ElementKind::F4E2M1:
+    return 4;
   case ElementKind::I8:
   case ElementKind::U8:
-    return 1;
+  case ElementKind::F8E4M3FN:
+  case ElementKind::F8E4M3FNUZ:
+  case ElementKind::F8E5M2:
+  case ElementKind::F8E5M2FNUZ:
+  case ElementKind::F8E8M0:
+    return 8;
   case ElementKind::F16:
   case ElementKind::BF16:
   case ElementKind::I16:
   case ElementKind::U16:
-    return 2;
+    return 16;
   case ElementKind::F32:
   case ElementKind::I32:
   case ElementKind::U32:
-    return 4;
+    return 32;
   case ElementKind::F64:
   case ElementKind::I64:
   case ElementKind::U64:
-    return 8;
+    return 64;
   }
   return 0;
 }
 
+size_t getByteWidth(ElementKind kind) { return (getBitWidth(kind) + 7) / 8; }
+
 const char *getName(ElementKind kind) {
-  static constexpr const char *names[] = {"f16", "bf16", "f32", "f64", "bool",
-                                          "i8",  "u8",   "i16", "u16", "i32",
-                                          "u32", "i64",  "u64"};
+  static constexpr const char *names[] = {
+      "f16",      "bf16",       "f32",    "f64",        "bool",     "i8",
+      "u8",       "i16",        "u16",    "i32",        "u32",      "i64",
+      "u64",      "i2",         "u2",     "i4",         "u4",       "f4E2M1FN",
+      "f8E4M3FN", "f8E4M3FNUZ", "f8E5M2", "f8E5M2FNUZ", "f8E8M0FNU"};
   return names[static_cast<size_t>(kind)];
 }
 
@@ -149,6 +167,11 @@ static uint16_t encodeBrain(double value) {
   return static_cast<uint16_t>(bits >> 16);
 }
 
+static int signExtend(uint8_t bits, unsigned width) {
+  int sign = 1 << (width - 1);
+  return (bits ^ sign) - sign;
+}
+
 double Tensor::getAsDouble(int64_t index) const {
   switch (kind) {
   case ElementKind::F16:
@@ -161,7 +184,19 @@ double Tensor::getAsDouble(int64_t index) const {
     return as<double>()[index];
   case ElementKind::Bool:
   case ElementKind::U8:
+  case ElementKind::U4:
+  case ElementKind::U2:
     return as<uint8_t>()[index];
+  case ElementKind::I4:
+  case ElementKind::I2:
+    return signExtend(as<uint8_t>()[index], getBitWidth(kind));
+  case ElementKind::F4E2M1:
+  case ElementKind::F8E4M3FN:
+  case ElementKind::F8E4M3FNUZ:
+  case ElementKind::F8E5M2:
+  case ElementKind::F8E5M2FNUZ:
+  case ElementKind::F8E8M0:
+    return decodeNarrow(kind, as<uint8_t>()[index]);
   case ElementKind::I8:
     return as<int8_t>()[index];
   case ElementKind::I16:
@@ -199,6 +234,21 @@ void Tensor::setFromDouble(int64_t index, double value) {
     return;
   case ElementKind::U8:
     as<uint8_t>()[index] = static_cast<uint8_t>(value);
+    return;
+  case ElementKind::I4:
+  case ElementKind::I2:
+  case ElementKind::U4:
+  case ElementKind::U2:
+    as<uint8_t>()[index] = static_cast<uint8_t>(static_cast<int>(value)) &
+                           ((1 << getBitWidth(kind)) - 1);
+    return;
+  case ElementKind::F4E2M1:
+  case ElementKind::F8E4M3FN:
+  case ElementKind::F8E4M3FNUZ:
+  case ElementKind::F8E5M2:
+  case ElementKind::F8E5M2FNUZ:
+  case ElementKind::F8E8M0:
+    as<uint8_t>()[index] = encodeNarrow(kind, value);
     return;
   case ElementKind::I8:
     as<int8_t>()[index] = static_cast<int8_t>(value);

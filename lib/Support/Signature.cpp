@@ -35,8 +35,9 @@ std::string pc::getResultName(FunctionOpInterface function, unsigned result) {
 
 static bool isWanted(FunctionOpInterface function, unsigned argument,
                      pc::Wanted wanted) {
-  if (!isa<FloatType>(
-          getElementTypeOrSelf(function.getArgument(argument).getType())))
+  auto element = dyn_cast<FloatType>(
+      getElementTypeOrSelf(function.getArgument(argument).getType()));
+  if (!element || element.getWidth() <= 8) // those are quantised
     return false;
   StringRef role = pc::getArgRole(function, argument);
   if (wanted == pc::Wanted::All)

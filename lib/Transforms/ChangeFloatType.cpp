@@ -74,9 +74,16 @@ static Attribute convert(DenseResourceElementsAttr values, FloatType type) {
                                                     /*dataIsMutable=*/false));
 }
 
+/// Floats of 8 bits and less are what a model quantises to, on purpose.
+static bool isQuantized(Type type) {
+  auto narrow = dyn_cast<FloatType>(type);
+  return narrow && narrow.getWidth() <= 8;
+}
+
 static bool hasFloats(Type type) {
   auto shaped = dyn_cast<ShapedType>(type);
-  return shaped && isa<FloatType>(shaped.getElementType());
+  return shaped && isa<FloatType>(shaped.getElementType()) &&
+         !isQuantized(shaped.getElementType());
 }
 
 //===----------------------------------------------------------------------===//
@@ -136,11 +143,12 @@ static LogicalResult checkAll(Operation *root) {
 /// elsewhere.
 static void addReplacements(AttrTypeReplacer &replacer, FloatType type,
                             bool isConstant) {
-  replacer.addReplacement([=](FloatType) -> Type { return type; });
+  replacer.addReplacement(
+      [=](FloatType old) -> Type { return isQuantized(old) ? old : type; });
   replacer.addReplacement(
       [=](FloatAttr value) -> std::pair<Attribute, WalkResult> {
         Attribute changed = value;
-        if (isConstant)
+        if (isConstant && !isQuantized(value.getType()))
           changed = FloatAttr::get(type, convert(value.getValue(), type));
         return {changed, WalkResult::skip()};
       });

@@ -9,7 +9,8 @@
 
 namespace mlir::pc {
 
-/// A value has a derivative: a float, or a ranked tensor of floats.
+/// A value has a derivative: a float of more than 8 bits, or a ranked tensor of
+/// them.
 bool isDifferentiable(Type type);
 
 /// `0` of a differentiable type.

@@ -14,8 +14,9 @@
 
 namespace mlir::pc {
 
-/// Element types that cross the border of compiled code. Booleans take one
-/// byte each, as in compiled code.
+/// Element types that cross the border of compiled code. Booleans and types of
+/// 2 and 4 bits take one byte each, as in compiled code; the bits above theirs
+/// are zero.
 enum class ElementKind : uint8_t {
   F16,
   BF16,
@@ -30,8 +31,20 @@ enum class ElementKind : uint8_t {
   U32,
   I64,
   U64,
+  I2,
+  U2,
+  I4,
+  U4,
+  F4E2M1,
+  F8E4M3FN,
+  F8E4M3FNUZ,
+  F8E5M2,
+  F8E5M2FNUZ,
+  F8E8M0,
 };
 
+/// Bits of an element that mean something: 1 for booleans.
+unsigned getBitWidth(ElementKind kind);
 /// Bytes of one element.
 size_t getByteWidth(ElementKind kind);
 /// "f32", "i64", "bool", ...

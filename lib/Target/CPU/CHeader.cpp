@@ -40,6 +40,16 @@ static StringRef getCType(ElementKind kind) {
     return "uint16_t";
   case ElementKind::Bool: // 0 or 1
   case ElementKind::U8:
+  case ElementKind::I2: // the lowest bits of a byte
+  case ElementKind::U2:
+  case ElementKind::I4:
+  case ElementKind::U4:
+  case ElementKind::F4E2M1:
+  case ElementKind::F8E4M3FN: // the bits, as below
+  case ElementKind::F8E4M3FNUZ:
+  case ElementKind::F8E5M2:
+  case ElementKind::F8E5M2FNUZ:
+  case ElementKind::F8E8M0:
     return "uint8_t";
   case ElementKind::I8:
     return "int8_t";
@@ -96,7 +106,8 @@ static std::string getShape(const PortInfo &port) {
   std::string text = getCType(port.kind).str();
   for (int64_t size : port.shape)
     text += "[" + std::to_string(size) + "]";
-  if (port.kind == ElementKind::F16 || port.kind == ElementKind::BF16)
+  if (port.kind == ElementKind::F16 || port.kind == ElementKind::BF16 ||
+      port.kind > ElementKind::U64)
     text += std::string(", bits of ") + getName(port.kind);
   return text;
 }

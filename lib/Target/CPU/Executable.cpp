@@ -113,16 +113,18 @@ static llvm::Error checkTensor(StringRef what, unsigned number,
     return llvm::createStringError("expected " + describe(what, number, port) +
                                    " to be " + describe(port) + ", but got " +
                                    tensor.describe());
-  if (port.kind != ElementKind::Bool)
+  unsigned bits = getBitWidth(port.kind);
+  if (bits >= 8)
     return llvm::Error::success();
-  // Compiled code reads one bit and takes the others to be zero.
+  // Compiled code takes the bits above to be zero.
   const uint8_t *bytes = tensor.as<uint8_t>();
   for (int64_t i = 0, e = tensor.getNumElements(); i != e; ++i)
-    if (bytes[i] > 1)
+    if (bytes[i] >> bits)
       return llvm::createStringError(
           "expected " + describe(what, number, port) +
-          " to hold booleans 0 or 1, but element " + Twine(i) + " is " +
-          Twine(unsigned(bytes[i])));
+          (bits == 1 ? std::string(" to hold booleans 0 or 1")
+                     : " to hold " + std::to_string(bits) + " bits") +
+          ", but element " + Twine(i) + " is " + Twine(unsigned(bytes[i])));
   return llvm::Error::success();
 }
 

@@ -15,6 +15,18 @@ std::optional<ElementKind> mlir::pc::toElementKind(Type type) {
     return ElementKind::F32;
   if (type.isF64())
     return ElementKind::F64;
+  if (isa<Float4E2M1FNType>(type))
+    return ElementKind::F4E2M1;
+  if (isa<Float8E4M3FNType>(type))
+    return ElementKind::F8E4M3FN;
+  if (isa<Float8E4M3FNUZType>(type))
+    return ElementKind::F8E4M3FNUZ;
+  if (isa<Float8E5M2Type>(type))
+    return ElementKind::F8E5M2;
+  if (isa<Float8E5M2FNUZType>(type))
+    return ElementKind::F8E5M2FNUZ;
+  if (isa<Float8E8M0FNUType>(type))
+    return ElementKind::F8E8M0;
   if (type.isIndex())
     return ElementKind::I64;
   auto integer = dyn_cast<IntegerType>(type);
@@ -24,6 +36,10 @@ std::optional<ElementKind> mlir::pc::toElementKind(Type type) {
   switch (integer.getWidth()) {
   case 1:
     return ElementKind::Bool;
+  case 2:
+    return isUnsigned ? ElementKind::U2 : ElementKind::I2;
+  case 4:
+    return isUnsigned ? ElementKind::U4 : ElementKind::I4;
   case 8:
     return isUnsigned ? ElementKind::U8 : ElementKind::I8;
   case 16:
@@ -47,8 +63,8 @@ static FailureOr<PortInfo> getPort(func::FuncOp function, Type type,
            << type;
   std::optional<ElementKind> kind = toElementKind(tensor.getElementType());
   if (!kind)
-    return function.emitOpError("expected elements of a float type or of 1, 8, "
-                                "16, 32 or 64 bits, but got ")
+    return function.emitOpError("expected elements of a float type or of 1, 2, "
+                                "4, 8, 16, 32 or 64 bits, but got ")
            << tensor.getElementType();
   PortInfo port{"", "", *kind, tensor.getShape().vec(), std::nullopt};
   if (!attributes)

@@ -65,10 +65,19 @@ Value emitMin(ImplicitLocOpBuilder &b, Value x, Value y) {
   return emitBinary<arith::MinimumFOp, arith::MinSIOp>(b, x, y);
 }
 
+/// Floats of 8 bits or less are stored, and computed with as f32.
+static bool isNarrow(Type type) {
+  return isa<FloatType>(type) && type.getIntOrFloatBitWidth() <= 8;
+}
+
 Value emitCast(ImplicitLocOpBuilder &b, Value x, Type type) {
   Type from = x.getType();
   if (from == type)
     return x;
+  if (isNarrow(from) && !type.isF32())
+    return emitCast(b, arith::ExtFOp::create(b, b.getF32Type(), x), type);
+  if (isNarrow(type) && !isa<FloatType>(from))
+    return emitCast(b, emitCast(b, x, b.getF32Type()), type);
   bool fromFloat = isa<FloatType>(from), toFloat = isa<FloatType>(type);
   if (type.isInteger(1)) {
     Value zero = emitScalar(b, from, 0);
@@ -87,6 +96,10 @@ Value emitCast(ImplicitLocOpBuilder &b, Value x, Type type) {
       return arith::ExtFOp::create(b, type, x);
     return arith::TruncFOp::create(b, type, x);
   }
+  // To 2 and 4 bits numbers wrap around, which needs room for what they were.
+  if (fromFloat && type.getIntOrFloatBitWidth() < 8)
+    return arith::TruncIOp::create(
+        b, type, arith::FPToSIOp::create(b, b.getI32Type(), x));
   if (fromFloat)
     return arith::FPToSIOp::create(b, type, x);
   if (toFloat && from.isInteger(1))

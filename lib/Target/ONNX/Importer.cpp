@@ -258,7 +258,7 @@ static bool canFold(const OperatorHandler &handler, NodeContext &node) {
     if (!constant || (node.isParameter(i) &&
                       constant->getNumElements() > maxEvaluatedParameter))
       return false;
-    if (constant->getKind() == ElementKind::U64) // evaluated in int64_t
+    if (constant->getKind() >= ElementKind::U64) // evaluated in int64_t
       return false;
   }
   return true;

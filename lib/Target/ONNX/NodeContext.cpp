@@ -113,15 +113,22 @@ static std::string print(Type type) {
   return text;
 }
 
+/// Stored, cast and quantised to, but nothing computes with them.
+static bool isNarrowFloat(Type type) {
+  return isa<FloatType>(type) && type.getIntOrFloatBitWidth() <= 8;
+}
+
 LogicalResult NodeContext::requireFloat(unsigned i) {
-  if (isa<FloatType>(getType(i).getElementType()))
+  Type element = getType(i).getElementType();
+  if (isa<FloatType>(element) && !isNarrowFloat(element))
     return success();
   return fail("input " + Twine(i) + ": expected float elements, but got " +
               print(getType(i)));
 }
 
 LogicalResult NodeContext::requireNumbers(unsigned i) {
-  if (!getType(i).getElementType().isInteger(1))
+  Type element = getType(i).getElementType();
+  if (!element.isInteger(1) && !isNarrowFloat(element))
     return success();
   return fail("input " + Twine(i) + ": expected numbers, but got " +
               print(getType(i)));

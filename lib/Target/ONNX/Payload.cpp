@@ -24,19 +24,32 @@ struct DataType {
 /// Numbers 17 and up are newer than the packaged classes; they are plain
 /// integers there.
 static const DataType dataTypes[] = {
-    {1, "float", ElementKind::F32},     {2, "uint8", ElementKind::U8},
-    {3, "int8", ElementKind::I8},       {4, "uint16", ElementKind::U16},
-    {5, "int16", ElementKind::I16},     {6, "int32", ElementKind::I32},
-    {7, "int64", ElementKind::I64},     {8, "string", std::nullopt},
-    {9, "bool", ElementKind::Bool},     {10, "float16", ElementKind::F16},
-    {11, "double", ElementKind::F64},   {12, "uint32", ElementKind::U32},
-    {13, "uint64", ElementKind::U64},   {14, "complex64", std::nullopt},
-    {15, "complex128", std::nullopt},   {16, "bfloat16", ElementKind::BF16},
-    {17, "float8e4m3fn", std::nullopt}, {18, "float8e4m3fnuz", std::nullopt},
-    {19, "float8e5m2", std::nullopt},   {20, "float8e5m2fnuz", std::nullopt},
-    {21, "uint4", std::nullopt},        {22, "int4", std::nullopt},
-    {23, "float4e2m1", std::nullopt},   {24, "float8e8m0", std::nullopt},
-    {25, "uint2", std::nullopt},        {26, "int2", std::nullopt},
+    {1, "float", ElementKind::F32},
+    {2, "uint8", ElementKind::U8},
+    {3, "int8", ElementKind::I8},
+    {4, "uint16", ElementKind::U16},
+    {5, "int16", ElementKind::I16},
+    {6, "int32", ElementKind::I32},
+    {7, "int64", ElementKind::I64},
+    {8, "string", std::nullopt},
+    {9, "bool", ElementKind::Bool},
+    {10, "float16", ElementKind::F16},
+    {11, "double", ElementKind::F64},
+    {12, "uint32", ElementKind::U32},
+    {13, "uint64", ElementKind::U64},
+    {14, "complex64", std::nullopt},
+    {15, "complex128", std::nullopt},
+    {16, "bfloat16", ElementKind::BF16},
+    {17, "float8e4m3fn", ElementKind::F8E4M3FN},
+    {18, "float8e4m3fnuz", ElementKind::F8E4M3FNUZ},
+    {19, "float8e5m2", ElementKind::F8E5M2},
+    {20, "float8e5m2fnuz", ElementKind::F8E5M2FNUZ},
+    {21, "uint4", ElementKind::U4},
+    {22, "int4", ElementKind::I4},
+    {23, "float4e2m1", ElementKind::F4E2M1},
+    {24, "float8e8m0", ElementKind::F8E8M0},
+    {25, "uint2", ElementKind::U2},
+    {26, "int2", ElementKind::I2},
 };
 
 std::optional<ElementKind> getElementKind(int dataType) {
@@ -107,8 +120,43 @@ static auto withTypedField(const onnx::TensorProto &proto, ElementKind kind,
   }
 }
 
+//===----------------------------------------------------------------------===//
+// Elements of 2 and 4 bits
+//===----------------------------------------------------------------------===//
+
+/// Several elements share a byte in files, the first one in its lowest bits.
+static bool isPacked(ElementKind kind) {
+  return kind != ElementKind::Bool && getBitWidth(kind) < 8;
+}
+
+/// Bytes that `count` elements take in a file.
+static int64_t getPayloadBytes(ElementKind kind, int64_t count) {
+  if (!isPacked(kind))
+    return count * int64_t(getByteWidth(kind));
+  return int64_t(divideCeil(uint64_t(count) * getBitWidth(kind), 8));
+}
+
+/// `getByte(i)` is byte i of the file.
+static void unpack(Tensor &tensor, function_ref<uint8_t(int64_t)> getByte) {
+  unsigned bits = getBitWidth(tensor.getKind()), inByte = 8 / bits;
+  uint8_t *out = tensor.as<uint8_t>();
+  for (int64_t i = 0, e = tensor.getNumElements(); i != e; ++i)
+    out[i] = (getByte(i / inByte) >> (i % inByte * bits)) & ((1 << bits) - 1);
+}
+
+static std::string pack(const Tensor &tensor) {
+  unsigned bits = getBitWidth(tensor.getKind()), inByte = 8 / bits;
+  std::string bytes(getPayloadBytes(tensor.getKind(), tensor.getNumElements()),
+                    0);
+  for (int64_t i = 0, e = tensor.getNumElements(); i != e; ++i)
+    bytes[i / inByte] |= tensor.as<uint8_t>()[i] << (i % inByte * bits);
+  return bytes;
+}
+
 static void readTyped(const onnx::TensorProto &proto, Tensor &tensor) {
   ElementKind kind = tensor.getKind();
+  if (isPacked(kind))
+    return unpack(tensor, [&](int64_t i) { return proto.int32_data(i); });
   withTypedField(proto, kind, [&](const auto &field) {
     switch (kind) {
     case ElementKind::F32:
@@ -130,15 +178,20 @@ static void readTyped(const onnx::TensorProto &proto, Tensor &tensor) {
     case ElementKind::I64:
     case ElementKind::U64:
       return copyField<uint64_t>(field, tensor);
+    default: // 8-bit floats
+      return copyField<uint8_t>(field, tensor);
     }
   });
 }
 
 static Error readRaw(StringRef bytes, Tensor &tensor) {
-  if (bytes.size() != tensor.getByteSize())
-    return fail("the shape needs " + Twine(tensor.getByteSize()) +
-                " bytes, but there are " + Twine(bytes.size()));
-  if (!bytes.empty())
+  int64_t needed = getPayloadBytes(tensor.getKind(), tensor.getNumElements());
+  if (bytes.size() != uint64_t(needed))
+    return fail("the shape needs " + Twine(needed) + " bytes, but there are " +
+                Twine(bytes.size()));
+  if (isPacked(tensor.getKind()))
+    unpack(tensor, [&](int64_t i) { return bytes[i]; });
+  else if (!bytes.empty())
     std::memcpy(tensor.data(), bytes.data(), bytes.size());
   return Error::success();
 }
@@ -164,8 +217,9 @@ static Error readElements(const onnx::TensorProto &proto, StringRef folder,
   if (proto.data_location() == onnx::TensorProto::EXTERNAL) {
     if (proto.has_raw_data() || countTyped(proto))
       return fail("data is given twice: external and inside the file");
-    Expected<ExternalSlice> slice =
-        locateExternalData(proto, folder, tensor.getByteSize());
+    Expected<ExternalSlice> slice = locateExternalData(
+        proto, folder,
+        getPayloadBytes(tensor.getKind(), tensor.getNumElements()));
     if (!slice)
       return slice.takeError();
     if (slice->length == 0)
@@ -182,10 +236,14 @@ static Error readElements(const onnx::TensorProto &proto, StringRef folder,
   int64_t found =
       withTypedField(proto, tensor.getKind(),
                      [](const auto &field) { return int64_t(field.size()); });
-  if (found != tensor.getNumElements() || found != countTyped(proto))
-    return fail("the shape needs " + Twine(tensor.getNumElements()) +
-                " elements of " + getName(tensor.getKind()) + ", but " +
-                Twine(found) + " are in the field of that type and " +
+  int64_t needed =
+      isPacked(tensor.getKind())
+          ? getPayloadBytes(tensor.getKind(), tensor.getNumElements())
+          : tensor.getNumElements();
+  if (found != needed || found != countTyped(proto))
+    return fail("the shape needs " + Twine(needed) + " elements of " +
+                getName(tensor.getKind()) + ", but " + Twine(found) +
+                " are in the field of that type and " +
                 Twine(countTyped(proto)) + " in all");
   readTyped(proto, tensor);
   return Error::success();
@@ -203,7 +261,7 @@ Expected<Tensor> readTensor(const onnx::TensorProto &proto, StringRef folder) {
   if (!count)
     return count.takeError();
   // The payload is compared with the shape before memory is taken for it.
-  uint64_t bytes = uint64_t(*count) * getByteWidth(*kind);
+  uint64_t bytes = getPayloadBytes(*kind, *count);
   bool isInside = proto.data_location() != onnx::TensorProto::EXTERNAL;
   if (isInside &&
       bytes > proto.raw_data().size() + 8 * uint64_t(countTyped(proto)))
@@ -237,7 +295,10 @@ void writeTensor(const Tensor &tensor, onnx::TensorProto &proto) {
   proto.clear_uint64_data();
   proto.clear_external_data();
   proto.clear_data_location();
-  proto.set_raw_data(tensor.data(), tensor.getByteSize());
+  if (isPacked(tensor.getKind()))
+    proto.set_raw_data(pack(tensor));
+  else
+    proto.set_raw_data(tensor.data(), tensor.getByteSize());
 }
 
 } // namespace mlir::pc

@@ -16,6 +16,7 @@ const OperatorRegistry &OperatorRegistry::get() {
     registerBits(all);
     registerBranches(all);
     registerChosen(all);
+    registerCasts(all);
     registerConvolutions(all);
     registerCumulatives(all);
     registerDeterminants(all);
@@ -30,6 +31,7 @@ const OperatorRegistry &OperatorRegistry::get() {
     registerNormalizations(all);
     registerOptionals(all);
     registerPools(all);
+    registerQuantization(all);
     registerRecurrent(all);
     registerReductions(all);
     registerRegions(all);

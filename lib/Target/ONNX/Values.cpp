@@ -41,18 +41,35 @@ Type getElementType(ElementKind kind, MLIRContext *context) {
     return builder.getIntegerType(32, /*isSigned=*/false);
   case ElementKind::U64:
     return builder.getIntegerType(64, /*isSigned=*/false);
+  case ElementKind::I2:
+    return builder.getIntegerType(2);
+  case ElementKind::U2:
+    return builder.getIntegerType(2, /*isSigned=*/false);
+  case ElementKind::I4:
+    return builder.getIntegerType(4);
+  case ElementKind::U4:
+    return builder.getIntegerType(4, /*isSigned=*/false);
+  case ElementKind::F4E2M1:
+    return Float4E2M1FNType::get(context);
+  case ElementKind::F8E4M3FN:
+    return Float8E4M3FNType::get(context);
+  case ElementKind::F8E4M3FNUZ:
+    return Float8E4M3FNUZType::get(context);
+  case ElementKind::F8E5M2:
+    return Float8E5M2Type::get(context);
+  case ElementKind::F8E5M2FNUZ:
+    return Float8E5M2FNUZType::get(context);
+  case ElementKind::F8E8M0:
+    return Float8E8M0FNUType::get(context);
   }
   return nullptr;
 }
 
 std::optional<ElementKind> getElementKind(Type type) {
-  for (ElementKind kind :
-       {ElementKind::F16, ElementKind::BF16, ElementKind::F32, ElementKind::F64,
-        ElementKind::Bool, ElementKind::I8, ElementKind::I16, ElementKind::I32,
-        ElementKind::I64, ElementKind::U8, ElementKind::U16, ElementKind::U32,
-        ElementKind::U64})
-    if (getElementType(kind, type.getContext()) == type)
-      return kind;
+  for (auto number = uint8_t(ElementKind::F16);
+       number <= uint8_t(ElementKind::F8E8M0); ++number)
+    if (getElementType(ElementKind(number), type.getContext()) == type)
+      return ElementKind(number);
   return std::nullopt;
 }
 
@@ -76,7 +93,8 @@ ElementsAttr getElementsAttr(const Constant &constant, MLIRContext *context) {
         type,
         ArrayRef(reinterpret_cast<const bool *>(constant->data()), bytes));
   ArrayRef<char> data(constant->as<char>(), bytes);
-  if (bytes <= maxInlineBytes)
+  // Nothing that reads resources knows how narrow elements lie in them.
+  if (bytes <= maxInlineBytes || getBitWidth(constant->getKind()) < 8)
     return DenseElementsAttr::getFromRawBuffer(type, data);
   auto keepAlive = [constant](void *, size_t, size_t) {};
   AsmResourceBlob blob(data, /*dataAlignment=*/64, keepAlive,

@@ -5,16 +5,19 @@
 
 include "mlir/Pass/PassBase.td"
 
-def DropSigns : Pass<"pc-cpu-drop-signs"> {
-  let summary = "take the sign out of the types of integers";
+def StorageTypes : Pass<"pc-cpu-storage-types"> {
+  let summary = "turn types that the machine has not into the bits they are stored as";
   let description = [{
     Arithmetic has its sign in the operation, so inside of functions a sign in a type
     means nothing; at their border it tells the caller what the bits are. Here every
-    signed and unsigned integer type becomes the signless one, and a `tensor.bitcast`
-    between types that are now the same disappears.
+    signed and unsigned integer type becomes the signless one, and every float of 8 bits
+    or less the integer of its width. Scalar `arith.extf` and `arith.truncf` from and to
+    such floats become integer arithmetic; both round once, to nearest, ties to even.
+    A cast between types that are now the same disappears.
 
-    Example: `test/Target/CPU/drop-signs.mlir`
+    Example: `test/Target/CPU/storage-types.mlir`
   }];
+  let dependentDialects = ["mlir::arith::ArithDialect"];
 }
 
 def StructureOps : Pass<"pc-cpu-structure-ops", "func::FuncOp"> {

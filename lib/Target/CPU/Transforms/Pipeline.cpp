@@ -26,7 +26,7 @@ using namespace mlir;
 /// Structured ops, as few as possible, each operand in the order in which it is
 /// read, out of loops where it does not change.
 static void addStructure(OpPassManager &manager) {
-  manager.addPass(pc::createDropSigns());
+  manager.addPass(pc::createStorageTypes());
   manager.addPass(createInlinerPass());
   manager.addPass(createSymbolDCEPass());
   manager.addPass(createCanonicalizerPass());

@@ -140,8 +140,12 @@ static LogicalResult checkOperands(NodeContext &node, int64_t groups,
                            node.getShape(2) != ArrayRef<int64_t>(filters)))
     return node.fail("expected one bias for each of " + Twine(filters) +
                      " filters, but got " + printTypes(node));
-  std::optional<Sizes> kernel = node.attributes.getInts("kernel_shape");
-  if (kernel && ArrayRef(*kernel) != node.getShape(1).drop_front(2))
+  return success();
+}
+
+static LogicalResult checkKernel(NodeContext &node, ArrayRef<int64_t> kernel) {
+  std::optional<Sizes> given = node.attributes.getInts("kernel_shape");
+  if (given && ArrayRef(*given) != kernel.drop_front(2))
     return node.fail("kernel_shape differs from the shape of the kernel in " +
                      printTypes(node));
   return success();
@@ -165,6 +169,41 @@ static LogicalResult checkRanks(NodeContext &node) {
 // Handlers
 //===----------------------------------------------------------------------===//
 
+FailureOr<Value> emitConvolution(NodeContext &node, Value image, Value filter) {
+  int64_t groups = node.attributes.getInt("group", 1);
+  ArrayRef<int64_t> kernel = getShape(filter);
+  if (kernel.size() < 3 || kernel.size() != getShape(image).size())
+    return node.fail("expected an image and a kernel of one rank, but got " +
+                     printTypes(node));
+  if (kernel.size() > 5)
+    return node.unsupported("more than three spatial dimensions");
+  if (groups < 1 || kernel[1] * groups != getShape(image)[1] ||
+      kernel[0] % groups != 0)
+    return node.fail("expected a kernel for " + Twine(getShape(image)[1]) +
+                     " channels in " + Twine(groups) + " groups, but got " +
+                     printTypes(node));
+  if (failed(checkKernel(node, kernel)))
+    return failure();
+  FailureOr<Window> window =
+      getWindow(node, getShape(image).drop_front(2), kernel.drop_front(2));
+  if (failed(window))
+    return failure();
+  Sizes shape{getShape(image)[0], kernel[0]};
+  shape.append(window->output);
+  if (failed(node.getTensorType(shape, getElement(image))) ||
+      failed(checkPadded(node, *window)))
+    return failure();
+  Emitter b(node.builder, node.loc);
+  PlainConvolution conv;
+  conv.image = padImage(b, image, window->low, window->high, 0);
+  conv.kernel = filter;
+  conv.strides = window->strides;
+  conv.dilations = window->dilations;
+  conv.output = window->output;
+  conv.groups = groups;
+  return emitPlain(b, conv);
+}
+
 static LogicalResult lowerConv(NodeContext &node) {
   if (failed(checkRanks(node)))
     return failure();
@@ -172,27 +211,14 @@ static LogicalResult lowerConv(NodeContext &node) {
   ArrayRef<int64_t> kernel = node.getShape(1);
   if (failed(checkOperands(node, groups, kernel[1], kernel[0])))
     return failure();
-  FailureOr<Window> window =
-      getWindow(node, node.getShape(0).drop_front(2), kernel.drop_front(2));
-  if (failed(window))
-    return failure();
-  Sizes shape{node.getShape(0)[0], kernel[0]};
-  shape.append(window->output);
-  if (failed(node.getTensorType(shape, node.getType(0).getElementType())) ||
-      failed(checkPadded(node, *window)))
+  FailureOr<Value> result =
+      emitConvolution(node, node.getInput(0), node.getInput(1));
+  if (failed(result))
     return failure();
   Emitter b(node.builder, node.loc);
-  PlainConvolution conv;
-  conv.image = padImage(b, node.getInput(0), window->low, window->high, 0);
-  conv.kernel = node.getInput(1);
-  conv.strides = window->strides;
-  conv.dilations = window->dilations;
-  conv.output = window->output;
-  conv.groups = groups;
-  Value result = emitPlain(b, conv);
   if (node.hasInput(2))
-    result = addBias(b, result, node.getInput(2));
-  node.setOutput(0, result);
+    result = addBias(b, *result, node.getInput(2));
+  node.setOutput(0, *result);
   return success();
 }
 
@@ -299,8 +325,9 @@ static LogicalResult lowerConvTranspose(NodeContext &node) {
     return node.fail("expected a kernel for " + Twine(image[1]) +
                      " channels in " + Twine(groups) + " groups, but got " +
                      printTypes(node));
-  if (failed(
-          checkOperands(node, groups, kernel[0] / groups, kernel[1] * groups)))
+  if (failed(checkOperands(node, groups, kernel[0] / groups,
+                           kernel[1] * groups)) ||
+      failed(checkKernel(node, kernel)))
     return failure();
   FailureOr<Window> window = readWindow(node, kernel.drop_front(2));
   if (failed(window) ||

@@ -290,59 +290,6 @@ static bool foldWhere(NodeContext &node) {
 }
 
 //===----------------------------------------------------------------------===//
-// Cast
-//===----------------------------------------------------------------------===//
-
-static FailureOr<ElementKind> getCastKind(NodeContext &node) {
-  int64_t to = node.attributes.getInt("to", 0);
-  if (std::optional<ElementKind> kind = getElementKind(int(to)))
-    return *kind;
-  return node.unsupported("cast to " + getDataTypeName(int(to)));
-}
-
-static LogicalResult lowerCast(NodeContext &node) {
-  bool isLike = node.getOpType() == "CastLike";
-  if (failed(node.requireInputs(isLike ? 2 : 1, isLike ? 2 : 1)))
-    return failure();
-  ElementKind kind;
-  if (isLike) {
-    kind = *getElementKind(node.getType(1).getElementType());
-  } else {
-    FailureOr<ElementKind> target = getCastKind(node);
-    if (failed(target))
-      return failure();
-    kind = *target;
-  }
-  Type element = getElementType(kind, node.builder.getContext());
-  if (!element)
-    return node.unsupported("cast to " + Twine(getName(kind)));
-  Emitter b(node.builder, node.loc);
-  node.setOutput(0, b.cast(node.getInput(0), element));
-  return success();
-}
-
-static bool foldCast(NodeContext &node) {
-  std::optional<ElementKind> kind =
-      getElementKind(int(node.attributes.getInt("to", 0)));
-  const Tensor &tensor = *node.getConstant(0);
-  if (!kind || tensor.getNumElements() > maxFoldedElements)
-    return false;
-  auto result = std::make_shared<Tensor>(*kind, tensor.getShape());
-  for (int64_t i = 0, e = tensor.getNumElements(); i != e; ++i) {
-    if (isFloat(tensor.getKind()) && *kind == ElementKind::Bool)
-      setInteger(*result, i, tensor.getAsDouble(i) != 0);
-    else if (isFloat(tensor.getKind()))
-      result->setFromDouble(i, isFloat(*kind)
-                                   ? tensor.getAsDouble(i)
-                                   : std::trunc(tensor.getAsDouble(i)));
-    else
-      setInteger(*result, i, getInteger(tensor, i));
-  }
-  node.setOutput(0, Constant(std::move(result)));
-  return true;
-}
-
-//===----------------------------------------------------------------------===//
 // Evaluation and registration
 //===----------------------------------------------------------------------===//
 
@@ -462,8 +409,6 @@ static void registerArithmetic(OperatorRegistry &all) {
   all.add("Mean", 1, lowerVariadic<emitAdd, true>);
   all.add("Max", 1, lowerVariadic<emitMax>).withFold(foldVariadic<Maximum>);
   all.add("Min", 1, lowerVariadic<emitMin>).withFold(foldVariadic<Minimum>);
-  all.add("Cast", 1, lowerCast).withFold(foldCast).asView();
-  all.add("CastLike", 15, lowerCast);
 }
 
 void registerElementwise(OperatorRegistry &all) {

@@ -170,14 +170,8 @@ Value emitMatrixProduct(Emitter &b, Value x, Value y, ArrayRef<int64_t> shape) {
   return emitStackedMatmul(b, x, y, shape);
 }
 
-static LogicalResult lowerMatMul(NodeContext &node) {
-  if (failed(node.requireInputs(2, 2)) ||
-      failed(node.requireRank(0, 1, INT64_MAX)) ||
-      failed(node.requireRank(1, 1, INT64_MAX)) ||
-      failed(node.requireNumbers(0)) ||
-      failed(node.requireSameElementType(0, 1)))
-    return failure();
-  SmallVector<int64_t> x(node.getShape(0)), y(node.getShape(1));
+FailureOr<Value> emitMatMul(NodeContext &node, Value left, Value right) {
+  SmallVector<int64_t> x(getShape(left)), y(getShape(right));
   bool isRow = x.size() == 1, isColumn = y.size() == 1;
   if (isRow)
     x.insert(x.begin(), 1);
@@ -190,16 +184,30 @@ static LogicalResult lowerMatMul(NodeContext &node) {
                      "broadcast, but got " +
                      printTypes(node));
   shape->append({x[x.size() - 2], y.back()});
-  if (failed(node.getTensorType(*shape, node.getType(0).getElementType())))
+  if (failed(node.getTensorType(*shape, getElement(left))))
     return failure();
   Emitter b(node.builder, node.loc);
-  Value product = emitMatrixProduct(b, b.reshape(node.getInput(0), x),
-                                    b.reshape(node.getInput(1), y), *shape);
+  Value product =
+      emitMatrixProduct(b, b.reshape(left, x), b.reshape(right, y), *shape);
   if (isColumn)
     shape->pop_back();
   if (isRow)
     shape->erase(shape->end() - (isColumn ? 1 : 2));
-  node.setOutput(0, b.reshape(product, *shape));
+  return b.reshape(product, *shape);
+}
+
+static LogicalResult lowerMatMul(NodeContext &node) {
+  if (failed(node.requireInputs(2, 2)) ||
+      failed(node.requireRank(0, 1, INT64_MAX)) ||
+      failed(node.requireRank(1, 1, INT64_MAX)) ||
+      failed(node.requireNumbers(0)) ||
+      failed(node.requireSameElementType(0, 1)))
+    return failure();
+  FailureOr<Value> product =
+      emitMatMul(node, node.getInput(0), node.getInput(1));
+  if (failed(product))
+    return failure();
+  node.setOutput(0, *product);
   return success();
 }
 

@@ -28,6 +28,10 @@ LogicalResult importBody(NodeContext &node, const onnx::GraphProto &graph,
 LogicalResult emitBroadcast(NodeContext &node, unsigned count, Type element,
                             Emitter::Body body);
 
+/// `x`, a float of at least 16 bits, as a float of 8 bits, the largest one
+/// where it is beyond it.
+Value emitSaturated(ImplicitLocOpBuilder &b, Value x, FloatType type);
+
 /// Softmax, or its logarithm, over `axes` (sorted).
 Value emitSoftmax(Emitter &b, Value operand, llvm::ArrayRef<int64_t> axes,
                   bool isLog);
@@ -36,6 +40,12 @@ Value emitSoftmax(Emitter &b, Value operand, llvm::ArrayRef<int64_t> axes,
 /// `shape` is that of the result.
 Value emitMatrixProduct(Emitter &b, Value x, Value y,
                         llvm::ArrayRef<int64_t> shape);
+
+/// The product that MatMul is, of operands of rank 1 at least; shapes that do
+/// not fit are reported.
+FailureOr<Value> emitMatMul(NodeContext &node, Value left, Value right);
+/// The convolution that the attributes of the node ask for.
+FailureOr<Value> emitConvolution(NodeContext &node, Value image, Value filter);
 
 /// 1 / (1 + exp(-x)), without overflow in the value or the derivative.
 Value emitSigmoid(ImplicitLocOpBuilder &b, Value x);

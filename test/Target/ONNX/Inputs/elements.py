@@ -9,6 +9,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from conformance import decode_float
+
 suite = sys.argv[1]
 
 
@@ -133,6 +135,63 @@ def empty():
           [np.full((2, 1), 255, np.uint8)])
     write("any", "ReduceMax", [zero((2, 0), bool), axis], [zero((2, 1), bool)])
     write("mean", "ReduceMean", [zero((2, 0), f), axis], [np.full((2, 1), np.nan, f)])
+
+
+def narrow():
+    """Every byte as a float of 8 bits and back: decoding is exact, and encoding
+    finds the same byte again."""
+    for kind in (17, 18, 19, 20):
+        largest = {17: 448, 18: 240, 19: 57344, 20: 57344}[kind]
+        codes = np.array([decode_float(kind, code) for code in range(256)])
+        finite = codes[np.isfinite(codes)]
+        for dtype in (np.float16, np.float32, np.float64):
+            name = f"{kind}_{np.dtype(dtype).name}"
+            chain(f"all_{name}", finite.astype(dtype), kind, finite.astype(dtype))
+            # Half way between neighbours the even code is chosen.
+            ordered = np.unique(np.abs(finite))
+            middle = (ordered[:-1] + ordered[1:]) / 2
+            even = ordered[(np.arange(len(ordered) - 1) + 1) // 2 * 2]
+            chain(f"ties_{name}", middle.astype(dtype), kind, even.astype(dtype))
+        beyond = np.array([1e30, -1e30, np.inf, -np.inf, np.nan], np.float32)
+        chain(f"beyond_{kind}", beyond, kind,
+              np.array([largest, -largest, largest, -largest, np.nan], np.float32))
+    # What two roundings, f64 to f32 to 8 bits, would get wrong.
+    chain("once_17", np.array([1.0625 + 2.0 ** -40, 1.0625 - 2.0 ** -40]), 17,
+          np.array([1.125, 1.0]))
+
+
+def chain(name, values, kind, expected):
+    """Cast to `kind` and back."""
+    folder = os.path.join(suite, name, "test_data_set_0")
+    os.makedirs(folder)
+    save(os.path.join(folder, "input_0.pb"), values, "x")
+    save(os.path.join(folder, "output_0.pb"), expected, "y")
+    there = helper.make_node("Cast", ["x"], ["h"], "there", to=kind)
+    back = helper.make_node("Cast", ["h"], ["y"], "back", to=type_of(values))
+    graph = helper.make_graph(
+        [there, back], "g", [helper.make_tensor_value_info("x", type_of(values), values.shape)],
+        [helper.make_tensor_value_info("y", type_of(values), values.shape)])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)])
+    model.ir_version = 8
+    onnx.save(model, os.path.join(suite, name, "model.onnx"))
+
+
+def quantized():
+    """QuantizeLinear has no gradient: DequantizeLinear has that of its scale."""
+    q = np.array([[3, 130], [128, 255]], np.uint8)
+    scale, zero = np.array(0.5, np.float32), np.array(128, np.uint8)
+    steps = q.astype(np.float64) - 128
+    write("dequantize", "DequantizeLinear", [q, scale, zero], [(steps * 0.5).astype(np.float32)])
+    grad = os.path.join(suite, "dequantize", "grad")
+    os.makedirs(grad)
+    save(os.path.join(grad, "cotangent_0.pb"), np.ones((2, 2)), "output0")
+    save(os.path.join(grad, "grad_0.pb"), np.array(steps.sum()), "input1")
+    write("dequantize_int8", "DequantizeLinear", [np.array([-3, 4], np.int8), scale],
+          [np.array([-1.5, 2.0], np.float32)])
+    grad = os.path.join(suite, "dequantize_int8", "grad")
+    os.makedirs(grad)
+    save(os.path.join(grad, "cotangent_0.pb"), np.ones(2), "output0")
+    save(os.path.join(grad, "grad_0.pb"), np.array(1.0), "input1")
 
 
 globals()[sys.argv[2]]()

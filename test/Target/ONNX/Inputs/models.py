@@ -168,6 +168,14 @@ def unsigned():
                  [value("q", [4], byte), value("c", [4], TensorProto.BOOL)])
 
 
+def quantized():
+    byte = TensorProto.UINT8
+    return model([node("QuantizeLinear", ["x", "s", "z"], ["q"], "quantize"),
+                  node("DequantizeLinear", ["q", "s", "z"], ["y"], "dequantize")],
+                 [value("x", [2, 3])], [value("q", [2, 3], byte), value("y", [2, 3])],
+                 [initializer("s", 0.5), initializer("z", 128, np.uint8)])
+
+
 def signed_shift():
     return model([node("BitShift", ["x", "x"], ["y"], "s", direction="LEFT")],
                  [value("x", [2], TensorProto.INT32)], [value("y", [2], TensorProto.INT32)])
