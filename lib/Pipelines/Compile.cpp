@@ -2,6 +2,7 @@
 
 #include "pc/Pipelines/Compile.h"
 #include "mlir/Parser/Parser.h"
+#include "pc/Pipelines/CompileEntries.h"
 #include "pc/Pipelines/Model.h"
 #include "pc/Pipelines/Values.h"
 #include "pc/Support/Names.h"
@@ -48,13 +49,11 @@ static OwningOpRef<ModuleOp> lower(const CompileRequest &request,
       loadModel(request.model, context, import, status);
   if (!model)
     return nullptr;
-  PhaseStatus lowered =
-      runPhases(*model->module, Phase::Import, Phase::Tensor, request.compile);
-  if (lowered == PhaseStatus::Success)
-    return std::move(model->module);
-  status = lowered == PhaseStatus::Unsupported ? ExitStatus::Unsupported
-                                               : ExitStatus::Failure;
-  return nullptr;
+  status = toExitStatus(
+      runPhases(*model->module, Phase::Import, Phase::Tensor, request.compile));
+  if (status != ExitStatus::Success)
+    return nullptr;
+  return std::move(model->module);
 }
 
 static SmallVector<std::string> getEntries(const CompileRequest &request,

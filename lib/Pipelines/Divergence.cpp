@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "pc/Pipelines/Divergence.h"
+#include "pc/Pipelines/CompileEntries.h"
 #include "pc/Pipelines/Model.h"
-#include "pc/Pipelines/Phases.h"
 #include "pc/Support/Names.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -36,7 +36,7 @@ bool mlir::pc::mayDiverge(const CompileOptions &options) {
              .Default(false);
 }
 
-FailureOr<std::unique_ptr<DivergenceWatch>>
+llvm::Expected<std::unique_ptr<DivergenceWatch>>
 DivergenceWatch::create(ModuleOp forward, CompileOptions options,
                         const CPUOptions &cpu) {
   int64_t iterations = options.iterations.value_or(usualIterations);
@@ -46,16 +46,13 @@ DivergenceWatch::create(ModuleOp forward, CompileOptions options,
   options.checksLocality = false;
   options.learn.reset();
   options.dumpFolder.clear();
-  if (runPhases(*module, Phase::Import, Phase::Tensor, options) !=
-      PhaseStatus::Success)
-    return failure();
-  std::string entry = (modelName + gradientSuffix).str();
-  FailureOr<std::unique_ptr<Executable>> executable =
-      Executable::compile(*module, {StringRef(entry)}, cpu);
-  if (failed(executable))
-    return failure();
+  ExitStatus status;
+  std::unique_ptr<Executable> executable = compileEntries(
+      *module, Phase::Import, options, {gradientName}, cpu, status);
+  if (!executable)
+    return llvm::createStringError("the relaxation cannot be watched");
   return std::unique_ptr<DivergenceWatch>(
-      new DivergenceWatch(std::move(*executable), iterations));
+      new DivergenceWatch(std::move(executable), iterations));
 }
 
 namespace {
@@ -97,7 +94,7 @@ static Movement advance(Invocation &call, ArrayRef<unsigned> results) {
 
 llvm::Expected<std::optional<Divergence>>
 DivergenceWatch::find(function_ref<void(Invocation &)> setArguments) {
-  Invocation call(*executable, (modelName + gradientSuffix).str());
+  Invocation call(*executable, gradientName);
   setArguments(call);
   llvm::SmallVector<unsigned> states = call.findResults(roleState);
   double least = std::numeric_limits<double>::infinity();
@@ -123,4 +120,13 @@ DivergenceWatch::find(function_ref<void(Invocation &)> setArguments) {
       least = std::min(least, movement.length);
   }
   return first;
+}
+
+llvm::Error
+DivergenceWatch::check(function_ref<void(Invocation &)> setArguments) {
+  llvm::Expected<std::optional<Divergence>> found = find(setArguments);
+  if (!found)
+    return found.takeError();
+  return *found ? llvm::createStringError((*found)->describe())
+                : llvm::Error::success();
 }

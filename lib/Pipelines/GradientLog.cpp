@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "GradientLog.h"
-#include "pc/Pipelines/Phases.h"
+#include "pc/Pipelines/CompileEntries.h"
 #include "pc/Support/Names.h"
 
 #include <numeric>
@@ -21,20 +21,13 @@ std::unique_ptr<GradientLog> GradientLog::create(ForwardModel &model,
   options.checksLocality = false; // the step that learns was checked
   options.dumpFolder.clear();     // and is what the dumps show
   OwningOpRef<ModuleOp> module = model.module->clone();
-  PhaseStatus lowered =
-      runPhases(*module, Phase::Import, Phase::Tensor, options);
-  status = lowered == PhaseStatus::Unsupported ? ExitStatus::Unsupported
-                                               : ExitStatus::Failure;
-  if (lowered != PhaseStatus::Success)
+  std::unique_ptr<Executable> executable =
+      compileEntries(*module, Phase::Import, options,
+                     {gradientName, autodiffName}, cpu, status);
+  if (!executable)
     return nullptr;
-  FailureOr<std::unique_ptr<Executable>> executable = Executable::compile(
-      *module, {StringRef(gradientName), StringRef(autodiffName)}, cpu);
-  status = ExitStatus::Unsupported;
-  if (failed(executable))
-    return nullptr;
-  status = ExitStatus::Success;
   return std::unique_ptr<GradientLog>(
-      new GradientLog(ports, std::move(*executable)));
+      new GradientLog(ports, std::move(executable)));
 }
 
 GradientLog::GradientLog(const ClassifierPorts &ports,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "pc/Pipelines/Learner.h"
+#include "pc/Pipelines/CompileEntries.h"
 #include "pc/Runtime/Compare.h"
 #include "pc/Support/Names.h"
 
@@ -20,25 +21,17 @@ std::unique_ptr<Learner> Learner::create(ForwardModel &model,
                                          const CPUOptions &cpu,
                                          ExitStatus &status) {
   OwningOpRef<ModuleOp> module = model.module->clone();
-  PhaseStatus lowered =
-      runPhases(*module, Phase::Import, Phase::Tensor, options);
-  status = lowered == PhaseStatus::Unsupported ? ExitStatus::Unsupported
-                                               : ExitStatus::Failure;
-  if (lowered != PhaseStatus::Success)
-    return nullptr;
-  FailureOr<std::unique_ptr<Executable>> executable = Executable::compile(
-      *module, {StringRef(stepName), StringRef(objectiveName)}, cpu);
-  status = ExitStatus::Unsupported;
-  if (failed(executable))
+  std::unique_ptr<Executable> executable = compileEntries(
+      *module, Phase::Import, options, {stepName, objectiveName}, cpu, status);
+  if (!executable)
     return nullptr;
   std::unique_ptr<Learner> learner(
-      new Learner(model, ports, options, cpu, std::move(*executable)));
+      new Learner(model, ports, options, cpu, std::move(executable)));
   if (Error error = learner->connect()) {
     emitError(module->getLoc()) << toString(std::move(error));
     status = ExitStatus::Failure;
     return nullptr;
   }
-  status = ExitStatus::Success;
   return learner;
 }
 
@@ -91,22 +84,18 @@ Error Learner::checkDivergence() {
   if (!mayDiverge(options))
     return Error::success();
   if (!watch) {
-    FailureOr<std::unique_ptr<DivergenceWatch>> compiled =
+    Expected<std::unique_ptr<DivergenceWatch>> compiled =
         DivergenceWatch::create(*model.module, options, cpu);
-    if (failed(compiled))
-      return createStringError("the relaxation cannot be watched");
+    if (!compiled)
+      return compiled.takeError();
     watch = std::move(*compiled);
   }
   const std::vector<PortInfo> &ports = stepCall.getSignature().arguments;
-  Expected<std::optional<Divergence>> found =
-      watch->find([&](Invocation &call) {
-        for (auto [index, port] : llvm::enumerate(ports))
-          if (port.role != roleState)
-            call.set(index, stepCall.getArgument(index));
-      });
-  if (!found)
-    return found.takeError();
-  return *found ? createStringError((*found)->describe()) : Error::success();
+  return watch->check([&](Invocation &call) {
+    for (auto [index, port] : llvm::enumerate(ports))
+      if (port.role != roleState)
+        call.set(index, stepCall.getArgument(index));
+  });
 }
 
 Expected<double> Learner::step(const Dataset &data, const Batch &batch,

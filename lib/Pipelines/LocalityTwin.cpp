@@ -3,7 +3,7 @@
 #include "pc/Pipelines/LocalityTwin.h"
 #include "StateHops.h"
 #include "VerifyCompile.h"
-#include "pc/Pipelines/Phases.h"
+#include "pc/Pipelines/CompileEntries.h"
 #include "pc/Runtime/Random.h"
 #include "pc/Support/Names.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -133,17 +133,16 @@ Error mlir::pc::runTwin(ModuleOp module, unsigned iterations,
     return fail();
   std::vector<std::string> names = getStates(*signature);
   StateHops hops(graph, names, setup.recomputed);
-  if (runPhases(module, Phase::Relaxation, Phase::Tensor, CompileOptions()) !=
-      PhaseStatus::Success)
-    return fail();
-  FailureOr<std::unique_ptr<Executable>> executable =
-      Executable::compile(module, {gradientName}, setup.cpu);
-  if (failed(executable))
+  ExitStatus status;
+  std::unique_ptr<Executable> executable =
+      compileEntries(module, Phase::Relaxation, CompileOptions(),
+                     {gradientName}, setup.cpu, status);
+  if (!executable)
     return fail();
   report.states = names.size();
   report.iterations = std::max(report.iterations, iterations);
   report.diameter = hops.getDiameter();
-  return Twin(**executable, hops, names, iterations, report).run(setup);
+  return Twin(*executable, hops, names, iterations, report).run(setup);
 }
 
 Expected<TwinReport> mlir::pc::runTwin(ForwardModel &model,

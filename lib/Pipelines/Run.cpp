@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "pc/Pipelines/Run.h"
+#include "pc/Pipelines/CompileEntries.h"
 #include "pc/Pipelines/DataFolder.h"
 #include "pc/Pipelines/Divergence.h"
 #include "pc/Pipelines/Invocation.h"
-#include "pc/Pipelines/Phases.h"
 #include "pc/Runtime/Compare.h"
 #include "pc/Support/Names.h"
 #include "pc/Target/ONNX/Inputs.h"
@@ -73,11 +73,10 @@ static CompileOptions getCompileOptions(const RunRequest &request) {
   return options;
 }
 
-static std::string getEntry(const CompileOptions &options) {
-  if (options.forwardOnly)
-    return modelName.str();
-  return (modelName + (options.isAutodiff() ? autodiffSuffix : gradientSuffix))
-      .str();
+static StringRef getEntry(const CompileOptions &options) {
+  return options.forwardOnly    ? modelName
+         : options.isAutodiff() ? autodiffName
+                                : gradientName;
 }
 
 /// Writes the results of one role as `<prefix>_<number>.pb`.
@@ -105,15 +104,11 @@ static void setArguments(Invocation &call, const RunData &data) {
 /// see whether it settled.
 static Error checkDivergence(ModuleOp forward, const CompileOptions &options,
                              const CPUOptions &cpu, const RunData &data) {
-  FailureOr<std::unique_ptr<DivergenceWatch>> watch =
+  Expected<std::unique_ptr<DivergenceWatch>> watch =
       DivergenceWatch::create(forward, options, cpu);
-  if (failed(watch))
-    return createStringError("the relaxation cannot be watched");
-  Expected<std::optional<Divergence>> found =
-      (*watch)->find([&](Invocation &call) { setArguments(call, data); });
-  if (!found)
-    return found.takeError();
-  return *found ? createStringError((*found)->describe()) : Error::success();
+  if (!watch)
+    return watch.takeError();
+  return (*watch)->check([&](Invocation &call) { setArguments(call, data); });
 }
 
 /// NaN in the data is a value like others until a gradient depends on it.
@@ -194,18 +189,13 @@ ExitStatus mlir::pc::run(const RunRequest &request, MLIRContext *context,
   OwningOpRef<ModuleOp> forward;
   if (mayDiverge(options))
     forward = model->module->clone();
-  PhaseStatus lowered =
-      runPhases(*model->module, Phase::Import, Phase::Tensor, options);
-  if (lowered != PhaseStatus::Success)
-    return lowered == PhaseStatus::Unsupported ? ExitStatus::Unsupported
-                                               : ExitStatus::Failure;
-  std::string entry = getEntry(options);
-  FailureOr<std::unique_ptr<Executable>> executable =
-      Executable::compile(*model->module, {StringRef(entry)}, request.cpu);
-  if (failed(executable))
-    return ExitStatus::Unsupported;
+  std::unique_ptr<Executable> executable =
+      compileEntries(*model->module, Phase::Import, options,
+                     {getEntry(options)}, request.cpu, status);
+  if (!executable)
+    return status;
   if (Error error =
-          runAndWrite(request, options, forward.get(), **executable, data))
+          runAndWrite(request, options, forward.get(), *executable, data))
     return reporter.fail(std::move(error));
   return ExitStatus::Success;
 }

@@ -130,10 +130,10 @@ static Error checkDivergence(const VerifyRequest &request, ForwardModel &model,
     return Error::success();
   CompileOptions options = report.options;
   options.floatType = ComputeType::F64;
-  FailureOr<std::unique_ptr<DivergenceWatch>> watch =
+  Expected<std::unique_ptr<DivergenceWatch>> watch =
       DivergenceWatch::create(*model.module, options, request.cpu);
-  if (failed(watch))
-    return createStringError("the relaxation cannot be watched");
+  if (!watch)
+    return watch.takeError();
   Expected<std::optional<Divergence>> found = (*watch)->find(
       [&](Invocation &call) { setData(call, data, request.seed, model); });
   if (!found)

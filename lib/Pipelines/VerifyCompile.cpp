@@ -2,7 +2,7 @@
 
 #include "VerifyCompile.h"
 #include "pc/Analysis/Locality.h"
-#include "pc/Pipelines/Phases.h"
+#include "pc/Pipelines/CompileEntries.h"
 #include "pc/Support/Names.h"
 #include "pc/Verification/Proof.h"
 
@@ -46,12 +46,6 @@ static void analyze(ModuleOp module, StaticReport &findings) {
         {vertex.name, vertex.shortest, vertex.longest, vertex.missing});
 }
 
-static ExitStatus toExitStatus(PhaseStatus status) {
-  return status == PhaseStatus::Success       ? ExitStatus::Success
-         : status == PhaseStatus::Unsupported ? ExitStatus::Unsupported
-                                              : ExitStatus::Failure;
-}
-
 std::optional<CompiledGradients>
 mlir::pc::compileGradients(ForwardModel &model, CompileOptions options,
                            ComputeType type, const CPUOptions &cpu,
@@ -68,17 +62,12 @@ mlir::pc::compileGradients(ForwardModel &model, CompileOptions options,
     return std::nullopt;
   if (findings)
     analyze(*module, *findings);
-  status = toExitStatus(
-      runPhases(*module, Phase::Relaxation, Phase::Tensor, options));
-  if (status != ExitStatus::Success)
-    return std::nullopt;
   SmallVector<StringRef> entries = {gradientName};
   if (findings)
     entries.append({autodiffName, objectiveName, jvpName});
-  FailureOr<std::unique_ptr<Executable>> executable =
-      Executable::compile(*module, entries, cpu);
-  if (succeeded(executable))
-    return CompiledGradients{std::move(*executable)};
-  status = ExitStatus::Unsupported;
-  return std::nullopt;
+  std::unique_ptr<Executable> executable =
+      compileEntries(*module, Phase::Relaxation, options, entries, cpu, status);
+  if (!executable)
+    return std::nullopt;
+  return CompiledGradients{std::move(executable)};
 }

@@ -33,9 +33,8 @@ bool mayDiverge(const CompileOptions &options);
 class DivergenceWatch {
 public:
   /// Compiles one iteration of the schedule. `forward` is a module at the
-  /// import phase, and is left as it was. What is wrong goes to the diagnostics
-  /// of its context.
-  static FailureOr<std::unique_ptr<DivergenceWatch>>
+  /// import phase, and is left as it was.
+  static llvm::Expected<std::unique_ptr<DivergenceWatch>>
   create(ModuleOp forward, CompileOptions options, const CPUOptions &cpu);
 
   /// The first iteration that moves the activities far more than an earlier one
@@ -43,6 +42,9 @@ public:
   /// the relaxation settles. `setArguments` fills in what the model reads.
   llvm::Expected<std::optional<Divergence>>
   find(llvm::function_ref<void(Invocation &)> setArguments);
+
+  /// The same, as an error.
+  llvm::Error check(llvm::function_ref<void(Invocation &)> setArguments);
 
 private:
   DivergenceWatch(std::unique_ptr<Executable> executable, int64_t iterations)

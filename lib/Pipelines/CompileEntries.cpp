@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "pc/Pipelines/CompileEntries.h"
+
+using namespace mlir;
+using namespace mlir::pc;
+
+ExitStatus mlir::pc::toExitStatus(PhaseStatus status) {
+  switch (status) {
+  case PhaseStatus::Success:
+    return ExitStatus::Success;
+  case PhaseStatus::Unsupported:
+    return ExitStatus::Unsupported;
+  case PhaseStatus::Error:
+    return ExitStatus::Failure;
+  }
+  llvm_unreachable("unknown status");
+}
+
+std::unique_ptr<Executable> mlir::pc::compileEntries(
+    ModuleOp module, Phase from, const CompileOptions &options,
+    ArrayRef<StringRef> entries, const CPUOptions &cpu, ExitStatus &status) {
+  status = toExitStatus(runPhases(module, from, Phase::Tensor, options));
+  if (status != ExitStatus::Success)
+    return nullptr;
+  FailureOr<std::unique_ptr<Executable>> executable =
+      Executable::compile(module, entries, cpu);
+  if (succeeded(executable))
+    return std::move(*executable);
+  status = ExitStatus::Unsupported; // a verified module that has no code
+  return nullptr;
+}
