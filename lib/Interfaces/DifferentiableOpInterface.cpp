@@ -4,6 +4,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "pc/Support/Names.h"
+#include "pc/Support/NarrowFloats.h"
 
 using namespace mlir;
 
@@ -58,16 +59,10 @@ bool NonEmptySink::wants(Value primal) const {
   return !isEmpty(primal) && sink.wants(primal);
 }
 
-/// Floats of 8 bits and less are quantised: steps, whose derivative is zero.
-static bool isDifferentiableElement(Type type) {
-  auto number = dyn_cast<FloatType>(type);
-  return number && number.getWidth() > 8;
-}
-
 bool pc::isDifferentiable(Type type) {
   if (auto tensor = dyn_cast<RankedTensorType>(type))
-    return isDifferentiableElement(tensor.getElementType());
-  return isDifferentiableElement(type);
+    type = tensor.getElementType();
+  return isa<FloatType>(type) && !pc::isNarrowFloat(type);
 }
 
 Value pc::createZero(OpBuilder &builder, Location loc, Type type) {

@@ -4,6 +4,7 @@
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/SymbolTable.h"
 #include "pc/Support/Names.h"
+#include "pc/Support/NarrowFloats.h"
 
 using namespace mlir;
 using llvm::StringRef;
@@ -35,9 +36,8 @@ std::string pc::getResultName(FunctionOpInterface function, unsigned result) {
 
 static bool isWanted(FunctionOpInterface function, unsigned argument,
                      pc::Wanted wanted) {
-  auto element = dyn_cast<FloatType>(
-      getElementTypeOrSelf(function.getArgument(argument).getType()));
-  if (!element || element.getWidth() <= 8) // those are quantised
+  Type element = getElementTypeOrSelf(function.getArgument(argument).getType());
+  if (!isa<FloatType>(element) || pc::isNarrowFloat(element))
     return false;
   StringRef role = pc::getArgRole(function, argument);
   if (wanted == pc::Wanted::All)

@@ -4,6 +4,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/AttrTypeSubElements.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "pc/Support/NarrowFloats.h"
 #include "pc/Transforms/Passes.h"
 
 namespace mlir::pc {
@@ -74,16 +75,10 @@ static Attribute convert(DenseResourceElementsAttr values, FloatType type) {
                                                     /*dataIsMutable=*/false));
 }
 
-/// Floats of 8 bits and less are what a model quantises to, on purpose.
-static bool isQuantized(Type type) {
-  auto narrow = dyn_cast<FloatType>(type);
-  return narrow && narrow.getWidth() <= 8;
-}
-
 static bool hasFloats(Type type) {
   auto shaped = dyn_cast<ShapedType>(type);
   return shaped && isa<FloatType>(shaped.getElementType()) &&
-         !isQuantized(shaped.getElementType());
+         !pc::isNarrowFloat(shaped.getElementType());
 }
 
 //===----------------------------------------------------------------------===//
@@ -143,12 +138,13 @@ static LogicalResult checkAll(Operation *root) {
 /// elsewhere.
 static void addReplacements(AttrTypeReplacer &replacer, FloatType type,
                             bool isConstant) {
-  replacer.addReplacement(
-      [=](FloatType old) -> Type { return isQuantized(old) ? old : type; });
+  replacer.addReplacement([=](FloatType old) -> Type {
+    return pc::isNarrowFloat(old) ? old : type;
+  });
   replacer.addReplacement(
       [=](FloatAttr value) -> std::pair<Attribute, WalkResult> {
         Attribute changed = value;
-        if (isConstant && !isQuantized(value.getType()))
+        if (isConstant && !pc::isNarrowFloat(value.getType()))
           changed = FloatAttr::get(type, convert(value.getValue(), type));
         return {changed, WalkResult::skip()};
       });

@@ -6,6 +6,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
 #include "mlir/IR/Matchers.h"
+#include "pc/Support/NarrowFloats.h"
 #include <cmath>
 #include <limits>
 
@@ -65,18 +66,13 @@ Value emitMin(ImplicitLocOpBuilder &b, Value x, Value y) {
   return emitBinary<arith::MinimumFOp, arith::MinSIOp>(b, x, y);
 }
 
-/// Floats of 8 bits or less are stored, and computed with as f32.
-static bool isNarrow(Type type) {
-  return isa<FloatType>(type) && type.getIntOrFloatBitWidth() <= 8;
-}
-
 Value emitCast(ImplicitLocOpBuilder &b, Value x, Type type) {
   Type from = x.getType();
   if (from == type)
     return x;
-  if (isNarrow(from) && !type.isF32())
+  if (isNarrowFloat(from) && !type.isF32())
     return emitCast(b, arith::ExtFOp::create(b, b.getF32Type(), x), type);
-  if (isNarrow(type) && !isa<FloatType>(from))
+  if (isNarrowFloat(type) && !isa<FloatType>(from))
     return emitCast(b, emitCast(b, x, b.getF32Type()), type);
   bool fromFloat = isa<FloatType>(from), toFloat = isa<FloatType>(type);
   if (type.isInteger(1)) {

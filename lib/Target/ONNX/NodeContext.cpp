@@ -4,6 +4,7 @@
 #include "Fold.h"
 #include "Importer.h"
 #include "Payload.h"
+#include "pc/Support/NarrowFloats.h"
 
 using namespace llvm;
 
@@ -111,11 +112,6 @@ static std::string print(Type type) {
   raw_string_ostream stream(text);
   stream << type;
   return text;
-}
-
-/// Stored, cast and quantised to, but nothing computes with them.
-static bool isNarrowFloat(Type type) {
-  return isa<FloatType>(type) && type.getIntOrFloatBitWidth() <= 8;
 }
 
 LogicalResult NodeContext::requireFloat(unsigned i) {

@@ -10,12 +10,6 @@
 
 namespace mlir::pc {
 
-/// True for floats that the machine knows as bits only.
-inline bool isNarrowFloat(Type type) {
-  auto narrow = dyn_cast<FloatType>(type);
-  return narrow && narrow.getWidth() <= 8;
-}
-
 /// The value, of the wide float type `to`, of the narrow float `type` that has
 /// these bits.
 Value decodeNarrow(ImplicitLocOpBuilder &b, Value bits, FloatType type,

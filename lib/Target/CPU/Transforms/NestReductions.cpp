@@ -2,8 +2,9 @@
 //
 // The loops of reductions. A long sum is a sum of shorter ones, and where the
 // direction in which memory is contiguous is summed over, every lane has its
-// own: with n values in blocks of b the error grows with n/b + b instead of n
-// (Higham, Accuracy and Stability of Numerical Algorithms, section 4.2).
+// own. With n values in blocks of b, of blocks where there are many, the error
+// grows with b log n / log b instead of n (Higham, Accuracy and Stability of
+// Numerical Algorithms, section 4.2).
 
 #include "NestEmitterImpl.h"
 #include "mlir/Analysis/SliceAnalysis.h"

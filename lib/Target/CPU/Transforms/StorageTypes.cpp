@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/AttrTypeSubElements.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "pc/Support/NarrowFloats.h"
 #include "pc/Support/Signs.h"
 #include "pc/Target/CPU/Passes.h"
 

@@ -72,8 +72,8 @@ static LogicalResult emitConversion(NodeContext &node, Type element) {
     return success();
   }
   node.setOutput(0, b.map(x, element, [&](Scalar &b, ValueRange v) -> Value {
-    auto from = dyn_cast<FloatType>(v[0].getType());
-    bool isWide = from && from.getWidth() > 8;
+    Type from = v[0].getType();
+    bool isWide = isa<FloatType>(from) && !isNarrowFloat(from);
     Value wide = isWide ? v[0] : emitCast(b, v[0], b.getF32Type());
     if (isExponent)
       return emitExponent(b, wide, mode, saturate);

@@ -11,6 +11,7 @@
 #include "../Registry.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Matchers.h"
+#include "pc/Support/NarrowFloats.h"
 
 namespace mlir::pc {
 

@@ -103,8 +103,9 @@ static Value emitRounded(Scalar &b, Value x, Value zeroPoint, Type type,
 
 static bool isQuantized(Type type) {
   unsigned width = type.getIntOrFloatBitWidth();
-  return isa<FloatType>(type) ? width <= 8 && !isa<Float8E8M0FNUType>(type)
-                              : width > 1 && width <= 16;
+  return isa<FloatType>(type)
+             ? isNarrowFloat(type) && !isa<Float8E8M0FNUType>(type)
+             : width > 1 && width <= 16;
 }
 
 /// The type of an attribute that names one, or `otherwise` where it is absent.
