@@ -15,13 +15,14 @@ const OperatorRegistry &OperatorRegistry::get() {
     registerAttention(all);
     registerBits(all);
     registerBranches(all);
-    registerChosen(all);
     registerCasts(all);
     registerConvolutions(all);
     registerCumulatives(all);
+    registerDataDependentSizes(all);
     registerDeterminants(all);
     registerEinsums(all);
     registerElementwise(all);
+    registerFeatures(all);
     registerGridSamples(all);
     registerIndexing(all);
     registerIndexingND(all);
@@ -44,8 +45,7 @@ const OperatorRegistry &OperatorRegistry::get() {
     registerSlices(all);
     registerSources(all);
     registerSpectra(all);
-    registerStates(all);
-    registerTables(all);
+    registerStatefulLayers(all);
     registerTraining(all);
     registerTrees(all);
     return all;

@@ -255,7 +255,7 @@ static bool foldNonMaxSuppression(NodeContext &node) {
   return true;
 }
 
-void registerChosen(OperatorRegistry &all) {
+void registerDataDependentSizes(OperatorRegistry &all) {
   all.add("NonZero", 9, nullptr).withFold(foldNonZero);
   all.add("Unique", 11, lowerUnique);
   all.add("NonMaxSuppression", 10, nullptr).withFold(foldNonMaxSuppression);

@@ -230,7 +230,7 @@ static LogicalResult lowerTfIdfVectorizer(NodeContext &node) {
   return success();
 }
 
-void registerTables(OperatorRegistry &all) {
+void registerFeatures(OperatorRegistry &all) {
   all.add("ai.onnx.ml.Binarizer", 1, lowerBinarizer);
   all.add("ai.onnx.ml.ArrayFeatureExtractor", 1, lowerArrayFeatureExtractor);
   all.add("TfIdfVectorizer", 9, lowerTfIdfVectorizer);

@@ -350,7 +350,7 @@ static LogicalResult lowerTensorScatter(NodeContext &node) {
   return success();
 }
 
-void registerStates(OperatorRegistry &all) {
+void registerStatefulLayers(OperatorRegistry &all) {
   all.add("LinearAttention", 27, lowerLinearAttention);
   all.add("CausalConvWithState", 27, lowerCausalConv).withWeights({1, 2});
   all.add("TensorScatter", 24, lowerTensorScatter);
