@@ -80,9 +80,7 @@ void Learner::addTo(Score &score, Invocation &call, const Dataset &data,
   score.total += batch.count * ports.labelsPerSample;
 }
 
-Error Learner::checkDivergence() {
-  if (!mayDiverge(options))
-    return Error::success();
+Error Learner::checkDivergence(const std::map<unsigned, Tensor> &parameters) {
   if (!watch) {
     Expected<std::unique_ptr<DivergenceWatch>> compiled =
         DivergenceWatch::create(*model.module, options, cpu);
@@ -95,16 +93,31 @@ Error Learner::checkDivergence() {
     for (auto [index, port] : llvm::enumerate(ports))
       if (port.role != roleState)
         call.set(index, stepCall.getArgument(index));
+    call.set(parameters);
   });
+}
+
+/// A relaxation that may run away is watched on the first batch of every epoch,
+/// and where a step has left parameters that are no numbers.
+Error Learner::runStep(bool isFirst) {
+  if (!mayDiverge(options))
+    return stepCall.run();
+  std::map<unsigned, Tensor> before;
+  for (unsigned i : model.getParameters())
+    before.emplace(i, stepCall.getArgument(i).clone());
+  if (isFirst)
+    if (Error error = checkDivergence(before))
+      return error;
+  if (Error error = stepCall.run())
+    return error;
+  return findDivergedParameter().empty() ? Error::success()
+                                         : checkDivergence(before);
 }
 
 Expected<double> Learner::step(const Dataset &data, const Batch &batch,
                                Score &score) {
   ports.load(stepCall, data, batch.rows);
-  if (score.total == 0) // once in every epoch
-    if (Error error = checkDivergence())
-      return error;
-  if (Error error = stepCall.run())
+  if (Error error = runStep(/*isFirst=*/score.total == 0))
     return error;
   addTo(score, stepCall, data, batch);
   return stepCall.getResult(findLoss(stepCall)).getAsDouble(0);

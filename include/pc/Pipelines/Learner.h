@@ -49,8 +49,10 @@ private:
   llvm::Error connect();
   void addTo(Score &score, Invocation &call, const Dataset &data,
              const Batch &batch);
-  /// Whether the relaxation settles on the batch that is loaded.
-  llvm::Error checkDivergence();
+  llvm::Error runStep(bool isFirst);
+  /// Whether the relaxation settles with these parameters on the batch that is
+  /// loaded.
+  llvm::Error checkDivergence(const std::map<unsigned, Tensor> &parameters);
 
   ForwardModel &model;
   ClassifierPorts ports;
