@@ -22,7 +22,6 @@ import collections
 import fcntl
 import os
 import re
-import resource
 import subprocess
 import sys
 import tempfile
@@ -32,15 +31,9 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
+from limits import limit
+
 FLOATS = (np.float16, np.float32, np.float64)
-
-
-def limit():
-    """Of each process: 8 GiB of memory, and no core files. Sanitizers reserve
-    terabytes of addresses that they do not use."""
-    if "ASAN_OPTIONS" not in os.environ:
-        resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 # Numbers of the types that the packaged classes do not know: their bits, and for

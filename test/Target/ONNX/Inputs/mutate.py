@@ -10,13 +10,14 @@ import collections
 import concurrent.futures
 import pathlib
 import random
-import resource
 import subprocess
 import sys
 import tempfile
 
 import onnx
 from onnx import AttributeProto, TensorProto, helper, numpy_helper
+
+from limits import limit
 
 SIZES = [0, 1, -1, 2, 3, 7, 64, -2, 1 << 20, 1 << 31, (1 << 62) + 1, (1 << 63) - 1, -(1 << 63)]
 FLOATS = [0.0, -1.0, 1e30, float("inf"), float("nan")]
@@ -241,17 +242,12 @@ def bind_dims(model):
     return [f"--dim={name}=2" for name in sorted(names)]
 
 
-def limit_memory(gib):
-    resource.setrlimit(resource.RLIMIT_AS, (gib << 30, gib << 30))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 def judge(options, path, dims):
     """The status, and what is wrong with it or None."""
     command = [*options.pc_translate.split(), str(path), "-o", "/dev/null", *dims]
     try:
         done = subprocess.run(command, capture_output=True, timeout=options.seconds,
-                              preexec_fn=lambda: limit_memory(options.gib))
+                              preexec_fn=lambda: limit(options.gib))
     except subprocess.TimeoutExpired:
         return "time", f"more than {options.seconds} s"
     status, text = done.returncode, done.stderr.decode(errors="replace")
