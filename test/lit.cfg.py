@@ -61,6 +61,13 @@ if all(os.path.exists(os.path.join("/usr/share/dict", name)) for name in ("manx"
 else:
     lit_config.note("no word lists: their experiment is unsupported")
 
+# The libraries that benchmarks compare with; scripts/install bench brings them.
+if all(os.path.exists(os.path.join("/usr/include", name))
+       for name in ("dnnl.hpp", "x86_64-linux-gnu/cblas.h")):
+    config.available_features.add("bench-libraries")
+else:
+    lit_config.note("no oneDNN and OpenBLAS: benchmarks of the CPU target are unsupported")
+
 # The conformance suite of the package libonnx-testdata.
 testdata = "/usr/share/libonnx-testdata/data"
 if os.path.isdir(testdata):
