@@ -38,6 +38,9 @@ config.substitutions += [
     ("%pc_src", config.pc_src_root),
     # How many random operations to differentiate: lit --param generics=20000.
     ("%generics", lit_config.params.get("generics", "1000")),
+    # How many random graphs, and a third of them with control flow beside.
+    ("%graphs_control", str(int(lit_config.params.get("graphs", "1230")) // 3)),
+    ("%graphs", lit_config.params.get("graphs", "1230")),
     ("%llvm_lib", os.path.join(os.path.dirname(config.llvm_tools_dir), "lib")),
 ]
 

@@ -149,6 +149,7 @@ static void dropArgumentAttributes(ModuleOp module) {
 FailureOr<OwningOpRef<ModuleOp>>
 mlir::pc::lowerToLLVMDialect(ModuleOp module, ArrayRef<StringRef> entries,
                              StringRef prefix, const VectorTarget &target,
+                             bool verifyPasses,
                              std::vector<CompiledEntry> &compiled) {
   MLIRContext *context = module.getContext();
   DialectRegistry registry;
@@ -161,6 +162,8 @@ mlir::pc::lowerToLLVMDialect(ModuleOp module, ArrayRef<StringRef> entries,
       failed(prepareEntries(*copy, entries, prefix, compiled)))
     return failure();
   PassManager toLoops(context), toLLVM(context);
+  toLoops.enableVerifier(verifyPasses);
+  toLLVM.enableVerifier(verifyPasses);
   buildTensorToLoopsPipeline(toLoops, target);
   if (failed(toLoops.run(*copy)))
     return failure();
@@ -224,8 +227,9 @@ mlir::pc::compileToLLVM(ModuleOp module, ArrayRef<StringRef> entries,
                         llvm::TargetMachine &machine,
                         llvm::function_ref<void(CompiledModule &)> complete) {
   CompiledModule result;
-  FailureOr<OwningOpRef<ModuleOp>> lowered = lowerToLLVMDialect(
-      module, entries, prefix, getVectorTarget(machine), result.entries);
+  FailureOr<OwningOpRef<ModuleOp>> lowered =
+      lowerToLLVMDialect(module, entries, prefix, getVectorTarget(machine),
+                         options.verifyPasses, result.entries);
   if (failed(lowered))
     return failure();
   result.context = std::make_unique<llvm::LLVMContext>();

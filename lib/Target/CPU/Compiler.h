@@ -34,12 +34,12 @@ createTargetMachine(const CPUOptions &options);
 VectorTarget getVectorTarget(llvm::TargetMachine &machine);
 
 /// A copy of the functions `entries` and of what they refer to, lowered to the
-/// LLVM dialect. Every entry `f` is renamed to `prefix + f`. Fills
-/// `compiled.entries`.
+/// LLVM dialect, and verified after each pass if `verifyPasses`. Every entry
+/// `f` is renamed to `prefix + f`. Fills `compiled.entries`.
 FailureOr<OwningOpRef<ModuleOp>>
 lowerToLLVMDialect(ModuleOp module, ArrayRef<StringRef> entries,
                    StringRef prefix, const VectorTarget &target,
-                   std::vector<CompiledEntry> &compiled);
+                   bool verifyPasses, std::vector<CompiledEntry> &compiled);
 
 /// Lowers, translates and optimises for `machine`. `complete`, if given, may
 /// add to the module before it is optimised.

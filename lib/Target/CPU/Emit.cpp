@@ -144,8 +144,9 @@ static llvm::Error writeMLIR(ModuleOp module, ArrayRef<StringRef> entries,
                              StringRef prefix, llvm::TargetMachine &machine,
                              StringRef path) {
   std::vector<CompiledEntry> compiled;
-  FailureOr<OwningOpRef<ModuleOp>> lowered = lowerToLLVMDialect(
-      module, entries, prefix, getVectorTarget(machine), compiled);
+  FailureOr<OwningOpRef<ModuleOp>> lowered =
+      lowerToLLVMDialect(module, entries, prefix, getVectorTarget(machine),
+                         /*verifyPasses=*/true, compiled);
   if (failed(lowered))
     return diagnosed();
   return writeText(path, [&](llvm::raw_ostream &os) { (*lowered)->print(os); });

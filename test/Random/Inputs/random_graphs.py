@@ -6,7 +6,7 @@ activities.
 usage: random_graphs.py [--first SEED] [--count N] [--plant] [--control] [--models FOLDER]
 One function for each seed, `@graph_<seed>`. --plant marks one operation of each
 that has a suitable one as having a wrong rule. --control adds choices, loops
-and rows that integers choose. --models writes a file
+that share weights, and rows that integers choose. --models writes a file
 graph_<seed>.mlir for each, with a function `@model` whose parameters have
 values.
 """
@@ -393,15 +393,53 @@ class Graph:
         f.line(f"}} {{pc.checkpoint = {interval} : i64}}" if interval else "}")
         return result
 
+    def recurrence(self):
+        """One weight for all steps, and a flag that may end them early."""
+        a, f = self.take(lambda v: len(v.shape) == 2), self.function
+        if not a:
+            return None
+        w = self.parameter((a.shape[1], a.shape[1]))
+        low, high, step, on = (f.fresh() for _ in range(4))
+        for name, number in ((low, 0), (high, self.random.randint(2, 5)), (step, 1)):
+            f.line(f"{name} = arith.constant {number} : index")
+        f.line(f"{on} = arith.constant true")
+        state, flag = text.Value(f.fresh(), a.shape), f.fresh()
+        name = f.fresh()
+        f.lines.append(f"  {name}:2 = scf.for {f.fresh()} = {low} to {high} step {step} iter_args("
+                       f"{state.name} = {a.name}, {flag} = {on}) -> ({a.type}, i1) {{")
+        taken = f.fresh()
+        f.lines.append(f"  {taken}:2 = scf.if {flag} -> ({a.type}, i1) {{")
+        zero = f.filled(a.shape, 0.0)
+        product = self.op(f"linalg.matmul ins({state.name}, {w.name} : {a.type}, {w.type}) "
+                          f"outs({zero.name} : {a.type}) -> {a.type}", a.shape, 0)
+        new = self.unary(self.random.choice(["math.sin", "math.tanh"]),
+                         self.binary("arith.addf", product, state, 0), 0)
+        at = self.position(a.shape)
+        element, more = f.fresh(), f.fresh()
+        bound = f.scalar(self.random.choice([-10.0, -0.3, 0.1]))
+        f.line(f"{element} = tensor.extract {new.name}[{at}] : {a.type}")
+        f.line(f"{more} = arith.cmpf ogt, {element}, {bound} : f64")
+        f.line(f"scf.yield {new.name}, {more} : {a.type}, i1")
+        f.lines.append("  } else {")
+        f.line(f"scf.yield {state.name}, {flag} : {a.type}, i1")
+        f.line("}")
+        f.line(f"scf.yield {taken}#0, {taken}#1 : {a.type}, i1")
+        interval = self.random.choice([0, 0, 2])
+        f.line(f"}} {{pc.checkpoint = {interval} : i64}}" if interval else "}")
+        return text.Value(f"{name}#0", a.shape, max(1, a.bound))
+
     def rows(self):
-        """Rows that integers choose, one of them more than once."""
+        """Rows that integers choose, of an input or constant; some more than once."""
         a, f = self.take(lambda v: len(v.shape) == 2), self.function
         if not a:
             return None
         count = self.random.randint(2, 4)
-        at = [self.random.randrange(a.shape[0]) for _ in range(count)]
-        integers = f.fresh()
-        f.line(f"{integers} = arith.constant dense<{at}> : tensor<{count}xi64>")
+        if self.random.random() < 0.7:
+            integers = f.integers(count, a.shape[0])
+        else:
+            at = [self.random.randrange(a.shape[0]) for _ in range(count)]
+            integers = f.fresh()
+            f.line(f"{integers} = arith.constant dense<{at}> : tensor<{count}xi64>")
         empty = f.empty((count, a.shape[1]))
         names = [f.fresh() for _ in range(5)]
         result = text.Value(names[0], empty.shape, a.bound)
@@ -418,7 +456,7 @@ class Graph:
         f.line(f"}} -> {empty.type}")
         return result
 
-    CONTROL = ["choice"] * 5 + ["loop"] * 5 + ["rows"] * 3
+    CONTROL = ["choice"] * 5 + ["loop"] * 5 + ["recurrence"] * 4 + ["rows"] * 4
 
     NODES = ["smooth"] * 4 + ["merge"] * 4 + ["broadcast"] * 3 + ["matmul"] * 3 + [
         "contraction", "contraction", "positive", "exponential", "kink", "kink", "quotient",

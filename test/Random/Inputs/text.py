@@ -64,6 +64,14 @@ class Function:
             f'{value.name}: {value.type} {{pc.name = "{name}", pc.role = "{role}"{attributes}}}')
         return value
 
+    def integers(self, count, limit):
+        """An input of integers below `limit`."""
+        name = f"i{len(self.arguments)}"
+        bounds = f"pc.range = [0, {limit - 1}]" if self.hasValues else f"test.range = [0, {limit}]"
+        self.arguments.append(f'%{name}: tensor<{count}xi64> {{pc.name = "{name}", '
+                              f'pc.role = "input", {bounds}}}')
+        return f"%{name}"
+
     def line(self, text):
         """A line that ends an operation, and so carries its location."""
         self.lines.append(f'  {text} loc("{self.node}")')

@@ -73,7 +73,9 @@ static LogicalResult addCase(CaseBatch &batch, func::FuncOp function,
   func::FuncOp model = function.clone();
   model.setName(hasLoss(function) ? "model_objective" : "model");
   module->push_back(model);
-  std::string passes = "pc-autodiff{wrt=all},pc-jvp{wrt=all}";
+  std::string passes = "pc-autodiff{wrt=all}";
+  if (options.withTangent)
+    passes += ",pc-jvp{wrt=all}";
   if (!hasLoss(function))
     passes = "pc-attach-loss{loss=cotangent}," + passes;
   if (failed(runPasses(*module, passes)))
@@ -86,7 +88,9 @@ static LogicalResult addCase(CaseBatch &batch, func::FuncOp function,
     collect(batch, *single, theCase, {{autodiffSuffix, singleSuffix}});
   }
   llvm::SmallVector<std::pair<StringRef, StringRef>> functions = {
-      {autodiffSuffix, autodiffSuffix}, {jvpSuffix, jvpSuffix}};
+      {autodiffSuffix, autodiffSuffix}};
+  if (options.withTangent)
+    functions.push_back({jvpSuffix, jvpSuffix});
   collect(batch, *module, theCase, functions);
   functions = {{objectiveSuffix, objectiveSuffix}};
   if (!options.relaxation.empty()) {

@@ -40,6 +40,8 @@ struct CaseOptions {
   std::string relaxation;
   /// Also make the autodiff function in f32.
   bool withSingle = false;
+  /// Also make the function of forward mode.
+  bool withTangent = true;
 };
 
 /// Suffix of the autodiff function in f32.

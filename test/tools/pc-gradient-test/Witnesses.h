@@ -33,9 +33,9 @@ struct Evidence {
 };
 
 /// Draws arguments from `seed` and asks every witness that the batch has
-/// functions for. Elements with a kink or a jump of the objective nearby, which
-/// two steps of finite differences show by their disagreement, are not compared
-/// with finite differences; when these are most, other arguments are drawn, and
+/// functions for. Elements with a kink or a jump of the objective nearby, where
+/// finite differences do not converge as they do elsewhere, are not compared
+/// with them; when these are most, other arguments are drawn, and
 /// after 20 of them the case fails.
 llvm::Expected<Evidence> gatherEvidence(Executable &executable,
                                         const Case &theCase, uint64_t seed,

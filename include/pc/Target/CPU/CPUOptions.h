@@ -12,6 +12,9 @@ struct CPUOptions {
   unsigned optLevel = 3;
   /// `native`, or a name that LLVM knows, such as `x86-64-v3`.
   std::string cpu = "native";
+  /// Verify the IR after every pass, a third of the time of a compilation of
+  /// many small functions.
+  bool verifyPasses = true;
 };
 
 } // namespace mlir::pc
