@@ -32,6 +32,18 @@ llvm::SmallVector<double> pc::getMissing(unsigned depth, int64_t iterations,
   return iterate(depth, iterations, step, 0.0, 1.0);
 }
 
+llvm::SmallVector<double> pc::getArrived(llvm::ArrayRef<double> steps,
+                                         int64_t iterations) {
+  llvm::SmallVector<double> parts(steps.size(), 0.0);
+  parts[0] = 1.0;
+  for (int64_t t = 0; t != iterations; ++t) {
+    for (size_t k = parts.size(); k-- > 1;)
+      parts[k] = (1.0 - steps[k]) * parts[k] + steps[k] * parts[k - 1];
+    parts[0] *= 1.0 - steps[0];
+  }
+  return parts;
+}
+
 std::optional<int64_t> pc::getIterationsFor(unsigned depth, double step,
                                             double tolerance) {
   assert(tolerance > 0.0 && "no number of updates reaches 0");

@@ -90,6 +90,15 @@ static Error validateInnerRate(const CompileOptions &options) {
   return Error::success();
 }
 
+static Error validateFold(const CompileOptions &options) {
+  if (!options.folds || StringRef(options.schedule).starts_with("fixed"))
+    return Error::success();
+  return reject("fold",
+                "--schedule=fixed or fixed-exact, whose iterations are linear "
+                "in the errors",
+                "--schedule=" + options.schedule);
+}
+
 /// Names go to a pass in the text of a pipeline.
 static Error validateCuts(const CompileOptions &options) {
   if (options.cuts.empty())
@@ -116,6 +125,8 @@ Error mlir::pc::validate(const CompileOptions &options) {
   if (Error error = validateBeta(options))
     return error;
   if (Error error = validateInnerRate(options))
+    return error;
+  if (Error error = validateFold(options))
     return error;
   return validateCuts(options);
 }

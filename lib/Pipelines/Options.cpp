@@ -126,6 +126,10 @@ ScheduleFlags::ScheduleFlags()
                 cl::desc("learning rate inside the iterations of "
                          "--schedule=incremental (default: 0.01)"),
                 cl::value_desc("number"), cl::cat(category)),
+      fold("fold",
+           cl::desc("execute one sweep in place of the iterations of "
+                    "--schedule=fixed: the same numbers, but not local"),
+           cl::cat(category)),
       granularity("granularity", "what becomes a vertex (default: node)",
                   granularities, category),
       cuts("cuts", cl::CommaSeparated,
@@ -135,6 +139,7 @@ ScheduleFlags::ScheduleFlags()
 
 void ScheduleFlags::fill(CompileOptions &options) const {
   options.schedule = schedule.get();
+  options.folds = fold;
   options.granularity = granularity.get();
   options.cuts.assign(cuts.begin(), cuts.end());
   if (step.getNumOccurrences())

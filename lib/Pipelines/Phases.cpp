@@ -86,6 +86,7 @@ static bool isNeeded(llvm::StringRef pass, const CompileOptions &options) {
       .Case("pc-learn", differentiates && options.learn.has_value())
       .Case("pc-check-locality",
             relaxes && options.checksLocality && options.schedule != "sweep")
+      .Case("pc-fold-relaxation", relaxes && options.folds)
       .Case("convert-pc-to-linalg", differentiates)
       .Cases({"pc-build-graph", "pc-expand-inference", "pc-prune-wavefront",
               "pc-lower-vjp"},

@@ -21,6 +21,8 @@ struct PhasesOptions : PassPipelineOptions<PhasesOptions> {
                       llvm::cl::desc("size of an update; 0: by schedule")};
   Option<int64_t> iterations{*this, "iterations", llvm::cl::init(0),
                              llvm::cl::desc("updates; 0: by schedule")};
+  Option<bool> fold{*this, "fold", llvm::cl::init(false),
+                    llvm::cl::desc("one sweep in place of the iterations")};
   Option<std::string> granularity{*this, "granularity", llvm::cl::init("node"),
                                   llvm::cl::desc("what becomes a vertex")};
   Option<std::string> loss{*this, "loss", llvm::cl::init("model"),
@@ -39,6 +41,7 @@ static CompileOptions getCompileOptions(const PhasesOptions &flags) {
     options.step = flags.step;
   if (flags.iterations != 0)
     options.iterations = flags.iterations;
+  options.folds = flags.fold;
   options.granularity = flags.granularity;
   options.loss = flags.loss;
   options.reduction = flags.reduction;

@@ -164,7 +164,9 @@ static Error measure(const VerifyRequest &request, ForwardModel &model,
   setup.setData = [&](Invocation &call) {
     setData(call, *data, request.seed, model);
   };
-  Expected<TwinReport> twin = runTwin(model, report.options, setup);
+  CompileOptions options = report.options;
+  options.folds = false; // it looks at iterations
+  Expected<TwinReport> twin = runTwin(model, options, setup);
   if (!twin)
     return twin.takeError();
   report.twin = twin->describe();

@@ -4,6 +4,7 @@
 #include "pc/Analysis/Locality.h"
 #include "pc/Pipelines/CompileEntries.h"
 #include "pc/Support/Names.h"
+#include "pc/Support/Signature.h"
 #include "pc/Verification/Proof.h"
 
 using namespace llvm;
@@ -69,5 +70,9 @@ mlir::pc::compileGradients(ForwardModel &model, CompileOptions options,
       compileEntries(*module, Phase::Relaxation, options, entries, cpu, status);
   if (!executable)
     return std::nullopt;
+  if (findings)
+    for (StringRef pass : getNonLocalPasses(
+             module->lookupSymbol<FunctionOpInterface>(gradientName)))
+      findings->locality.nonLocalPasses.push_back(pass.str());
   return CompiledGradients{std::move(executable)};
 }

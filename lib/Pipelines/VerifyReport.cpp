@@ -3,6 +3,7 @@
 #include "pc/Pipelines/Verify.h"
 #include "pc/Support/AtomicFile.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 
@@ -85,6 +86,8 @@ static std::string describeSchedule(const CompileOptions &options) {
     text += ", tolerance " + formatNumber(*options.tolerance);
   if (options.beta)
     text += ", beta " + formatNumber(*options.beta);
+  if (options.folds)
+    text += ", folded";
   return text + ", vertices by " + options.granularity;
 }
 
@@ -120,12 +123,19 @@ static std::string describe(const LocalitySummary &locality) {
   return text;
 }
 
+/// What is said of the relaxation does not hold for the code that ran.
+static std::string describeExecuted(const LocalitySummary &locality) {
+  return "not local in time, by " + llvm::join(locality.nonLocalPasses, ", ");
+}
+
 void mlir::pc::printTable(const ModelReport &report, raw_ostream &os) {
   os << report.model << "\n"
      << "  schedule  " << describeSchedule(report.options) << "\n"
      << "  loss      " << report.loss << "\n"
      << "  data      " << report.data << "\n"
      << "  locality  " << describe(report.locality) << "\n";
+  if (!report.locality.nonLocalPasses.empty())
+    os << "  executed  " << describeExecuted(report.locality) << "\n";
   if (!report.twin.empty())
     os << "  twin      " << report.twin << "\n";
   os << "\n";
@@ -166,9 +176,12 @@ void mlir::pc::printLine(const ModelReport &report, raw_ostream &os) {
   auto worst = [&](auto get) { return formatError(getWorst(report, get)); };
   os << (report.holds() ? "PASS " : "FAIL ") << report.model << ": "
      << summarize(report) << "; "
-     << (report.locality.isLocal ? "local" : "not local") << "; f64 "
-     << worst([](const auto &g) { return g.wide.relativeL2; }) << ", f32 "
-     << worst([](const auto &g) { return g.narrow.relativeL2; })
+     << (report.locality.isLocal ? "local" : "not local")
+     << (report.locality.nonLocalPasses.empty()
+             ? ""
+             : ", executed " + describeExecuted(report.locality))
+     << "; f64 " << worst([](const auto &g) { return g.wide.relativeL2; })
+     << ", f32 " << worst([](const auto &g) { return g.narrow.relativeL2; })
      << ", differences " << worst([](const auto &g) {
           return g.differencesTell ? g.differences : 0;
         })
@@ -223,10 +236,12 @@ static json::Object toJSON(const GradientReport &gradient) {
 }
 
 static json::Object toJSON(const LocalitySummary &locality) {
-  return json::Object{{"local", locality.isLocal},
-                      {"violations", json::Array(locality.violations)},
-                      {"notes", json::Array(locality.notes)},
-                      {"iterations", locality.iterations}};
+  return json::Object{
+      {"local", locality.isLocal},
+      {"violations", json::Array(locality.violations)},
+      {"notes", json::Array(locality.notes)},
+      {"iterations", locality.iterations},
+      {"executed_non_local_by", json::Array(locality.nonLocalPasses)}};
 }
 
 static json::Object toJSON(const VertexReport &vertex) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "pc/Support/Signature.h"
+#include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/SymbolTable.h"
 #include "pc/Support/Names.h"
@@ -103,4 +104,21 @@ FailureOr<unsigned> pc::getLossResult(FunctionOpInterface objective) {
 StringRef pc::getFunctionStem(StringRef name) {
   name.consume_back(objectiveSuffix);
   return name;
+}
+
+llvm::SmallVector<StringRef>
+pc::getNonLocalPasses(FunctionOpInterface function) {
+  auto passes = function->getAttrOfType<ArrayAttr>(nonLocalAttrName);
+  if (!passes)
+    return {};
+  return llvm::to_vector(passes.getAsValueRange<StringAttr>());
+}
+
+void pc::addNonLocalPass(FunctionOpInterface function, StringRef pass) {
+  llvm::SmallVector<StringRef> passes = getNonLocalPasses(function);
+  if (llvm::is_contained(passes, pass))
+    return;
+  passes.push_back(pass);
+  function->setAttr(nonLocalAttrName,
+                    Builder(function->getContext()).getStrArrayAttr(passes));
 }

@@ -14,6 +14,13 @@
 // FIXED: pc-lower-vjp
 // FIXED: convert-pc-to-linalg
 
+// RUN: pc-opt %s --pc-phases="schedule=fixed fold" --dump-pass-pipeline 2>&1 | FileCheck %s --check-prefix=FOLD
+//      FOLD: pc-check-locality
+// FOLD-NEXT: pc-fold-relaxation
+// FOLD-NEXT: pc-prune-wavefront
+// RUN: not pc-opt %s --pc-phases="schedule=strict fold" 2>&1 | FileCheck %s --check-prefix=STRICT
+// STRICT: --fold: expected --schedule=fixed or fixed-exact, whose iterations are linear in the errors, found --schedule=strict
+
 // Levelling belongs to z-il; a sweep is not held against the locality rules.
 // RUN: pc-opt %s --pc-phases="to=relaxation schedule=z-il" --dump-pass-pipeline 2>&1 | FileCheck %s --check-prefix=ZIL
 //      ZIL: pc-build-graph

@@ -14,6 +14,7 @@
 #ifndef PC_ANALYSIS_CONVERGENCE_H
 #define PC_ANALYSIS_CONVERGENCE_H
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 #include <cstdint>
 #include <optional>
@@ -23,6 +24,15 @@ namespace mlir::pc {
 /// `c_0 .. c_depth` after `iterations` updates.
 llvm::SmallVector<double> getArrived(unsigned depth, int64_t iterations,
                                      double step);
+
+/// The same where every vertex k of the path has a step of its own:
+///
+///   c_k(t+1) = (1 - step_k) c_k(t) + step_k c_{k-1}(t)
+///
+/// The source is a constant if `steps[0]` is 0, and otherwise an initial error,
+/// which fades as (1 - step_0)^t.
+llvm::SmallVector<double> getArrived(llvm::ArrayRef<double> steps,
+                                     int64_t iterations);
 
 /// `q_0 .. q_depth` after `iterations` updates.
 llvm::SmallVector<double> getMissing(unsigned depth, int64_t iterations,

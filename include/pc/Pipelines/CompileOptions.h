@@ -33,6 +33,7 @@ struct CompileOptions {
   int64_t unroll = 256;              // iterations that become copies of a body
   std::string granularity = "node";  // `op`, `node` or `block`
   std::vector<std::string> cuts;     // nodes that end a vertex (`block`)
+  bool folds = false;                // run one sweep in place of the iterations
   std::string loss = "model";        // `mse`, `cross-entropy`, `cotangent`
   std::string reduction = "mean";    // or `sum`
   std::string output;                // the loss reads it; empty: the only one

@@ -53,7 +53,7 @@ private:
 };
 
 /// --schedule, --step, --iterations, --tolerance, --beta, --inner-rate,
-/// --granularity, --cuts.
+/// --fold, --granularity, --cuts.
 class ScheduleFlags {
 public:
   ScheduleFlags();
@@ -66,6 +66,7 @@ private:
   llvm::cl::opt<double> step;
   llvm::cl::opt<int64_t> iterations;
   llvm::cl::opt<double> tolerance, beta, innerRate;
+  llvm::cl::opt<bool> fold;
   ChoiceFlag granularity;
   llvm::cl::list<std::string> cuts;
 };

@@ -75,6 +75,9 @@ struct LocalitySummary {
   std::vector<std::string> violations; // "L2: @o reads the new error of @h"
   std::vector<std::string> notes;      // L6 to L8, reported and never failed
   int64_t iterations = 0;
+  /// All of the above is said of the relaxation. These passes have made what
+  /// was executed non-local in time.
+  std::vector<std::string> nonLocalPasses;
 };
 
 struct ModelReport {

@@ -59,6 +59,10 @@ inline constexpr llvm::StringLiteral stepSuffix =
 /// that a wrong rule is caught.
 inline constexpr llvm::StringLiteral plantedFaultAttrName = "pc.planted_fault";
 
+/// On a function, an array of strings: the passes after which it no longer does
+/// what its relaxation did, vertex by vertex (see addNonLocalPass).
+inline constexpr llvm::StringLiteral nonLocalAttrName = "pc.non_local";
+
 /// On scf.for, k (i64): reverse mode keeps what the loop carries at every k-th
 /// iteration only, and runs those between again.
 inline constexpr llvm::StringLiteral checkpointAttrName = "pc.checkpoint";

@@ -42,6 +42,13 @@ FailureOr<unsigned> getLossResult(FunctionOpInterface objective);
 /// `name` without the suffix of an objective.
 llvm::StringRef getFunctionStem(llvm::StringRef name);
 
+/// Notes that `pass` has made what `function` executes non-local. What was
+/// proved of the relaxation stays true of its numbers, not of where and when
+/// they are computed.
+void addNonLocalPass(FunctionOpInterface function, llvm::StringRef pass);
+llvm::SmallVector<llvm::StringRef>
+getNonLocalPasses(FunctionOpInterface function);
+
 } // namespace mlir::pc
 
 #endif // PC_SUPPORT_SIGNATURE_H

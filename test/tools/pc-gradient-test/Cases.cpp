@@ -73,12 +73,14 @@ static LogicalResult addCase(CaseBatch &batch, func::FuncOp function,
   func::FuncOp model = function.clone();
   model.setName(hasLoss(function) ? "model_objective" : "model");
   module->push_back(model);
+  if (!hasLoss(function) &&
+      failed(runPasses(*module, "pc-attach-loss{loss=cotangent}")))
+    return failure();
+  bool hasReference = !options.reference.empty();
   std::string passes = "pc-autodiff{wrt=all}";
   if (options.withTangent)
     passes += ",pc-jvp{wrt=all}";
-  if (!hasLoss(function))
-    passes = "pc-attach-loss{loss=cotangent}," + passes;
-  if (failed(runPasses(*module, passes)))
+  if (!hasReference && failed(runPasses(*module, passes)))
     return failure();
 
   if (options.withSingle) {
@@ -87,12 +89,18 @@ static LogicalResult addCase(CaseBatch &batch, func::FuncOp function,
       return failure();
     collect(batch, *single, theCase, {{autodiffSuffix, singleSuffix}});
   }
+  if (hasReference) {
+    OwningOpRef<ModuleOp> other = cast<ModuleOp>(module->clone());
+    if (failed(runPasses(*other, options.reference)))
+      return failure();
+    collect(batch, *other, theCase, {{gradientSuffix, referenceSuffix}});
+  } else {
+    collect(batch, *module, theCase, {{autodiffSuffix, autodiffSuffix}});
+    if (options.withTangent)
+      collect(batch, *module, theCase, {{jvpSuffix, jvpSuffix}});
+  }
   llvm::SmallVector<std::pair<StringRef, StringRef>> functions = {
-      {autodiffSuffix, autodiffSuffix}};
-  if (options.withTangent)
-    functions.push_back({jvpSuffix, jvpSuffix});
-  collect(batch, *module, theCase, functions);
-  functions = {{objectiveSuffix, objectiveSuffix}};
+      {objectiveSuffix, objectiveSuffix}};
   if (!options.relaxation.empty()) {
     if (failed(runPasses(*module, options.relaxation)))
       return failure();

@@ -38,6 +38,9 @@ struct Case {
 struct CaseOptions {
   /// Passes that make @model_gradient of @model_objective; none when empty.
   std::string relaxation;
+  /// Passes that make it in another way, which takes the place of reverse mode:
+  /// the two are compared with each other and with nothing else.
+  std::string reference;
   /// Also make the autodiff function in f32.
   bool withSingle = false;
   /// Also make the function of forward mode.
@@ -47,8 +50,11 @@ struct CaseOptions {
 /// Suffix of the autodiff function in f32.
 inline constexpr llvm::StringLiteral singleSuffix = "_single";
 
+/// Suffix of the gradient by the passes of the reference.
+inline constexpr llvm::StringLiteral referenceSuffix = "_reference";
+
 /// Cases in one module at the tensor level. Their functions have the suffixes
-/// of Names.h, and singleSuffix.
+/// of Names.h, and those above.
 struct CaseBatch {
   OwningOpRef<ModuleOp> module;
   std::vector<Case> cases;

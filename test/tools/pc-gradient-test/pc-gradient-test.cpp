@@ -27,6 +27,9 @@ static cl::opt<std::string> input(cl::Positional, cl::Required,
 static cl::opt<std::string>
     relaxation("relaxation", cl::desc("Passes that make @model_gradient of "
                                       "@model_objective, as one more witness"));
+static cl::opt<std::string>
+    reference("reference", cl::desc("Passes that make it in another way, to "
+                                    "compare --relaxation with that alone"));
 static cl::opt<bool> single("single", cl::desc("Compare with f32 too"));
 static cl::opt<bool>
     quick("quick", cl::desc("Half the time for each function: without forward "
@@ -105,7 +108,7 @@ static llvm::Error writeDump(llvm::json::Array values) {
 
 static llvm::Expected<size_t> checkAll(ModuleOp module) {
   llvm::SmallVector<func::FuncOp> functions(module.getOps<func::FuncOp>());
-  CaseOptions options{relaxation, single, !quick};
+  CaseOptions options{relaxation, reference, single, !quick};
   Totals totals;
   for (size_t i = 0; i < functions.size(); i += batchSize) {
     size_t count = std::min(batchSize, functions.size() - i);

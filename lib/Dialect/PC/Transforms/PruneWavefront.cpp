@@ -4,12 +4,12 @@
 // zero until a message arrives, and with step 1 a vertex whose children did not
 // change does not change.
 
+#include "FixedRule.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "pc/Dialect/PC/IR/PC.h"
 #include "pc/Dialect/PC/Transforms/Passes.h"
-#include "llvm/ADT/BitVector.h"
 
 namespace mlir::pc {
 #define GEN_PASS_DEF_PRUNEWAVEFRONT
@@ -20,16 +20,6 @@ using namespace mlir;
 using namespace mlir::pc;
 
 namespace {
-
-/// What the next error of one state is made from.
-struct StateRule {
-  UpdateOp update;
-  /// States whose errors the messages carry; a message that carries none, only
-  /// frozen errors, is there from the start.
-  llvm::BitVector sources;
-  bool hasFrozenMessage = false;
-  bool settles = false; // step 1: the old error has no influence
-};
 
 class Wavefront {
 public:
@@ -43,8 +33,6 @@ public:
   unsigned pruned = 0, kept = 0;
 
 private:
-  bool analyzeState(unsigned index);
-  bool addSources(Value error, StateRule &rule);
   llvm::BitVector getActive(const llvm::BitVector &changed, bool isFirst) const;
   void writeIteration(const llvm::BitVector &active);
   Value copyMessage(Value message, const IRMapping &states, IRMapping &copies);
@@ -52,66 +40,23 @@ private:
   RelaxOp relax;
   unsigned count;
   OpBuilder builder;
-  llvm::SmallVector<StateRule> rules;
+  llvm::SmallVector<FixedRule> rules;
   llvm::BitVector isZero;           // now
   llvm::SmallVector<Value> current; // states now
 };
 
 } // namespace
 
-static bool isZeroConstant(Value value) {
-  return matchPattern(value, m_AnyZeroFloat());
-}
-
-/// An error in a VJP is an old state or frozen.
-bool Wavefront::addSources(Value error, StateRule &rule) {
-  auto argument = dyn_cast<BlockArgument>(error);
-  if (argument && argument.getOwner() == &relax.getBody().front()) {
-    rule.sources.set(argument.getArgNumber());
-    return true;
-  }
-  if (relax.getBody().isAncestor(error.getParentRegion()))
-    return false; // computed inside: not an old state
-  rule.hasFrozenMessage = true;
-  return true;
-}
-
-bool Wavefront::analyzeState(unsigned index) {
-  StateRule &rule = rules[index];
-  rule.sources.resize(count);
-  rule.update = relax.getYield().getValues()[index].getDefiningOp<UpdateOp>();
-  Block *body = &relax.getBody().front();
-  if (!rule.update || rule.update->getBlock() != body ||
-      rule.update.getError() != body->getArgument(index))
-    return false;
-  rule.settles = rule.update.getStep().isExactlyValue(1.0);
-  for (Value message : rule.update.getMessages()) {
-    auto vjp = message.getDefiningOp<VJPOp>();
-    if (!vjp || vjp->getBlock() != body) {
-      if (relax.getBody().isAncestor(message.getParentRegion()))
-        return false;
-      rule.hasFrozenMessage = true;
-      continue;
-    }
-    for (Value at : vjp.getOperands().drop_back(vjp.getErrors().size()))
-      if (relax.getBody().isAncestor(at.getParentRegion()))
-        return false; // an activity that moves
-    for (Value error : vjp.getErrors())
-      if (!addSources(error, rule))
-        return false;
-  }
-  return true;
-}
-
 bool Wavefront::analyze() {
-  rules.resize(count);
-  for (unsigned i = 0; i != count; ++i)
-    if (!analyzeState(i))
-      return false;
+  std::optional<llvm::SmallVector<FixedRule>> found =
+      analyzeFixedPrediction(relax);
+  if (!found)
+    return false;
+  rules = std::move(*found);
   current.assign(relax.getInit().begin(), relax.getInit().end());
   isZero.resize(count);
   for (unsigned i = 0; i != count; ++i)
-    isZero[i] = isZeroConstant(current[i]);
+    isZero[i] = matchPattern(current[i], m_AnyZeroFloat());
   return true;
 }
 
@@ -121,7 +66,7 @@ llvm::BitVector Wavefront::getActive(const llvm::BitVector &changed,
                                      bool isFirst) const {
   llvm::BitVector active(count);
   for (unsigned i = 0; i != count; ++i) {
-    const StateRule &rule = rules[i];
+    const FixedRule &rule = rules[i];
     bool hasNews = rule.sources.anyCommon(changed) ||
                    (isFirst && (rule.hasFrozenMessage || !isZero[i]));
     bool isMoving = !rule.settles && !isZero[i];
@@ -133,13 +78,12 @@ llvm::BitVector Wavefront::getActive(const llvm::BitVector &changed,
 /// A message outside the loop's body, or null when it carries only zeros.
 Value Wavefront::copyMessage(Value message, const IRMapping &states,
                              IRMapping &copies) {
-  auto vjp = message.getDefiningOp<VJPOp>();
-  if (!vjp || vjp->getBlock() != &relax.getBody().front())
+  VJPOp vjp = getMessageVJP(relax, message);
+  if (!vjp)
     return message; // frozen
   bool isNothing = llvm::all_of(vjp.getErrors(), [&](Value error) {
-    auto argument = dyn_cast<BlockArgument>(error);
-    return argument && argument.getOwner() == &relax.getBody().front() &&
-           isZero[argument.getArgNumber()];
+    std::optional<unsigned> state = getOldState(relax, error);
+    return state && isZero[*state];
   });
   if (isNothing)
     return {};
@@ -191,7 +135,7 @@ void Wavefront::writeIteration(const llvm::BitVector &active) {
 void Wavefront::prune() {
   int64_t left = relax.getIterations();
   bool settles =
-      llvm::all_of(rules, [](const StateRule &rule) { return rule.settles; });
+      llvm::all_of(rules, [](const FixedRule &rule) { return rule.settles; });
   llvm::BitVector nonZero = isZero;
   nonZero.flip();
   llvm::BitVector active = getActive(nonZero, /*isFirst=*/true);

@@ -262,6 +262,41 @@ def LevelGraph : Pass<"pc-level-graph", "ModuleOp"> {
     Statistic<"numIdentities", "identities", "Identity vertices added">];
 }
 
+def FoldRelaxation : Pass<"pc-fold-relaxation", "ModuleOp"> {
+  let summary = "replace iterations of fixed prediction by one sweep";
+  let description = [{
+    Under fixed prediction the error of a vertex after `T` iterations is a sum
+    over its paths to the outputs, of which a path of `k` edges has arrived to
+    the part `c_k(T) = P(Binomial(T, step) >= k)`. One sweep over the vertices,
+    children first, computes for each vertex one partial error for each length
+    that its paths have; where the error is used, it is the sum of these, each
+    with its factor. The numbers are those of the loop, up to the order of
+    sums. On a chain the sweep costs one gradient, whatever `T` is.
+
+    Vertices may have steps of their own: then the factor depends on the steps
+    along a path, and there is one partial error for each combination of them. A
+    loop that starts from errors that are not zero has partial errors of those
+    too. Paths longer than `T` have not arrived and are left out. Where all
+    have arrived but for round-off (step 1 and `T` at least the depth, or many
+    iterations), one partial error is enough: reverse mode.
+
+    The sweep is as exact as the loop, and not local: a vertex waits for the new
+    errors of its children. `pc-check-locality` rejects it, so it comes after
+    that check, and the function gets the name of this pass in `pc.non_local`.
+
+    Does nothing to loops in which activities move (`strict` and its relatives).
+    A loop stays, with a remark that says why, where the sweep would take more
+    vector-Jacobian products than the iterations, or where states feed each
+    other in a circle.
+    Example: test/Dialect/PC/Transforms/fold-relaxation.mlir.
+  }];
+  let statistics = [
+    Statistic<"numFolded", "folded", "Loops replaced by a sweep">,
+    Statistic<"numKept", "kept", "Loops of fixed prediction that stay">,
+    Statistic<"numProducts", "products",
+              "Vector-Jacobian products in the sweeps">];
+}
+
 def PruneWavefront : Pass<"pc-prune-wavefront", "ModuleOp"> {
   let summary = "leave out the updates that cannot change anything";
   let description = [{

@@ -27,17 +27,30 @@ def close(what, got, want, tolerance):
 
 
 def run(path, arguments, schedule="", loss="loss=mse reduction=sum", level=False,
-        wrt="all", floats=None, entry="model_gradient"):
-    """The results of @model_gradient (or @model_autodiff), a list of lists."""
+        wrt="all", floats=None, entry="model_gradient", fold=False, edit=None, from_graph=False,
+        edit_graph=None):
+    """The results of @model_gradient (or @model_autodiff), a list of lists.
+
+    `edit` changes the text of the module at the relaxation level, `edit_graph` that of
+    the file; with `from_graph` it holds a graph already.
+    """
     lowered = os.path.join(WORK, "lowered.mlir")
     passes = [f"-pc-change-float-type=type={floats}"] if floats else []
-    passes += [f"-pc-attach-loss={loss}", f"-pc-autodiff=wrt={wrt}", "-pc-build-graph"]
+    if not from_graph:
+        passes += [f"-pc-attach-loss={loss}", f"-pc-autodiff=wrt={wrt}", "-pc-build-graph"]
     passes += ["-pc-level-graph"] if level else []
-    passes += [f"-pc-expand-inference={schedule} wrt={wrt}", "-pc-prune-wavefront",
-               "-pc-lower-vjp", "-convert-pc-to-linalg", "-canonicalize", "-cse",
-               "-loop-invariant-code-motion"]
-    subprocess.run([f"{BIN}/pc-opt", path, *passes, "-o", lowered], check=True,
-                   timeout=120)
+    passes += [f"-pc-expand-inference={schedule} wrt={wrt}"]
+    passes += ["-pc-fold-relaxation"] if fold else []
+    passes += ["-pc-prune-wavefront"]
+    lower = ["-pc-lower-vjp", "-convert-pc-to-linalg", "-canonicalize", "-cse",
+             "-loop-invariant-code-motion"]
+    with open(path) as file:
+        text = file.read()
+    text = subprocess.run([f"{BIN}/pc-opt", *passes], check=True, timeout=120,
+                          input=edit_graph(text) if edit_graph else text,
+                          stdout=subprocess.PIPE, text=True).stdout
+    subprocess.run([f"{BIN}/pc-opt", *lower, "-o", lowered], check=True, timeout=120,
+                   input=edit(text) if edit else text, text=True)
     out = subprocess.run(
         [f"{BIN}/pc-jit-test", lowered, f"-entry={entry}", "-digits=17",
          *[f"-arg={a}" for a in arguments]],
