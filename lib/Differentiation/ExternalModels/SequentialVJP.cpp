@@ -60,9 +60,11 @@ private:
   ArrayRef<Value> cotangents;
   pc::CotangentSink &sink;
   PointBody body;
-  llvm::SmallVector<unsigned> floatResults;
-  llvm::SmallVector<Value> seeds;    // by floatResults
-  llvm::SmallVector<Value> previous; // by floatResults, null for zero
+  // Results whose initial values have a cotangent, which the loop carries; all
+  // of the others are written by one point for each element and never read.
+  llvm::SmallVector<unsigned> running;
+  llvm::SmallVector<Value> seeds;    // by running
+  llvm::SmallVector<Value> previous; // by running, null for zero
   llvm::SmallVector<Sum> sums;
 };
 
@@ -91,7 +93,7 @@ void SequentialVJP::collectSums(llvm::SmallVectorImpl<Operation *> &ops) {
 
 LogicalResult SequentialVJP::differentiateBody() {
   llvm::SmallVector<Operation *> ops;
-  llvm::SmallVector<Value> wanted, outputs;
+  llvm::SmallVector<Value> wanted, outputs, outputSeeds;
   collectSums(ops);
   for (const Sum &sum : sums)
     wanted.push_back(sum.cotangent);
@@ -100,15 +102,25 @@ LogicalResult SequentialVJP::differentiateBody() {
     if (!pc::isDifferentiable(yield.getType()))
       continue;
     OpOperand *init = op.getDpsInitOperand(number);
-    floatResults.push_back(number);
+    AffineMap map = pc::getResultMap(op, number);
+    bool isOverwritten =
+        map.isPermutation() && !op.payloadUsesValueFromOperand(init);
+    if (isOverwritten && !cotangents[number])
+      continue;
     outputs.push_back(yield);
-    seeds.push_back(body.addRead(init->get(), pc::getResultMap(op, number)));
+    if (isOverwritten) {
+      outputSeeds.push_back(body.addRead(cotangents[number], map));
+      continue;
+    }
+    running.push_back(number);
+    outputSeeds.push_back(body.addRead(init->get(), map));
+    seeds.push_back(outputSeeds.back());
     isRead.push_back(body.getArgument(*init) != nullptr);
     if (isRead.back())
       wanted.push_back(body.getArgument(*init));
   }
   auto found =
-      pc::buildBlockVJP(body.getBuilder(), ops, outputs, seeds, wanted);
+      pc::buildBlockVJP(body.getBuilder(), ops, outputs, outputSeeds, wanted);
   if (failed(found))
     return failure();
   for (auto [sum, cotangent] : llvm::zip_first(sums, *found))
@@ -205,7 +217,7 @@ SequentialVJP::visit(OpBuilder &inner, ValueRange point, ValueRange carried) {
   values = body.inlineAt(inner, loc, point, values);
   llvm::SmallVector<Value> next;
   size_t taken = 0;
-  for (auto [i, number] : llvm::enumerate(floatResults)) {
+  for (auto [i, number] : llvm::enumerate(running)) {
     Type type = getElementTypeOrSelf(carried[i]);
     Value value =
         previous[i] ? values[taken++] : pc::createZero(inner, loc, type);
@@ -239,7 +251,7 @@ llvm::SmallVector<Value> SequentialVJP::goBack(ArrayRef<unsigned> kept,
     *body.getRead(body.getArgument(*op.getDpsInitOperand(number))) = {tape,
                                                                       identity};
   llvm::SmallVector<Value> carried;
-  for (unsigned number : floatResults)
+  for (unsigned number : running)
     carried.push_back(
         cotangents[number]
             ? cotangents[number]
@@ -267,11 +279,11 @@ LogicalResult SequentialVJP::build() {
     return failure();
   llvm::SmallVector<unsigned> kept = getKept(getNeeded());
   llvm::SmallVector<Value> results = goBack(kept, replay(kept));
-  for (auto [i, number] : llvm::enumerate(floatResults))
+  for (auto [i, number] : llvm::enumerate(running))
     if (targets.inits)
       sink.add(builder, op.getDpsInits()[number], results[i]);
   for (auto [i, sum] : llvm::enumerate(sums))
-    sink.add(builder, sum.target, results[floatResults.size() + i]);
+    sink.add(builder, sum.target, results[running.size() + i]);
   return success();
 }
 

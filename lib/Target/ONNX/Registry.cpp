@@ -24,6 +24,7 @@ const OperatorRegistry &OperatorRegistry::get() {
     registerElementwise(all);
     registerFeatures(all);
     registerGridSamples(all);
+    registerGathers(all);
     registerIndexing(all);
     registerIndexingND(all);
     registerLinear(all);

@@ -106,6 +106,7 @@ void registerEinsums(OperatorRegistry &registry);
 void registerElementwise(OperatorRegistry &registry);
 void registerFeatures(OperatorRegistry &registry);
 void registerGridSamples(OperatorRegistry &registry);
+void registerGathers(OperatorRegistry &registry);
 void registerIndexing(OperatorRegistry &registry);
 void registerIndexingND(OperatorRegistry &registry);
 void registerLinear(OperatorRegistry &registry);

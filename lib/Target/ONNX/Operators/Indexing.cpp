@@ -195,23 +195,9 @@ static LogicalResult lowerGatherElements(NodeContext &node) {
   if (failed(axis))
     return failure();
   Emitter b(node.builder, node.loc);
-  Sizes shape(node.getShape(1)), sizes(shape), zeros(shape.size(), 0);
-  int64_t rank = shape.size(), size = node.getShape(0)[*axis];
-  sizes[*axis] = size;
-  Value data = node.getInput(0);
-  if (ArrayRef(sizes) != node.getShape(0))
-    data = b.slice(data, zeros, sizes, Sizes(rank, 1));
-  Type element = getElement(data);
-  node.setOutput(0, sumOver(b, shape, element, {data, node.getInput(1)},
-                            {getMapAlong(b, rank, *axis), getOwnMap(b, rank)},
-                            [&](Scalar &b, ValueRange v) -> Value {
-                              Value isHere = compareIntegers(
-                                  b, arith::CmpIPredicate::eq,
-                                  wrapIndex(b, v[1], size),
-                                  getPosition(b, rank, v[1].getType()));
-                              return arith::SelectOp::create(
-                                  b, isHere, v[0], emitScalar(b, element, 0));
-                            }));
+  auto loops = llvm::to_vector(llvm::seq<unsigned>(0, node.getShape(0).size()));
+  node.setOutput(0, pickElements(b, node.getShape(1), node.getInput(0), *axis,
+                                 loops, node.getInput(1), loops));
   return success();
 }
 

@@ -101,15 +101,8 @@ static LogicalResult lowerGatherND(NodeContext &node) {
   Value data =
       b.reshape(node.getInput(0), {plan->batch, plan->rows, plan->columns});
   Value rows = numberRows(node, b, *plan);
-  Value picked = sumOver(
-      b, {plan->batch, plan->count, plan->columns}, element, {data, rows},
-      {selectLoops(b, 4, {0, 3, 2}), selectLoops(b, 4, {0, 1})},
-      [&](Scalar &b, ValueRange v) -> Value {
-        Value isHere = compareIntegers(b, arith::CmpIPredicate::eq, v[1],
-                                       getPosition(b, 3, v[1].getType()));
-        return arith::SelectOp::create(b, isHere, v[0],
-                                       emitScalar(b, element, 0));
-      });
+  Value picked = pickElements(b, {plan->batch, plan->count, plan->columns},
+                              data, 1, {0, 1, 2}, rows, {0, 1});
   node.setOutput(0, b.reshape(picked, shape));
   return success();
 }

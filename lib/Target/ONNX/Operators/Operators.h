@@ -63,6 +63,13 @@ Value emitArgExtremum(Emitter &b, Value x, int64_t axis, bool isMax,
 Value takeIndices(Emitter &b, Value x, int64_t axis,
                   llvm::ArrayRef<int64_t> indices);
 
+/// A tensor of `shape` with elements of `data`: dimension d of `data` follows
+/// the loop `loops[d]`, and `axis` what `indices` say, whose dimensions follow
+/// `indexLoops`. An index that names nothing reads zero.
+Value pickElements(Emitter &b, llvm::ArrayRef<int64_t> shape, Value data,
+                   int64_t axis, llvm::ArrayRef<unsigned> loops, Value indices,
+                   llvm::ArrayRef<unsigned> indexLoops);
+
 /// What a scatter does with several updates of one element.
 enum class ScatterReduction { None, Add, Multiply, Minimum, Maximum };
 FailureOr<ScatterReduction> getScatterReduction(NodeContext &node);
