@@ -45,8 +45,8 @@ static OwningOpRef<ModuleOp> lower(const CompileRequest &request,
   ONNXImportOptions import;
   import.dims = request.dims;
   import.unroll = request.compile.unroll;
-  std::optional<ForwardModel> model =
-      loadModel(request.model, context, import, status);
+  std::optional<ForwardModel> model = loadModel(
+      request.model, context, import, request.compile.parameters, status);
   if (!model)
     return nullptr;
   status = toExitStatus(

@@ -103,7 +103,7 @@ static Expected<unsigned> findArgument(const ForwardModel &model,
 Expected<std::map<unsigned, Tensor>>
 mlir::pc::bindInputs(const ForwardModel &model,
                      std::map<unsigned, DataFile> files, StringRef folder) {
-  SmallVector<unsigned> inputs = model.getInputs();
+  SmallVector<unsigned> inputs = model.getFed();
   bool byName = files.size() > inputs.size();
   for (unsigned k = 0; k != inputs.size(); ++k)
     if (!byName && !files.count(k))

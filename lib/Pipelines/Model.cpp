@@ -40,6 +40,14 @@ SmallVector<unsigned> ForwardModel::getInputs() const {
   return select(arguments, false);
 }
 
+SmallVector<unsigned> ForwardModel::getFed() const {
+  SmallVector<unsigned> found;
+  for (auto [index, port] : llvm::enumerate(arguments))
+    if (!port.hasValue)
+      found.push_back(index);
+  return found;
+}
+
 std::map<unsigned, Tensor> ForwardModel::getParameterValues() {
   std::map<unsigned, Tensor> values;
   func::FuncOp forward = getForward();
@@ -84,7 +92,8 @@ static LogicalResult readPorts(func::FuncOp function, TypeRange types,
                    getString(dictionary, roleAttrName, role),
                    *kind,
                    tensor.getShape().vec(),
-                   {}};
+                   {},
+                   dictionary && dictionary.contains(valueAttrName)};
     if (dictionary)
       if (auto range = dictionary.getAs<DenseI64ArrayAttr>(rangeAttrName))
         port.range = range.asArrayRef().vec();
@@ -130,7 +139,8 @@ static OwningOpRef<ModuleOp> parseMLIR(llvm::StringRef path,
 
 std::optional<ForwardModel>
 mlir::pc::loadModel(llvm::StringRef path, MLIRContext *context,
-                    const ONNXImportOptions &options, ExitStatus &status) {
+                    const ONNXImportOptions &options,
+                    const ParameterChoice &choice, ExitStatus &status) {
   ForwardModel model;
   model.path = path.str();
   model.isONNX = path.ends_with(".onnx");
@@ -153,7 +163,12 @@ mlir::pc::loadModel(llvm::StringRef path, MLIRContext *context,
       return std::nullopt;
     }
   }
-  if (!model.module || failed(readSignature(model)))
+  if (!model.module)
+    return std::nullopt;
+  if (func::FuncOp forward = model.getForward())
+    if (failed(chooseParameters(forward, choice)))
+      return std::nullopt;
+  if (failed(readSignature(model)))
     return std::nullopt;
   status = ExitStatus::Success;
   return model;

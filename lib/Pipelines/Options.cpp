@@ -67,6 +67,14 @@ std::string ChoiceFlag::get() const {
 ModelFlags::ModelFlags()
     : dims("dim", cl::desc("size of a symbolic dimension (repeatable)"),
            cl::value_desc("NAME=N"), cl::cat(category)),
+      learn("learn", cl::CommaSeparated,
+            cl::desc("float inputs and parameters that are learned, and no "
+                     "others: names, or regular expressions of names "
+                     "(default: the weights of the model)"),
+            cl::value_desc("NAME,..."), cl::cat(category)),
+      freeze("freeze", cl::CommaSeparated,
+             cl::desc("parameters that are not learned, likewise"),
+             cl::value_desc("NAME,..."), cl::cat(category)),
       floatType("float", "type to compute in (default: native)", floatTypes,
                 category),
       target("target", "what to compile for", targets, category),
@@ -102,6 +110,8 @@ void ModelFlags::fill(CompileOptions &options) const {
                       : word == "f64" ? ComputeType::F64
                                       : ComputeType::Native;
   options.unroll = unroll;
+  options.parameters = {{learn.begin(), learn.end()},
+                        {freeze.begin(), freeze.end()}};
   options.dumpFolder = dumpPhases;
 }
 

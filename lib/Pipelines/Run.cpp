@@ -49,12 +49,6 @@ static Error bind(const RunRequest &request, ForwardModel &model,
     return inputs.takeError();
   data.arguments = std::move(*inputs);
   data.arguments.merge(model.getParameterValues());
-  for (unsigned i : model.getParameters())
-    if (!data.arguments.count(i))
-      return createStringError(request.model +
-                               ": expected a value for the "
-                               "parameter `" +
-                               model.arguments[i].name + "`, found none");
   if (!request.gradients)
     return Error::success();
   Expected<std::map<unsigned, Tensor>> cotangents =
@@ -69,7 +63,7 @@ static CompileOptions getCompileOptions(const RunRequest &request) {
   CompileOptions options = request.compile;
   options.forwardOnly = !request.gradients;
   options.loss = "cotangent";
-  options.wantsInputs = true;
+  options.wantsInputs = !options.parameters.isGiven();
   return options;
 }
 
@@ -159,7 +153,8 @@ static ExitStatus explainFiles(const RunRequest &request, Error error,
   }
   ExitStatus status;
   if (llvm::all_of(*inputs, [](auto &input) { return input.isSupported; }) ||
-      loadModel(request.model, context, ONNXImportOptions(), status))
+      loadModel(request.model, context, ONNXImportOptions(), ParameterChoice(),
+                status))
     return reporter.fail(std::move(error));
   consumeError(std::move(error));
   return status;
@@ -175,8 +170,8 @@ ExitStatus mlir::pc::run(const RunRequest &request, MLIRContext *context,
   import.unroll = request.compile.unroll;
   describeInputs(data.inputFiles, import);
   ExitStatus status;
-  std::optional<ForwardModel> model =
-      loadModel(request.model, context, import, status);
+  std::optional<ForwardModel> model = loadModel(
+      request.model, context, import, request.compile.parameters, status);
   if (!model)
     return status;
   if (Error error = bind(request, *model, data))

@@ -7,6 +7,7 @@
 #include "pc/Target/CPU/Signature.h"
 #include "pc/Target/ONNX/Export.h"
 #include "pc/Target/ONNX/Inputs.h"
+#include "pc/Target/ONNX/TensorFile.h"
 
 using namespace llvm;
 using namespace mlir;
@@ -64,6 +65,44 @@ static Error readShapes(const TrainRequest &request, const Dataset &data,
   return Error::success();
 }
 
+/// Gives the parameters the values of the files of a folder, if there is one.
+static Error setParameterValues(ForwardModel &model, StringRef folder) {
+  std::map<std::string, Tensor> values;
+  if (!folder.empty()) {
+    Expected<std::map<std::string, Tensor>> files = readTensorFolder(folder);
+    if (!files)
+      return files.takeError();
+    values = std::move(*files);
+  }
+  func::FuncOp forward = model.getForward();
+  for (unsigned i : model.getParameters()) {
+    ModelPort &port = model.arguments[i];
+    auto found = values.find(port.name);
+    if (found == values.end() && !port.hasValue)
+      return createStringError(model.path +
+                               ": expected a value for the "
+                               "parameter `" +
+                               port.name +
+                               "`, found none; --parameters=DIR gives it one");
+    if (found == values.end())
+      continue;
+    const Tensor &tensor = found->second;
+    if (tensor.getKind() != port.kind || tensor.getShape() != port.shape)
+      return createStringError(folder + ": expected " + port.describe() +
+                               " for `" + port.name + "`, found " +
+                               tensor.describe());
+    auto type = cast<ShapedType>(forward.getArgumentTypes()[i]);
+    forward.setArgAttr(i, valueAttrName, toAttribute(tensor, type));
+    port.hasValue = true;
+    values.erase(found);
+  }
+  if (values.empty())
+    return Error::success();
+  return createStringError(folder +
+                           ": expected the names of parameters, found `" +
+                           values.begin()->first + "`");
+}
+
 std::optional<ForwardModel>
 mlir::pc::loadTrainingModel(const TrainRequest &request,
                             const SplitDataset &data, MLIRContext *context,
@@ -76,7 +115,15 @@ mlir::pc::loadTrainingModel(const TrainRequest &request,
       status = reporter.fail(std::move(error));
       return std::nullopt;
     }
-  return loadModel(request.model, context, import, status);
+  std::optional<ForwardModel> model = loadModel(
+      request.model, context, import, request.compile.parameters, status);
+  if (!model)
+    return std::nullopt;
+  if (Error error = setParameterValues(*model, request.parameters)) {
+    status = reporter.fail(std::move(error));
+    return std::nullopt;
+  }
+  return model;
 }
 
 //===----------------------------------------------------------------------===//

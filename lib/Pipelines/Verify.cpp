@@ -215,14 +215,14 @@ std::optional<ModelReport> mlir::pc::verify(const VerifyRequest &request,
     status = reporter.fail(std::move(error));
     return std::nullopt;
   }
-  std::optional<ForwardModel> model =
-      loadModel(request.model, context, import, status);
+  std::optional<ForwardModel> model = loadModel(
+      request.model, context, import, request.compile.parameters, status);
   if (!model)
     return std::nullopt;
   ModelReport report;
   report.model = request.model;
   report.options = request.compile;
-  report.options.wantsInputs = true;
+  report.options.wantsInputs = !request.compile.parameters.isGiven();
   report.loss = report.options.loss = chooseVerifyLoss(*model, request);
   StaticReport findings;
   std::optional<CompiledGradients> wide = compileGradients(

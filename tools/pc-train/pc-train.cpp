@@ -35,6 +35,10 @@ struct Flags {
                            cl::cat(category)};
   cl::alias outShort{"o", cl::aliasopt(out), cl::desc("the same as --out"),
                      cl::cat(category)};
+  cl::opt<std::string> parameters{
+      "parameters", cl::value_desc("DIR"),
+      cl::desc("tensor files (*.pb) with values that parameters start from"),
+      cl::cat(category)};
   cl::opt<std::string> json{"json", cl::value_desc("FILE"),
                             cl::desc("where the history goes"),
                             cl::cat(category)};
@@ -61,6 +65,7 @@ static Error makeRequest(const Flags &flags, TrainRequest &request) {
   request.model = flags.model;
   request.data = flags.data;
   request.out = flags.out;
+  request.parameters = flags.parameters;
   request.json = flags.json;
   request.csv = flags.csv;
   request.divergence = flags.divergence;

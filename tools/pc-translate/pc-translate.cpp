@@ -6,6 +6,7 @@
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Support/FileUtilities.h"
+#include "pc/Dialect/PC/Transforms/ChooseParameters.h"
 #include "pc/Support/AtomicFile.h"
 #include "pc/Target/ONNX/Export.h"
 #include "pc/Target/ONNX/Import.h"
@@ -32,6 +33,13 @@ static cl::opt<bool>
                       "operator sets at which they change"));
 static cl::list<std::string> dims("dim", cl::value_desc("name=size"),
                                   cl::desc("size of a symbolic dimension"));
+static cl::list<std::string>
+    learn("learn", cl::CommaSeparated, cl::value_desc("NAME,..."),
+          cl::desc("float inputs and parameters that are learned, and no "
+                   "others: names, or regular expressions of names"));
+static cl::list<std::string>
+    freeze("freeze", cl::CommaSeparated, cl::value_desc("NAME,..."),
+           cl::desc("parameters that are not learned, likewise"));
 static cl::opt<int64_t> unroll(
     "unroll", cl::value_desc("N"), cl::init(256),
     cl::desc("loops of up to N iterations become N copies of their body"));
@@ -58,6 +66,11 @@ static int importModel() {
       pc::importONNX(input, &context, options, status);
   if (!module)
     return status == pc::ImportStatus::Unsupported ? 2 : 1;
+  auto forward = module->lookupSymbol<func::FuncOp>("model");
+  pc::ParameterChoice choice{{learn.begin(), learn.end()},
+                             {freeze.begin(), freeze.end()}};
+  if (failed(pc::chooseParameters(forward, choice)))
+    return 1;
   std::string error;
   std::unique_ptr<ToolOutputFile> file = openOutputFile(output, &error);
   if (!file)

@@ -6,6 +6,7 @@
 #ifndef PC_PIPELINES_COMPILEOPTIONS_H
 #define PC_PIPELINES_COMPILEOPTIONS_H
 
+#include "pc/Dialect/PC/Transforms/ChooseParameters.h"
 #include "llvm/Support/Error.h"
 #include <optional>
 #include <string>
@@ -31,6 +32,7 @@ struct CompileOptions {
   std::optional<double> beta;        // of the nudged schedules
   std::optional<double> innerRate;   // of `incremental`
   int64_t unroll = 256;              // iterations that become copies of a body
+  ParameterChoice parameters;        // that are learned
   std::string granularity = "node";  // `op`, `node` or `block`
   std::vector<std::string> cuts;     // nodes that end a vertex (`block`)
   bool folds = false;                // run one sweep in place of the iterations

@@ -7,6 +7,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "pc/Dialect/PC/Transforms/ChooseParameters.h"
 #include "pc/Pipelines/Diagnostics.h"
 #include "pc/Runtime/Tensor.h"
 #include "pc/Target/ONNX/Import.h"
@@ -29,6 +30,7 @@ struct ModelPort {
   ElementKind kind;
   std::vector<int64_t> shape;
   std::vector<int64_t> range;   // as in pc.range, or empty
+  bool hasValue;                // as in pc.value
   std::string describe() const; // "4x3xf32"
 };
 
@@ -42,15 +44,19 @@ struct ForwardModel {
   /// The arguments that are parameters, and those that are not, by number.
   llvm::SmallVector<unsigned> getParameters() const;
   llvm::SmallVector<unsigned> getInputs() const;
+  /// The arguments without a value: inputs, and parameters that were inputs.
+  llvm::SmallVector<unsigned> getFed() const;
   /// The initial values of the parameters that have one, by argument.
   std::map<unsigned, Tensor> getParameterValues();
 };
 
-/// Reads a `.onnx` model or `.mlir` with a function `@model`. What is wrong
-/// goes to the diagnostics of `context` and into `status`.
+/// Reads a `.onnx` model or `.mlir` with a function `@model`, of which `choice`
+/// says what is learned. What is wrong goes to the diagnostics of `context` and
+/// into `status`.
 std::optional<ForwardModel> loadModel(llvm::StringRef path,
                                       MLIRContext *context,
                                       const ONNXImportOptions &options,
+                                      const ParameterChoice &choice,
                                       ExitStatus &status);
 
 } // namespace mlir::pc

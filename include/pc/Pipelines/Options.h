@@ -34,8 +34,8 @@ private:
   llvm::cl::opt<Index> flag;
 };
 
-/// --dim, --float, --target, --unroll, --dump-phases: how the model is read and
-/// for what it is compiled.
+/// --dim, --learn, --freeze, --float, --target, --unroll, --dump-phases: how
+/// the model is read and for what it is compiled.
 class ModelFlags {
 public:
   ModelFlags();
@@ -46,7 +46,7 @@ public:
   void fill(CompileOptions &options) const;
 
 private:
-  llvm::cl::list<std::string> dims;
+  llvm::cl::list<std::string> dims, learn, freeze;
   ChoiceFlag floatType, target;
   llvm::cl::opt<int64_t> unroll;
   llvm::cl::opt<std::string> dumpPhases;

@@ -14,9 +14,10 @@ namespace mlir::pc {
 
 struct TrainRequest {
   std::string model, data;
-  std::string out;  // of the trained model; empty: not kept
-  std::string json; // of the history; empty: none
-  std::string csv;  // the same as a table; empty: none
+  std::string parameters; // folder of their first values; empty: the model's
+  std::string out;        // of the trained model; empty: not kept
+  std::string json;       // of the history; empty: none
+  std::string csv;        // the same as a table; empty: none
   /// Of how far the gradients are from reverse mode, before the first epoch
   /// and after each; empty: not measured.
   std::string divergence;

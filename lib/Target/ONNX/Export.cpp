@@ -55,6 +55,24 @@ static Error updateGraph(onnx::GraphProto &graph, const Parameters &parameters,
   return Error::success();
 }
 
+/// An input that was learned gets its value as an initializer, which whoever
+/// feeds the input may still replace.
+static void addLearnedInputs(onnx::GraphProto &graph,
+                             const Parameters &parameters,
+                             StringSet<> &written) {
+  for (const onnx::ValueInfoProto &input : graph.input()) {
+    auto found = parameters.find(input.name());
+    std::optional<ElementKind> kind =
+        getElementKind(input.type().tensor_type().elem_type());
+    if (found == parameters.end() || written.contains(input.name()) || !kind)
+      continue;
+    onnx::TensorProto &initializer = *graph.add_initializer();
+    initializer.set_name(input.name());
+    writeTensor(found->second->convertTo(*kind), initializer);
+    written.insert(input.name());
+  }
+}
+
 /// External data of tensors that keep their values moves into the file, which
 /// may be written to another folder.
 static Error embedExternalData(onnx::GraphProto &graph, StringRef folder) {
@@ -79,11 +97,12 @@ Error exportONNX(StringRef source, StringRef destination,
   if (Error error = updateGraph(graph, parameters, written))
     return createStringError(inconvertibleErrorCode(),
                              source + ": " + toString(std::move(error)));
+  addLearnedInputs(graph, parameters, written);
   for (const auto &[name, value] : parameters)
     if (!written.contains(name))
       return createStringError(inconvertibleErrorCode(),
                                source +
-                                   ": expected an initializer or a "
+                                   ": expected an initializer, an input or a "
                                    "Constant node '" +
                                    name + "', but there is none");
   if (Error error = embedExternalData(graph, model.folder))

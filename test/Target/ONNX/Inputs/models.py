@@ -239,6 +239,15 @@ def frozen():
         [initializer("p", [2, 3]), initializer("scale", 2), initializer("bias", [1, 2])])
 
 
+def fed_weights():
+    """The weights of the first layer are an input, those of the second are not."""
+    return model(
+        [node("MatMul", ["x", "w1"], ["h"]), node("Tanh", ["h"], ["t"]),
+         node("MatMul", ["t", "w2"], ["y"])],
+        [value("x", ["batch", 2]), value("w1", [2, 3])], [value("y", ["batch", 2])],
+        [initializer("w2", [[1, -1], [2, 0.5], [-0.5, 1]])])
+
+
 def legacy_broadcast():
     return model([node("Add", ["x", "b"], ["y"], broadcast=1, axis=1)],
                  [value("x", [2, 3, 4])], [value("y", [2, 3, 4])],

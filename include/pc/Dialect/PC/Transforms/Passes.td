@@ -116,6 +116,27 @@ def CheckStateAliasing : Pass<"pc-check-state-aliasing"> {
   ];
 }
 
+def ChooseParameters : Pass<"pc-choose-parameters", "ModuleOp"> {
+  let summary = "choose by name what is learned";
+  let description = [{
+    With `learn`, the float inputs and parameters that it names get the role
+    parameter, and all other parameters become `pc.frozen`. What `freeze` names
+    becomes frozen as well. A word is a name, or a regular expression that
+    matches whole names. Nothing changes in the body, and an input that is
+    learned has no value. Without either option nothing changes.
+
+    Example: test/Dialect/PC/Transforms/choose-parameters.mlir.
+  }];
+  let options = [
+    ListOption<"learn", "learn", "std::string",
+               "Inputs and parameters that are learned, and no others.">,
+    ListOption<"freeze", "freeze", "std::string",
+               "Parameters that are not learned.">,
+    Option<"function", "function", "std::string", "\"model\"",
+           "Name of the forward function.">,
+  ];
+}
+
 def BuildGraph : Pass<"pc-build-graph", "ModuleOp"> {
   let summary = "cut an objective into vertices that predict each other";
   let description = [{
