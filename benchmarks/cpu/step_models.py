@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The networks of steps.py in PyTorch, and their export to ONNX."""
+
+import dataclasses
+import math
+import warnings
+
+import onnx
+import torch
+from torch import nn
+from torch.nn import functional
+
+
+@dataclasses.dataclass
+class Model:
+    """A network with data. `blocks` says that it is a chain, whose vertices the
+    peers take to be the blocks; `flops` counts products and sums of a forward
+    pass in matrix products and convolutions alone."""
+    name: str
+    net: nn.Module
+    x: torch.Tensor
+    target: torch.Tensor
+    loss: str  # cross-entropy or mse
+    floor: float  # what the exact step may take of PyTorch's time
+    blocks: bool = False
+
+    def objective(self, y):
+        return (functional.cross_entropy if self.loss == "cross-entropy" else functional.mse_loss)(y, self.target)
+
+
+def labels(batch, classes, *rest):
+    return torch.randint(classes, (batch, *rest))
+
+
+def mlp(name, sizes, batch, floor):
+    layers = [nn.Sequential(nn.Linear(a, b), nn.ReLU()) for a, b in zip(sizes, sizes[1:-1])]
+    net = nn.Sequential(*layers, nn.Sequential(nn.Linear(*sizes[-2:])))
+    return Model(name, net, torch.randn(batch, sizes[0]), labels(batch, sizes[-1]), "cross-entropy", floor, True)
+
+
+def cnn(batch):
+    """The network of Millidge, Tschantz and Buckley 2020, with biases."""
+    net = nn.Sequential(
+        nn.Sequential(nn.Conv2d(3, 6, 5), nn.ReLU()),
+        nn.Sequential(nn.MaxPool2d(2)),
+        nn.Sequential(nn.Conv2d(6, 16, 5), nn.ReLU(), nn.Flatten()),
+        nn.Sequential(nn.Linear(1600, 200), nn.ReLU()),
+        nn.Sequential(nn.Linear(200, 150), nn.ReLU()),
+        nn.Sequential(nn.Linear(150, 10)))
+    return Model("cnn", net, torch.randn(batch, 3, 32, 32), labels(batch, 10), "cross-entropy", 0.5, True)
+
+
+class Residual(nn.Module):
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.skip = nn.Conv2d(inputs, outputs, 1, stride, bias=False) if stride > 1 else nn.Identity()
+
+    def forward(self, x):
+        y = functional.relu(self.bn1(self.conv1(x)))
+        return functional.relu(self.bn2(self.conv2(y)) + self.skip(x))
+
+
+def resnet8(batch):
+    """For CIFAR-10; the statistics of the normalisations are fixed."""
+    net = nn.Sequential(nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU(), Residual(16, 16, 1),
+                        Residual(16, 32, 2), Residual(32, 64, 2), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
+                        nn.Linear(64, 10)).eval()
+    return Model("resnet8", net, torch.randn(batch, 3, 32, 32), labels(batch, 10), "cross-entropy", 0.8)
+
+
+class CharLSTM(nn.Module):
+    def __init__(self, letters=65, hidden=256):
+        super().__init__()
+        self.embedding = nn.Embedding(letters, 64)
+        self.lstm = nn.LSTM(64, hidden)
+        self.decoder = nn.Linear(hidden, letters)
+
+    def forward(self, x):
+        y, _ = self.lstm(self.embedding(x))
+        return self.decoder(y).permute(1, 2, 0)  # [batch, letter, position]
+
+
+def lstm(batch):
+    return Model("lstm", CharLSTM(), labels(50, 65, batch), labels(batch, 65, 50), "cross-entropy", 0.8)
+
+
+class Transformer(nn.Module):
+    """One block, normalised first."""
+
+    def __init__(self, width=256, heads=4):
+        super().__init__()
+        self.heads = heads
+        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.query, self.key, self.value, self.out = (nn.Linear(width, width) for _ in range(4))
+        self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+    def split(self, x):
+        batch, length, width = x.shape
+        return x.reshape(batch, length, self.heads, width // self.heads).permute(0, 2, 1, 3)
+
+    def forward(self, x):
+        n = self.norm1(x)
+        q, k, v = self.split(self.query(n)), self.split(self.key(n)), self.split(self.value(n))
+        weights = torch.softmax(q @ k.transpose(2, 3) / math.sqrt(q.shape[-1]), -1)
+        y = x + self.out((weights @ v).permute(0, 2, 1, 3).reshape(x.shape))
+        return y + self.down(functional.gelu(self.up(self.norm2(y))))
+
+
+def transformer(batch):
+    shape = (batch, 64, 256)
+    return Model("transformer", Transformer(), torch.randn(shape), torch.randn(shape), "mse", 0.8)
+
+
+def collect(batch=64):
+    """By name, each with weights of its own seed."""
+    makers = {"mlp256": lambda: mlp("mlp256", (784, 256, 256, 10), batch, 0.75),
+              "mlp1024": lambda: mlp("mlp1024", (784, 1024, 1024, 1024, 10), batch, 0.75),
+              "cnn": lambda: cnn(batch), "resnet8": lambda: resnet8(batch), "lstm": lambda: lstm(batch),
+              "transformer": lambda: transformer(batch)}
+    for name, make in makers.items():
+        torch.manual_seed(0)
+        yield name, make
+
+
+def export(model, path):
+    """Writes the model; the cut points at the ends of its blocks. Parameters of
+    equal values would become one, so they get some noise first."""
+    with torch.no_grad():
+        for parameter in model.net.parameters():
+            parameter += 0.01 * torch.randn_like(parameter)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(model.net, model.x, path, opset_version=13, input_names=["x"], output_names=["y"],
+                          training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False)
+    if not model.blocks:
+        return []
+    last = {}
+    for node in onnx.load(path).graph.node:
+        last[node.name.split("/")[1]] = node.name
+    return list(last.values())[:-1]

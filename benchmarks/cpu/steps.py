@@ -1,0 +1,472 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Time of compiled learning steps beside PyTorch, on one thread.
+
+    benchmarks/cpu/steps.py                            # everything, some minutes
+    benchmarks/cpu/steps.py --only mlp256,cnn --turns 9
+    benchmarks/cpu/steps.py --long                     # over batch, depth and width
+    benchmarks/cpu/steps.py --update docs/Performance.md
+
+All candidates of a model run in turns, in one process, and are timed by its CPU
+time; a ratio is the median of the ratios of the turns. Every gradient is first
+held against PyTorch's, or against what theory makes of it: on a chain of
+vertices `fixed` leaves c_k(T) of the gradient k edges from the output. Writes
+steps.json and steps.md into --out. Exit status: 0 all numbers are right (however
+long they take), 1 one is not or a tool failed. Needs the packages of
+`scripts/install bench`.
+"""
+
+import argparse
+import ctypes
+import json
+import math
+import pathlib
+import platform
+import re
+import statistics
+import subprocess
+import sys
+import time
+
+from contractions import HERE, ROOT, aligned, build_peers, pointer  # one thread, before others start some
+
+import numpy as np
+import torch
+
+import step_models
+import step_peers
+
+SLICE = 20e-3  # seconds of one turn at least
+BATCH = 64
+STEP, FIXED, STRICT = 0.1, 100, 20
+RATE = 0.01
+#: What is compiled: options beyond the vertices.
+KINDS = {"exact": ["--schedule=fixed-exact"],
+         "fixed": ["--schedule=fixed", f"--step={STEP}", f"--iterations={FIXED}"],
+         "folded": ["--schedule=fixed", f"--step={STEP}", f"--iterations={FIXED}", "--fold"],
+         "strict": ["--schedule=strict", f"--step={STEP}", f"--iterations={STRICT}"]}
+#: A peer and what it takes, beside which of ours.
+RATIOS = [("exact", "torch"), ("fixed", "torch loop"), ("fixed", "torch tuned"), ("folded", "torch"),
+          ("strict", "torch strict loop"), ("strict", "torch strict tuned"), ("forward", "torch forward"),
+          ("forward", "ort forward")]
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default="mlp256,mlp1024,cnn,resnet8,lstm,transformer", metavar="NAMES")
+    parser.add_argument("--kinds", default=",".join(KINDS), help="some of " + ",".join(KINDS))
+    parser.add_argument("--turns", type=int, default=9, help="measurements of each candidate")
+    parser.add_argument("--long", action="store_true", help="the exact step over batch, depth and width instead")
+    parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/release/bin", metavar="DIR")
+    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "build/bench", metavar="DIR")
+    parser.add_argument("--ort", type=pathlib.Path, metavar="DIR", help="folder with node_modules/onnxruntime-node")
+    parser.add_argument("--update", type=pathlib.Path, metavar="FILE", help="also put the tables into a page")
+    parser.add_argument("--plant", action="store_true",
+                        help="falsifier: compiles an iteration less than is checked for; it has to fail")
+    parser.add_argument("--memory-of", metavar="NAME", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+#===------------------------------------------------------------------------===#
+# Compiled code
+#===------------------------------------------------------------------------===#
+
+
+class Function:
+    """A compiled function with memory for all that it reads and writes."""
+
+    def __init__(self, library, header, name, values):
+        text = header[header.index(f"/* {name}, its parameters"):]
+        self.call = getattr(library, name)
+        self.arrays, self.names, self.roles = {}, [], {}
+        for line in text[:text.index("*/")].splitlines():
+            found = re.match(r" \*   (\S+) +(in|out|in/out) +(\w+?)(?:_t)?((?:\[\d+\])*)  (\w+)(?: '(.*)')?$", line)
+            if not found:
+                continue
+            word, way, kind, shape, role, title = found.groups()
+            dtype = {"float": np.float32, "int64": np.int64}[kind]
+            array = aligned(tuple(map(int, re.findall(r"\d+", shape))), dtype)
+            if "in" in way and (title or word) in values:
+                array[...] = values[title or word]
+            self.arrays[word], self.roles[word] = array, (role, title or word)
+            self.names.append(word)
+        self.arena = int(re.search(rf"#define {name.upper()}_ARENA_BYTES (\d+)", header)[1])
+        self.memory = aligned((max(self.arena, 1),), np.uint8)
+        self.pointers = [pointer(self.arrays[n]) for n in self.names] + [pointer(self.memory)]
+
+    def run(self):
+        self.call(*self.pointers)
+
+    def results(self, role):
+        return {title: self.arrays[word] for word, (r, title) in self.roles.items() if r == role}
+
+    def bytes(self):
+        """Scratch memory, and results that are not parameters."""
+        return self.arena + sum(self.arrays[w].nbytes for w, (role, _) in self.roles.items()
+                                if role in ("output", "loss"))
+
+
+class Compiled:
+    def __init__(self, model, kind, options, path, cuts, args):
+        prefix = f"{model.name}_{kind}"
+        vertices = ["--granularity=block", "--cuts=" + ",".join(cuts)] if model.blocks and cuts else []
+        began = time.monotonic()
+        subprocess.run([args.bin / "pc-compile", path, "--emit=library,header", f"--prefix={prefix}", "-o",
+                        args.out / prefix, "--grad", "--optimizer=sgd", f"--rate={RATE}", f"--loss={model.loss}",
+                        *options, *vertices], check=True)
+        self.seconds = time.monotonic() - began
+        folder = args.out / prefix
+        header = next(folder.glob("*.h")).read_text()
+        library = ctypes.CDLL(str(next(folder.glob("*.so"))))
+        values = {name: p.detach().numpy() for name, p in model.net.state_dict().items()}
+        values |= {"x": model.x.numpy(), "target": model.target.numpy()}
+        make = lambda suffix: Function(library, header, f"{prefix}_model{suffix}", values)
+        self.forward, self.gradient, self.step = make(""), make("_gradient"), make("_step")
+
+
+#===------------------------------------------------------------------------===#
+# Peers and checks
+#===------------------------------------------------------------------------===#
+
+
+def torch_gradients(model):
+    model.net.zero_grad(set_to_none=True)
+    model.objective(model.net(model.x)).backward()
+    return {name: p.grad.numpy().copy() for name, p in model.net.named_parameters()}
+
+
+def torch_step(model):
+    optimizer = torch.optim.SGD(model.net.parameters(), lr=RATE)
+
+    def run():
+        optimizer.zero_grad(set_to_none=True)
+        model.objective(model.net(model.x)).backward()
+        optimizer.step()
+
+    return run
+
+
+def torch_forward(model):
+    def run():
+        with torch.no_grad():
+            model.net(model.x)
+
+    return run
+
+
+def arrived(iterations, depth):
+    parts = [1.0] + [0.0] * depth
+    for _ in range(iterations):
+        parts = [1.0] + [(1 - STEP) * parts[k] + STEP * parts[k - 1] for k in range(1, depth + 1)]
+    return parts
+
+
+def law(model, exact, iterations):
+    """What fixed prediction leaves of the gradient of every parameter of a chain."""
+    parts = arrived(iterations, len(model.net))
+    return {name: parts[len(model.net) - 1 - int(name.split(".")[0])] * g.astype(np.float64)
+            for name, g in exact.items()}
+
+
+def distance(got, want):
+    """The largest relative L2 distance of one parameter. A gradient that is zero
+    but for round-off (of a shift in front of a softmax) is held against a
+    thousandth of the largest."""
+    norms = {n: float(np.linalg.norm(want[n].astype(np.float64))) for n in want}
+    floor = 1e-3 * max(norms.values())
+    return max(float(np.linalg.norm(got[n].astype(np.float64) - want[n])) / max(norms[n], floor) for n in want)
+
+
+def named(model, gradients):
+    return {name: g.numpy() for (name, _), g in zip(model.net.named_parameters(), gradients)}
+
+
+#: Round-off of f32, and what cancels in a difference of activities.
+TOLERANCES = {"exact": 1e-4, "fixed": 1e-4, "folded": 1e-4, "strict": 1e-3, "torch loop": 0.1, "torch tuned": 1e-4,
+              "torch strict loop": 0.1}
+
+
+def check(model, compiled, peers, exact):
+    """By candidate, how far it is from what it should be; empty where no theory
+    or second witness says what that is."""
+    wanted = {"exact": exact}
+    if model.blocks:
+        wanted |= dict.fromkeys(("fixed", "folded", "torch loop", "torch tuned"), law(model, exact, FIXED))
+        if "torch strict tuned" in peers:
+            peers["torch strict tuned"].run()
+            tuned = named(model, peers["torch strict tuned"].gradients)
+            wanted |= dict.fromkeys(("strict", "torch strict loop"), tuned)
+    errors = {}
+    for kind, code in compiled.items():
+        code.gradient.run()
+        if kind in wanted:
+            errors[kind] = distance(code.gradient.results("gradient"), wanted[kind])
+    if "fixed" in compiled and "folded" in compiled:
+        loop = compiled["fixed"].gradient.results("gradient")
+        errors["folded"] = max(errors.get("folded", 0), distance(compiled["folded"].gradient.results("gradient"), loop))
+    for name, peer in peers.items():
+        if name in wanted:
+            peer.run()
+            errors[name] = distance(named(model, peer.gradients), wanted[name])
+    return errors
+
+
+def make_peers(model, kinds):
+    peers = {}
+    if model.blocks and "fixed" in kinds:
+        peers |= {"torch loop": step_peers.Plain(model, "fixed", STEP, FIXED),
+                  "torch tuned": step_peers.Tuned(model, "fixed", STEP, FIXED)}
+    if model.blocks and "strict" in kinds:
+        peers |= {"torch strict loop": step_peers.Plain(model, "strict", STEP, STRICT),
+                  "torch strict tuned": step_peers.Tuned(model, "strict", STEP, STRICT)}
+    return peers
+
+
+class OnnxRuntime:
+    """In a process of its own, which says how much CPU time it took."""
+
+    def __init__(self, folder, path, model):
+        data = path.with_suffix(".bin")
+        data.write_bytes(model.x.numpy().tobytes())
+        kind = "int64" if model.x.dtype == torch.int64 else "float32"
+        self.process = subprocess.Popen(
+            ["node", HERE / "forward.js", folder, path, data, kind, ",".join(map(str, model.x.shape))],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def seconds(self, repetitions):
+        self.process.stdin.write(f"{repetitions}\n")
+        self.process.stdin.flush()
+        return float(self.process.stdout.readline())
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+#===------------------------------------------------------------------------===#
+# Measuring
+#===------------------------------------------------------------------------===#
+
+
+def timer(run):
+    def seconds(repetitions):
+        began = time.process_time()
+        for _ in range(repetitions):
+            run()
+        return time.process_time() - began
+
+    return seconds
+
+
+def measure(candidates, turns):
+    """Seconds of every candidate in every turn."""
+    repeat, seconds = {}, {name: [] for name in candidates}
+    for name, call in candidates.items():
+        call(1)
+        repeat[name] = max(1, math.ceil(SLICE / max(call(1), 1e-7)))
+    for _ in range(turns):
+        for name, call in candidates.items():
+            seconds[name].append(call(repeat[name]) / repeat[name])
+    return seconds
+
+
+def summarize(seconds):
+    ratios = {f"{ours} : {peer}": statistics.median(a / b for a, b in zip(seconds[ours], seconds[peer]))
+              for ours, peer in RATIOS if ours in seconds and peer in seconds}
+    return {"ms": {n: 1e3 * statistics.median(s) for n, s in seconds.items()},
+            "best_ms": {n: 1e3 * min(s) for n, s in seconds.items()}, "ratios": ratios}
+
+
+def flops(model):
+    """Of the products of an exact step: forward, messages and gradients of the
+    matrix products and convolutions. Nothing is sent to what is not learned."""
+    count = 0
+
+    def add(layer, inputs, output):
+        nonlocal count
+        size = output[0].numel() if isinstance(output, tuple) else output.numel()
+        if isinstance(layer, torch.nn.LSTM):
+            rows = inputs[0].shape[0] * inputs[0].shape[1]
+            count += 3 * 8 * rows * layer.hidden_size * (layer.input_size + layer.hidden_size)
+            return
+        each = 2 * size * layer.weight[0].numel()
+        count += each * (2 if inputs[0] is model.x else 3)
+
+    kinds = (torch.nn.Linear, torch.nn.Conv2d, torch.nn.LSTM)
+    hooks = [layer.register_forward_hook(add) for layer in model.net.modules() if isinstance(layer, kinds)]
+    with torch.no_grad():
+        model.net(model.x)
+    for hook in hooks:
+        hook.remove()
+    if hasattr(model.net, "heads"):  # two products for each head, and two of each for their gradients
+        batch, length, width = model.x.shape
+        count += 3 * 2 * 2 * batch * length * length * width
+    return count
+
+
+def status(key):
+    text = pathlib.Path("/proc/self/status").read_text()
+    return 1024 * int(re.search(rf"{key}:\s+(\d+) kB", text)[1])
+
+
+def grown_by_step(model):
+    """Bytes by which a fresh process grows in some steps of PyTorch. One
+    product goes first: what a library needs anyway does not count."""
+    torch.mm(torch.zeros(64, 64), torch.zeros(64, 64))
+    before = status("VmRSS")
+    pathlib.Path("/proc/self/clear_refs").write_text("5")  # the highest is now
+    run = torch_step(model)
+    for _ in range(3):
+        run()
+    return status("VmHWM") - before
+
+
+def torch_memory(name):
+    run = subprocess.run([sys.executable, __file__, "--memory-of", name], check=True, capture_output=True, text=True)
+    return int(run.stdout)
+
+
+def measure_model(model, args, kinds):
+    path = args.out / f"{model.name}.onnx"
+    cuts = step_models.export(model, path)
+    compiled = {}
+    for kind in kinds:
+        options = KINDS[kind]
+        if args.plant and kind != "exact":
+            options = [o.replace(f"={FIXED}", f"={FIXED - 30}").replace(f"={STRICT}", f"={STRICT - 5}") for o in options]
+        compiled[kind] = Compiled(model, kind, options, path, cuts, args)
+    exact = torch_gradients(model)
+    peers = make_peers(model, kinds)
+    errors = check(model, compiled, peers, exact)
+    candidates = {kind: timer(code.step.run) for kind, code in compiled.items()}
+    candidates |= {"forward": timer(compiled[kinds[0]].forward.run), "torch": timer(torch_step(model)),
+                   "torch forward": timer(torch_forward(model))}
+    candidates |= {name: timer(peer.run) for name, peer in peers.items()}
+    runtime = OnnxRuntime(args.ort, path, model) if args.ort else None
+    if runtime:
+        candidates["ort forward"] = runtime.seconds
+    result = {"name": model.name, "errors": errors, "floor": model.floor, "flops": flops(model),
+              **summarize(measure(candidates, args.turns)),
+              "compile_s": {kind: code.seconds for kind, code in compiled.items()},
+              "bytes": {kind: code.step.bytes() for kind, code in compiled.items()}}
+    if runtime:
+        runtime.close()
+    result["wrong"] = [n for n, e in errors.items() if not e <= TOLERANCES[n]]
+    return result
+
+
+#===------------------------------------------------------------------------===#
+# Reports
+#===------------------------------------------------------------------------===#
+
+
+def facts(args):
+    peers = build_peers(args.out)
+    a = torch.randn(512, 512)
+    best = min(timer(lambda: torch.mm(a, a))(5) for _ in range(5)) / 5
+    peak, rate = peers.measure_peak() / 1e9, 2 * 512 ** 3 / best / 1e9
+    blas = [line.split()[-1] for line in open("/proc/self/maps") if "openblas" in line]
+    if not blas or rate < 0.4 * peak:
+        sys.exit(f"expected PyTorch on OpenBLAS, with 0.4 of the peak of {peak:.0f} GF/s or more, got {rate:.0f} by "
+                 f"{blas[0] if blas else 'another library'}")
+    cpu = next(line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name"))
+    text = (f"{cpu}, one thread, batch {BATCH}, f32; PyTorch {torch.__version__} on "
+            f"{peers.openblas_name().decode().strip()}, Python {platform.python_version()}; multiply-adds at most "
+            f"{peak:.0f} GF/s, PyTorch 512³ {rate:.0f} GF/s; medians of {args.turns} turns.")
+    return {"peak": peak, "text": text, "command": " ".join(["benchmarks/cpu/steps.py", *sys.argv[1:]])}
+
+
+def cell(values, key, digits=2):
+    return f"{values[key]:.{digits}f}" if key in values else ""
+
+
+def tables(results, about):
+    lines = [about["text"], "", f"`{about['command']}`", ""]
+    columns = ["exact", "torch", "fixed", "torch tuned", "torch loop", "folded", "strict", "torch strict tuned",
+               "torch strict loop", "forward", "torch forward", "ort forward"]
+    columns = [c for c in columns if any(c in r["ms"] for r in results)]
+    lines += ["Milliseconds of a step, and of a forward pass:", "",
+              "| | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    lines += ["| " + " | ".join([r["name"], *(cell(r["ms"], c) for c in columns)]) + " |" for r in results]
+    pairs = [f"{ours} : {peer}" for ours, peer in RATIOS]
+    pairs = [p for p in pairs if any(p in r["ratios"] for r in results)]
+    lines += ["", "Ratios of times, and the part of the machine's multiply-adds that the exact step uses:", "",
+              "| | " + " | ".join(pairs) + " | floor of the exact step | of peak |", "|---" * (len(pairs) + 3) + "|"]
+    for r in results:
+        share = r["flops"] / r["ms"]["exact"] / 1e6 / about["peak"] if "exact" in r["ms"] else math.nan
+        missed = r["ratios"].get("exact : torch", 0) > r["floor"]
+        lines.append("| " + " | ".join([r["name"], *(cell(r["ratios"], p) for p in pairs),
+                                        f"{r['floor']:.2f}" + " **missed**" * missed, f"{share:.2f}"]) + " |")
+    lines += ["", "Memory of a step in MB beside parameters and data: our arena with outputs, the growth of a PyTorch "
+              "process. Seconds to compile. The largest relative error of a gradient:", "",
+              "| | exact | fixed | torch | compile exact | error exact | error fixed | error folded |",
+              "|---" * 8 + "|"]
+    for r in results:
+        mb = {k: v / 1e6 for k, v in r["bytes"].items()}
+        errors = {k: f"{v:.0e}" for k, v in r["errors"].items()}
+        lines.append(f"| {r['name']} | {cell(mb, 'exact', 1)} | {cell(mb, 'fixed', 1)} | "
+                     f"{r.get('torch_bytes', math.nan) / 1e6:.1f} | {cell(r['compile_s'], 'exact', 1)} | "
+                     f"{errors.get('exact', '')} | {errors.get('fixed', '')} | {errors.get('folded', '')} |")
+    return lines + [""]
+
+
+def update(page, lines):
+    """Puts the tables between the marks of a page."""
+    begin, end = "<!-- steps.py: begin -->", "<!-- steps.py: end -->"
+    text = page.read_text()
+    if begin not in text or end not in text:
+        sys.exit(f"steps.py: {page}: expected the marks {begin} and {end}")
+    head, rest = text.split(begin)
+    page.write_text(head + begin + "\n\n" + "\n".join(lines) + "\n" + end + rest.split(end)[1])
+
+
+def sweep():
+    """Models of --long."""
+    for batch in (1, 8, 16, 64, 256):
+        yield lambda batch=batch: step_models.mlp(f"batch{batch}", (784, 256, 256, 10), batch, 1.0)
+    for depth in (2, 4, 8, 16, 32, 64, 128):
+        yield lambda depth=depth: step_models.mlp(f"depth{depth}", (256,) * depth + (10,), BATCH, 1.0)
+    for width in (64, 128, 256, 512, 1024, 2048):
+        yield lambda width=width: step_models.mlp(f"width{width}", (784, width, width, 10), BATCH, 1.0)
+
+
+def main():
+    args = parse_arguments()
+    args.out.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(1)
+    if args.memory_of:
+        make = dict(step_models.collect(BATCH))[args.memory_of]
+        print(grown_by_step(make()))
+        return 0
+    about = facts(args)
+    print(about["text"], flush=True)
+    names, kinds = args.only.split(","), [k for k in KINDS if k in args.kinds.split(",")]
+    makers = [(None, make) for make in sweep()] if args.long else [
+        (name, make) for name, make in step_models.collect(BATCH) if name in names]
+    results = []
+    for name, make in makers:
+        torch.manual_seed(0)
+        result = measure_model(make(), args, ["exact"] if args.long else kinds)
+        if name:
+            result["torch_bytes"] = torch_memory(name)
+        results.append(result)
+        print(f"{result['name']:12} " + "  ".join(f"{k} {v:.2f}" for k, v in result["ratios"].items()) +
+              "  errors " + " ".join(f"{k} {v:.1e}" for k, v in result["errors"].items()) +
+              "".join(f"  WRONG {n}" for n in result["wrong"]), flush=True)
+    lines = tables(results, about)
+    (args.out / "steps.md").write_text("\n".join(["# Steps", "", *lines]))
+    (args.out / "steps.json").write_text(json.dumps({"facts": about, "models": results}, indent=1))
+    wrong = sum(len(r["wrong"]) for r in results)
+    print("\n".join(lines))
+    print(f"{wrong} gradients are wrong" if wrong else f"every gradient is right ({args.out / 'steps.md'})")
+    if args.update and not wrong:
+        update(args.update, lines)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (subprocess.CalledProcessError, OSError) as error:
+        print(f"steps.py: {error}", file=sys.stderr)
+        sys.exit(1)
