@@ -100,6 +100,31 @@ Value pc::CotangentMap::lookupOrZero(OpBuilder &builder, Value primal) const {
   return createZero(builder, primal.getLoc(), primal.getType());
 }
 
+/// Reports a straight-through estimator that cannot be one: its last operand
+/// must be a place that a derivative of the result fits.
+static LogicalResult checkStraightThrough(Operation *op) {
+  if (op->hasTrait<OpTrait::Elementwise>() && op->getNumOperands() != 0 &&
+      op->getNumResults() == 1 &&
+      pc::isDifferentiable(op->getResult(0).getType()) &&
+      op->getOperands().back().getType() == op->getResult(0).getType())
+    return success();
+  return op->emitOpError("expected '")
+         << pc::straightThroughAttrName
+         << "' on an elementwise operation whose last operand is a float of "
+            "the type of its result";
+}
+
+static LogicalResult callVJPRule(pc::DifferentiableOpInterface op,
+                                 OpBuilder &builder, ArrayRef<Value> cotangents,
+                                 pc::CotangentSink &sink) {
+  if (!op->hasAttr(pc::straightThroughAttrName))
+    return op.buildVJP(builder, cotangents, sink);
+  if (failed(checkStraightThrough(op)))
+    return failure();
+  sink.add(builder, op->getOperands().back(), cotangents.front());
+  return success();
+}
+
 LogicalResult pc::buildVJPOf(DifferentiableOpInterface op, OpBuilder &builder,
                              ArrayRef<Value> cotangents, CotangentSink &sink) {
   // A result that nothing was sent to has no cotangent.
@@ -110,9 +135,20 @@ LogicalResult pc::buildVJPOf(DifferentiableOpInterface op, OpBuilder &builder,
     return success();
   NonEmptySink nonEmpty(sink);
   if (!op->hasAttr(plantedFaultAttrName))
-    return op.buildVJP(builder, cotangents, nonEmpty);
+    return callVJPRule(op, builder, cotangents, nonEmpty);
   NegatingSink negating(nonEmpty);
-  return op.buildVJP(builder, cotangents, negating);
+  return callVJPRule(op, builder, cotangents, negating);
+}
+
+FailureOr<llvm::SmallVector<Value>>
+pc::buildJVPOf(DifferentiableOpInterface op, OpBuilder &builder,
+               function_ref<Value(Value)> tangents) {
+  if (!op->hasAttr(straightThroughAttrName))
+    return op.buildJVP(builder, tangents);
+  if (failed(checkStraightThrough(op)))
+    return failure();
+  Value passed = op->getOperand(op->getNumOperands() - 1);
+  return llvm::SmallVector<Value>{tangents(passed)};
 }
 
 bool pc::hasPlantedFault(Operation *op) {

@@ -60,11 +60,20 @@ namespace mlir::pc {
 
 /// Calls the VJP rule of `op`; whatever builds reverse mode calls rules through
 /// this. Rules never see tensors without elements: no cotangent comes from them
-/// or goes to them. Falsifier hook: where `op` carries `pc.planted_fault`
+/// or goes to them. No rule is asked where `op` is a straight-through estimator
+/// (`pc.straight_through`, Names.h): the cotangent goes to its last operand,
+/// unchanged. Falsifier hook: where `op` carries `pc.planted_fault`
 /// (Names.h), every contribution to the first value that receives one is
 /// negated, as if the rule had a sign error there.
 LogicalResult buildVJPOf(DifferentiableOpInterface op, OpBuilder &builder,
                          ArrayRef<Value> cotangents, CotangentSink &sink);
+
+/// Calls the JVP rule of `op`; whatever builds forward mode calls rules through
+/// this. The tangent of a straight-through estimator is that of its last
+/// operand.
+FailureOr<llvm::SmallVector<Value>>
+buildJVPOf(DifferentiableOpInterface op, OpBuilder &builder,
+           function_ref<Value(Value)> tangents);
 
 /// Whether `op` or an operation inside of it carries `pc.planted_fault`. A rule
 /// that knows the derivative of a whole body and does not look at the body's

@@ -63,6 +63,17 @@ inline constexpr llvm::StringLiteral plantedFaultAttrName = "pc.planted_fault";
 /// what its relaxation did, vertex by vertex (see addNonLocalPass).
 inline constexpr llvm::StringLiteral nonLocalAttrName = "pc.non_local";
 
+/// A discardable unit attribute of an elementwise operation on floats: a
+/// straight-through estimator (Bengio, Leonard and Courville 2013). Its
+/// derivative is taken to be that of its last operand, whatever it computes
+/// (see buildVJPOf and buildJVPOf).
+inline constexpr llvm::StringLiteral straightThroughAttrName =
+    "pc.straight_through";
+
+/// The operator of the model (a string) that quantises by this conversion from
+/// a float: derivatives end here, because a quantised number has none.
+inline constexpr llvm::StringLiteral quantizesAttrName = "pc.quantizes";
+
 /// On scf.for, k (i64): reverse mode keeps what the loop carries at every k-th
 /// iteration only, and runs those between again.
 inline constexpr llvm::StringLiteral checkpointAttrName = "pc.checkpoint";

@@ -147,7 +147,7 @@ LogicalResult pc::buildBlockJVP(OpBuilder &builder, ArrayRef<Operation *> ops,
     DifferentiableOpInterface rule = findRule(op);
     FailureOr<llvm::SmallVector<Value>> results = failure();
     if (rule)
-      results = rule.buildJVP(builder, tangentOf);
+      results = buildJVPOf(rule, builder, tangentOf);
     if (mlir::failed(results)) {
       failed = true;
       continue;
