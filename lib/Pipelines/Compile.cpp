@@ -42,9 +42,7 @@ static OwningOpRef<ModuleOp> lower(const CompileRequest &request,
   status = ExitStatus::Failure;
   if (request.from == Phase::Tensor)
     return parseSourceFile<ModuleOp>(request.model, context);
-  ONNXImportOptions import;
-  import.dims = request.dims;
-  import.unroll = request.compile.unroll;
+  ONNXImportOptions import = getImportOptions(request.compile, request.dims);
   std::optional<ForwardModel> model = loadModel(
       request.model, context, import, request.compile.parameters, status);
   if (!model)

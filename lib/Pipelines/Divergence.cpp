@@ -43,7 +43,7 @@ DivergenceWatch::create(ModuleOp forward, CompileOptions options,
   OwningOpRef<ModuleOp> module = forward.clone();
   options.iterations = 1;
   options.exposesStates = true;
-  options.checksLocality = false;
+  options.checksLocality = options.checksRounding = false;
   options.learn.reset();
   options.dumpFolder.clear();
   ExitStatus status;

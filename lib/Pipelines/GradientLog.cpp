@@ -18,8 +18,9 @@ std::unique_ptr<GradientLog> GradientLog::create(ForwardModel &model,
   CompileOptions options = given;
   options.learn.reset();
   options.withAutodiff = true;
-  options.checksLocality = false; // the step that learns was checked
-  options.dumpFolder.clear();     // and is what the dumps show
+  // The step that learns was checked.
+  options.checksLocality = options.checksRounding = false;
+  options.dumpFolder.clear(); // and is what the dumps show
   OwningOpRef<ModuleOp> module = model.module->clone();
   std::unique_ptr<Executable> executable =
       compileEntries(*module, Phase::Import, options,

@@ -157,7 +157,7 @@ Expected<TwinReport> mlir::pc::runTwin(ForwardModel &model,
     options.schedule = "fixed";
     options.step = 1.0;
   }
-  options.checksLocality = false;
+  options.checksLocality = options.checksRounding = false;
   options.exposesStates = true;
   TwinReport report;
   unsigned last = 1;

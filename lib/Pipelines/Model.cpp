@@ -137,6 +137,16 @@ static OwningOpRef<ModuleOp> parseMLIR(llvm::StringRef path,
   return parseSourceFile<ModuleOp>(sources, context);
 }
 
+ONNXImportOptions
+mlir::pc::getImportOptions(const CompileOptions &options,
+                           const std::map<std::string, int64_t> &dims) {
+  ONNXImportOptions import;
+  import.dims = dims;
+  import.unroll = options.unroll;
+  import.straightThrough = options.straightThrough;
+  return import;
+}
+
 std::optional<ForwardModel>
 mlir::pc::loadModel(llvm::StringRef path, MLIRContext *context,
                     const ONNXImportOptions &options,

@@ -83,6 +83,12 @@ ModelFlags::ModelFlags()
                       "copies of their body, longer ones a loop inside of a "
                       "vertex (default: 256)"),
              cl::value_desc("N"), cl::init(256), cl::cat(category)),
+      straightThrough(
+          "straight-through",
+          cl::desc("let derivatives pass the rounding of quantised operators "
+                   "of an ONNX model as if it were the identity, and none "
+                   "where a value saturates"),
+          cl::cat(category)),
       dumpPhases("dump-phases",
                  cl::desc("folder for the module at the end of each phase"),
                  cl::value_desc("DIR"), cl::cat(category)) {}
@@ -112,6 +118,7 @@ void ModelFlags::fill(CompileOptions &options) const {
   options.unroll = unroll;
   options.parameters = {{learn.begin(), learn.end()},
                         {freeze.begin(), freeze.end()}};
+  options.straightThrough = straightThrough;
   options.dumpFolder = dumpPhases;
 }
 

@@ -79,6 +79,7 @@ static bool isNeeded(llvm::StringRef pass, const CompileOptions &options) {
   return llvm::StringSwitch<bool>(pass)
       .Case("pc-change-float-type", options.floatType != ComputeType::Native)
       .Case("pc-attach-loss", differentiates)
+      .Case("pc-check-rounding", differentiates && options.checksRounding)
       .Case("pc-autodiff",
             differentiates && (options.withAutodiff || options.isAutodiff()))
       .Case("pc-jvp", differentiates && options.withJVP)
@@ -104,6 +105,9 @@ static std::string getPass(llvm::StringRef pass,
     return write(pass, {{"loss", options.loss},
                         {"reduction", options.reduction},
                         {"output", options.output}});
+  if (pass == "pc-check-rounding")
+    return write(pass, {{"wrt", getWanted(options)},
+                        {"gate", options.learn ? "true" : "false"}});
   if (pass == "pc-autodiff" || pass == "pc-jvp")
     return write(pass, {{"wrt", getWanted(options)}});
   if (pass == "pc-build-graph")
@@ -147,11 +151,12 @@ LogicalResult mlir::pc::buildPipeline(OpPassManager &pm, Phase from, Phase to,
 // Running
 //===----------------------------------------------------------------------===//
 
-/// These two see what was asked for beside what the model is; elsewhere a
+/// These see what was asked for beside what the model is; elsewhere a
 /// failure means that something in the model is not supported.
 static PhaseStatus getStatusOfFailure(const Step &step) {
   llvm::StringRef pass = step.pass;
   bool readsRequest = pass.starts_with("pc-attach-loss") ||
+                      pass.starts_with("pc-check-rounding") ||
                       pass.starts_with("pc-expand-inference");
   return readsRequest ? PhaseStatus::Error : PhaseStatus::Unsupported;
 }

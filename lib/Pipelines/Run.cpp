@@ -165,9 +165,7 @@ ExitStatus mlir::pc::run(const RunRequest &request, MLIRContext *context,
   RunData data;
   if (Error error = readFiles(request, data))
     return explainFiles(request, std::move(error), context, reporter);
-  ONNXImportOptions import;
-  import.dims = request.dims;
-  import.unroll = request.compile.unroll;
+  ONNXImportOptions import = getImportOptions(request.compile, request.dims);
   describeInputs(data.inputFiles, import);
   ExitStatus status;
   std::optional<ForwardModel> model = loadModel(

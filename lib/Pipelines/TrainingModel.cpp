@@ -107,9 +107,7 @@ std::optional<ForwardModel>
 mlir::pc::loadTrainingModel(const TrainRequest &request,
                             const SplitDataset &data, MLIRContext *context,
                             Reporter &reporter, ExitStatus &status) {
-  ONNXImportOptions import;
-  import.dims = request.dims;
-  import.unroll = request.compile.unroll;
+  ONNXImportOptions import = getImportOptions(request.compile, request.dims);
   if (StringRef(request.model).ends_with(".onnx"))
     if (Error error = readShapes(request, data.training, import)) {
       status = reporter.fail(std::move(error));

@@ -192,8 +192,7 @@ static Error fillBatch(const VerifyRequest &request,
 
 static Error readShapes(const VerifyRequest &request,
                         ONNXImportOptions &import) {
-  import.dims = request.dims;
-  import.unroll = request.compile.unroll;
+  import = getImportOptions(request.compile, request.dims);
   if (request.dataFolder.empty())
     return StringRef(request.model).ends_with(".onnx")
                ? fillBatch(request, import)
@@ -233,6 +232,7 @@ std::optional<ModelReport> mlir::pc::verify(const VerifyRequest &request,
       *model, report.options, ComputeType::F32, request.cpu, nullptr, status);
   if (!narrow)
     return std::nullopt;
+  report.straightThrough = std::move(findings.straightThrough);
   if (Error error = measure(request, *model, *wide, *narrow, report)) {
     status = reporter.fail(std::move(error));
     return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include "VerifyCompile.h"
 #include "pc/Analysis/Locality.h"
+#include "pc/Analysis/Rounding.h"
 #include "pc/Pipelines/CompileEntries.h"
 #include "pc/Support/Names.h"
 #include "pc/Support/Signature.h"
@@ -23,10 +24,29 @@ static Verdict toVerdict(Equivalence equivalence) {
   llvm_unreachable("unknown equivalence");
 }
 
+/// Which gradients of the objective follow a rule for rounding.
+static StraightThrough findStraightThrough(ModuleOp module) {
+  auto objective = module.lookupSymbol<FunctionOpInterface>(objectiveName);
+  RoundingReport found =
+      findRounding(objective, getWantedArguments(objective, Wanted::All),
+                   *getLossResult(objective));
+  StraightThrough result;
+  for (Operation *op : found.estimators) {
+    std::string node =
+        getNodeName(op->getLoc()).value_or(op->getName().getStringRef()).str();
+    if (!llvm::is_contained(result.nodes, node))
+      result.nodes.push_back(node);
+  }
+  for (unsigned i : found.estimated)
+    result.arguments.push_back(getArgName(objective, i));
+  return result;
+}
+
 /// What the relaxation level says of itself.
 static void analyze(ModuleOp module, StaticReport &findings) {
   auto gradient = module.lookupSymbol<FunctionOpInterface>(gradientName);
   auto graph = module.lookupSymbol<GraphOp>(graphName);
+  findings.straightThrough = findStraightThrough(module);
   LocalityReport locality = analyzeLocality(gradient);
   findings.locality.isLocal = locality.isLocal();
   findings.locality.iterations = locality.iterations;
@@ -55,8 +75,10 @@ mlir::pc::compileGradients(ForwardModel &model, CompileOptions options,
   options.floatType = type;
   options.withAutodiff = options.withJVP = findings != nullptr;
   options.checksLocality = false;
-  if (!findings)
-    options.dumpFolder.clear(); // the witnesses' module is there already
+  if (!findings) { // the module with the witnesses has been there already
+    options.dumpFolder.clear();
+    options.checksRounding = false;
+  }
   status = toExitStatus(
       runPhases(*module, Phase::Import, Phase::Relaxation, options));
   if (status != ExitStatus::Success)

@@ -22,6 +22,7 @@ struct StaticReport {
   std::map<std::string, Finding> verdicts; // by argument
   std::vector<VertexReport> vertices;
   LocalitySummary locality;
+  StraightThrough straightThrough;
 };
 
 struct CompiledGradients {

@@ -212,9 +212,12 @@ Error Verifier::measure(unsigned result, GradientReport &gradient) {
   gradient.vanishes = vanishes(reference);
   gradient.wide = compareWith(reference, wideCall.getResult(result));
   gradient.narrow = compareWith(reference, narrowCall.getResult(result));
-  if (Error error = measureDifferences(*argument, reference,
-                                       wideCall.getResult(result), gradient))
-    return error;
+  gradient.isStraightThrough =
+      llvm::is_contained(report.straightThrough.arguments, gradient.name);
+  if (!gradient.isStraightThrough)
+    if (Error error = measureDifferences(*argument, reference,
+                                         wideCall.getResult(result), gradient))
+      return error;
   return measureForwardMode(*argument, reference, gradient);
 }
 

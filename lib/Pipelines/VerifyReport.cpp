@@ -27,6 +27,11 @@ static std::string formatULP(uint64_t ulp) {
   return ulp < 1000000 ? std::to_string(ulp) : "> 1e6";
 }
 
+/// What is there only where finite differences are a witness.
+static std::string orNone(const GradientReport &gradient, std::string text) {
+  return gradient.isStraightThrough ? "-" : text;
+}
+
 /// "~": in some directions values could not tell, because a kink is near.
 static std::string formatDifferences(const GradientReport &gradient) {
   bool isBlind = gradient.differencesUncertainty > differencesTolerance;
@@ -39,24 +44,27 @@ static std::string formatVerdict(const GradientReport &gradient) {
   if (gradient.verdict == Verdict::Bounded)
     text += " " + formatError(gradient.bound) +
             (gradient.isRelative ? "" : " of path norms");
+  text += gradient.isStraightThrough ? ", straight-through" : "";
   text += gradient.vanishes ? ", vanishes" : "";
   return text + (gradient.failures.empty() ? "" : " FAILS");
 }
 
 static Row makeRow(const GradientReport &gradient) {
-  return {gradient.name,
-          gradient.shape,
-          formatError(gradient.wide.relativeL2),
-          formatError(gradient.wide.maxAbs),
-          formatv("{0:F6}", gradient.wide.cosine).str(),
-          formatULP(gradient.wide.maxULP),
-          formatError(gradient.narrow.relativeL2),
-          formatULP(gradient.narrow.maxULP),
-          formatDifferences(gradient),
-          formatError(gradient.relaxedAgainstDifferences.maxAbs),
-          formatv("{0:F6}", gradient.relaxedAgainstDifferences.cosine).str(),
-          formatError(gradient.forwardMode),
-          formatVerdict(gradient)};
+  return {
+      gradient.name,
+      gradient.shape,
+      formatError(gradient.wide.relativeL2),
+      formatError(gradient.wide.maxAbs),
+      formatv("{0:F6}", gradient.wide.cosine).str(),
+      formatULP(gradient.wide.maxULP),
+      formatError(gradient.narrow.relativeL2),
+      formatULP(gradient.narrow.maxULP),
+      orNone(gradient, formatDifferences(gradient)),
+      orNone(gradient, formatError(gradient.relaxedAgainstDifferences.maxAbs)),
+      orNone(gradient,
+             formatv("{0:F6}", gradient.relaxedAgainstDifferences.cosine)),
+      formatError(gradient.forwardMode),
+      formatVerdict(gradient)};
 }
 
 static void print(ArrayRef<Row> rows, raw_ostream &os) {
@@ -128,6 +136,27 @@ static std::string describeExecuted(const LocalitySummary &locality) {
   return "not local in time, by " + llvm::join(locality.nonLocalPasses, ", ");
 }
 
+static size_t countStraightThrough(const ModelReport &report) {
+  return llvm::count_if(report.gradients,
+                        [](const auto &g) { return g.isStraightThrough; });
+}
+
+/// "straight-through at `q1`, `q2` and 3 more", and what that means.
+static std::string describeRounding(const ModelReport &report) {
+  constexpr size_t limit = 4;
+  llvm::ArrayRef<std::string> nodes = report.straightThrough.nodes;
+  std::string text = "straight-through at `" +
+                     llvm::join(nodes.take_front(limit), "`, `") + "`";
+  if (nodes.size() > limit)
+    text += formatv(" and {0} more", nodes.size() - limit);
+  return text +
+         formatv("\n            what is said holds for the rule that rounding "
+                 "has the derivative 1;\n            no finite differences "
+                 "for {0} of {1} gradients, which are not those of the values",
+                 countStraightThrough(report), report.gradients.size())
+             .str();
+}
+
 void mlir::pc::printTable(const ModelReport &report, raw_ostream &os) {
   os << report.model << "\n"
      << "  schedule  " << describeSchedule(report.options) << "\n"
@@ -136,6 +165,8 @@ void mlir::pc::printTable(const ModelReport &report, raw_ostream &os) {
      << "  locality  " << describe(report.locality) << "\n";
   if (!report.locality.nonLocalPasses.empty())
     os << "  executed  " << describeExecuted(report.locality) << "\n";
+  if (!report.straightThrough.nodes.empty())
+    os << "  rounding  " << describeRounding(report) << "\n";
   if (!report.twin.empty())
     os << "  twin      " << report.twin << "\n";
   os << "\n";
@@ -186,6 +217,9 @@ void mlir::pc::printLine(const ModelReport &report, raw_ostream &os) {
           return g.differencesTell ? g.differences : 0;
         })
      << ", forward " << worst([](const auto &g) { return g.forwardMode; });
+  if (size_t number = countStraightThrough(report))
+    os << formatv("; straight-through, no differences for {0} of {1}", number,
+                  report.gradients.size());
   for (const GradientReport &gradient : report.gradients)
     for (const std::string &failure : gradient.failures)
       os << "; `" << gradient.name << "`: " << failure;
@@ -211,20 +245,23 @@ static json::Object toJSON(const Difference &difference) {
 }
 
 static json::Object toJSON(const GradientReport &gradient) {
-  json::Object object{
-      {"name", gradient.name},
-      {"role", gradient.role},
-      {"shape", gradient.shape},
-      {"verdict", getName(gradient.verdict)},
-      {"f64", toJSON(gradient.wide)},
-      {"f32", toJSON(gradient.narrow)},
-      {"finite_differences", toJSON(gradient.relaxedAgainstDifferences)},
-      {"reverse_mode_against_finite_differences", toJSON(gradient.differences)},
-      {"finite_differences_uncertainty",
-       toJSON(gradient.differencesUncertainty)},
-      {"forward_mode", toJSON(gradient.forwardMode)},
-      {"vanishes", gradient.vanishes},
-      {"failures", json::Array(gradient.failures)}};
+  json::Object object{{"name", gradient.name},
+                      {"role", gradient.role},
+                      {"shape", gradient.shape},
+                      {"verdict", getName(gradient.verdict)},
+                      {"f64", toJSON(gradient.wide)},
+                      {"f32", toJSON(gradient.narrow)},
+                      {"straight_through", gradient.isStraightThrough},
+                      {"forward_mode", toJSON(gradient.forwardMode)},
+                      {"vanishes", gradient.vanishes},
+                      {"failures", json::Array(gradient.failures)}};
+  if (!gradient.isStraightThrough) {
+    object["finite_differences"] = toJSON(gradient.relaxedAgainstDifferences);
+    object["reverse_mode_against_finite_differences"] =
+        toJSON(gradient.differences);
+    object["finite_differences_uncertainty"] =
+        toJSON(gradient.differencesUncertainty);
+  }
   if (gradient.verdict == Verdict::Bounded) {
     object["bound"] = toJSON(gradient.bound);
     object["bound_relative_to"] =
@@ -258,17 +295,19 @@ static json::Object toJSON(const ModelReport &report) {
   json::Array gradients;
   for (const GradientReport &gradient : report.gradients)
     gradients.push_back(toJSON(gradient));
-  return json::Object{{"model", report.model},
-                      {"schedule", report.options.schedule},
-                      {"granularity", report.options.granularity},
-                      {"loss", report.loss},
-                      {"data", report.data},
-                      {"locality", toJSON(report.locality)},
-                      {"vertices", std::move(vertices)},
-                      {"locality_twin", report.twin},
-                      {"holds", report.holds()},
-                      {"failures", json::Array(report.failures)},
-                      {"gradients", std::move(gradients)}};
+  return json::Object{
+      {"model", report.model},
+      {"schedule", report.options.schedule},
+      {"granularity", report.options.granularity},
+      {"loss", report.loss},
+      {"data", report.data},
+      {"locality", toJSON(report.locality)},
+      {"straight_through_at", json::Array(report.straightThrough.nodes)},
+      {"vertices", std::move(vertices)},
+      {"locality_twin", report.twin},
+      {"holds", report.holds()},
+      {"failures", json::Array(report.failures)},
+      {"gradients", std::move(gradients)}};
 }
 
 Error mlir::pc::writeJSON(ArrayRef<ModelReport> reports, StringRef path) {

@@ -3,6 +3,7 @@
 
 // RUN: pc-opt %s --pc-phases="from=import to=graph granularity=op" --dump-pass-pipeline 2>&1 | FileCheck %s --check-prefix=GRAPH
 //      GRAPH: pc-attach-loss{{.*}}loss=model
+// GRAPH-NEXT: pc-check-rounding{{.*}}gate=false wrt=parameters
 // GRAPH-NEXT: pc-build-graph{{.*}}granularity=op
 //  GRAPH-NOT: pc-expand-inference
 //      GRAPH: pc.graph

@@ -43,6 +43,9 @@ static cl::list<std::string>
 static cl::opt<int64_t> unroll(
     "unroll", cl::value_desc("N"), cl::init(256),
     cl::desc("loops of up to N iterations become N copies of their body"));
+static cl::opt<bool> straightThrough(
+    "straight-through",
+    cl::desc("quantised operators get the derivative of what they round"));
 static cl::opt<std::string> parameters(
     "parameters", cl::value_desc("folder"),
     cl::desc("tensor files (*.pb) with the values for --export-onnx"));
@@ -60,6 +63,7 @@ static int importModel() {
       return fail("expected --dim NAME=N, but got '" + dim + "'");
   }
   options.unroll = unroll;
+  options.straightThrough = straightThrough;
   MLIRContext context(pc::makeToolRegistry());
   pc::ImportStatus status;
   OwningOpRef<ModuleOp> module =

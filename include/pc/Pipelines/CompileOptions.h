@@ -33,6 +33,7 @@ struct CompileOptions {
   std::optional<double> innerRate;   // of `incremental`
   int64_t unroll = 256;              // iterations that become copies of a body
   ParameterChoice parameters;        // that are learned
+  bool straightThrough = false;      // derivatives of quantised operators
   std::string granularity = "node";  // `op`, `node` or `block`
   std::vector<std::string> cuts;     // nodes that end a vertex (`block`)
   bool folds = false;                // run one sweep in place of the iterations
@@ -44,6 +45,7 @@ struct CompileOptions {
   bool exposesStates = false;           // as arguments and results
   bool forwardOnly = false;             // stop at @model itself
   bool checksLocality = true;           // fail where L1 to L5 do not hold
+  bool checksRounding = true;           // say where gradients end at integers
   bool withAutodiff = false;            // also make @model_autodiff
   bool withJVP = false;                 // also make @model_jvp
   std::optional<OptimizerChoice> learn; // also make @model_step

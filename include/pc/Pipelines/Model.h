@@ -8,6 +8,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "pc/Dialect/PC/Transforms/ChooseParameters.h"
+#include "pc/Pipelines/CompileOptions.h"
 #include "pc/Pipelines/Diagnostics.h"
 #include "pc/Runtime/Tensor.h"
 #include "pc/Target/ONNX/Import.h"
@@ -49,6 +50,10 @@ struct ForwardModel {
   /// The initial values of the parameters that have one, by argument.
   std::map<unsigned, Tensor> getParameterValues();
 };
+
+/// What the options of a tool mean for the import of a model.
+ONNXImportOptions getImportOptions(const CompileOptions &options,
+                                   const std::map<std::string, int64_t> &dims);
 
 /// Reads a `.onnx` model or `.mlir` with a function `@model`, of which `choice`
 /// says what is learned. What is wrong goes to the diagnostics of `context` and

@@ -36,6 +36,14 @@ llvm::StringRef getName(Verdict verdict);
 /// than this (a kink is near), they are no witness.
 inline constexpr double differencesTolerance = 1e-6;
 
+/// Where derivatives are a rule and not those of the values: predictive coding
+/// and reverse mode are compared under that rule, and finite differences are no
+/// witness of it.
+struct StraightThrough {
+  std::vector<std::string> nodes;     // of the model, each once
+  std::vector<std::string> arguments; // whose gradients pass them
+};
+
 /// What was found about the gradient of one argument.
 struct GradientReport {
   std::string name, role, shape;
@@ -52,6 +60,8 @@ struct GradientReport {
   double differences = 0, differencesUncertainty = 0, forwardMode = 0;
   /// Some direction crosses no kink. Those that do count only if all do.
   bool differencesTell = false;
+  /// It passes a straight-through estimator, so that there are no differences.
+  bool isStraightThrough = false;
   /// Of predictive coding in f64 against finite differences: derivatives in the
   /// direction of every element, or in some random directions.
   Difference relaxedAgainstDifferences;
@@ -84,6 +94,7 @@ struct ModelReport {
   std::string model, loss, data;
   CompileOptions options;
   LocalitySummary locality;
+  StraightThrough straightThrough;
   std::vector<VertexReport> vertices;
   std::string twin; // what it found, if it ran
   std::vector<GradientReport> gradients;

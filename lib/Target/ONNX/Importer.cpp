@@ -6,6 +6,7 @@
 #include "Payload.h"
 #include "Registry.h"
 #include "Signs.h"
+#include "Steps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -282,7 +283,7 @@ LogicalResult Importer::runHandler(const OperatorHandler &handler,
       known.push_back(result.constant);
   if (!handler.lower)
     return node.unsupported("the operands must be known at compile time");
-  if (failed(handler.lower(node)))
+  if (failed(handler.lower(node)) || failed(copySteps(handler, node)))
     return failure();
   // The operations stay, since parameters change and wider types round less;
   // shape arithmetic may still look at the values.

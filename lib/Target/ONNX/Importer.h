@@ -52,6 +52,7 @@ public:
   const std::string &getFolder() const { return model.folder; }
   /// Loops of up to this many iterations are unrolled.
   int64_t getUnroll() const { return options.unroll; }
+  bool isStraightThrough() const { return options.straightThrough; }
   /// A place to go back to when something turns out to need another form.
   struct Mark {
     Operation *last;

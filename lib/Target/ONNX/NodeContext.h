@@ -38,6 +38,12 @@ public:
   bool hasInput(unsigned i) const { return i < inputs.size() && inputs[i]; }
   /// The IR value of a present operand; constants are materialised.
   Value getInput(unsigned i);
+  /// The floats that stand for a quantised tensor and have a derivative, where
+  /// there are any, else the operand itself.
+  Value getSteps(unsigned i) {
+    return inputs[i]->steps ? inputs[i]->steps : getInput(i);
+  }
+  bool hasSteps(unsigned i) const { return hasInput(i) && inputs[i]->steps; }
   RankedTensorType getType(unsigned i) const { return inputs[i]->type; }
   llvm::ArrayRef<int64_t> getShape(unsigned i) const {
     return getType(i).getShape();
@@ -65,6 +71,11 @@ public:
     return i < getNumOutputs() && !node.output(i).empty();
   }
   void setOutput(unsigned i, Value value);
+  /// The floats of output `i`, which has been set.
+  void setSteps(unsigned i, Value steps) {
+    if (i < results.size())
+      results[i].steps = steps;
+  }
   /// A result that is known while compiling.
   void setOutput(unsigned i, Constant constant);
   void setSequence(unsigned i, std::vector<ImportedValue> elements);

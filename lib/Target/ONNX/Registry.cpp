@@ -34,6 +34,7 @@ const OperatorRegistry &OperatorRegistry::get() {
     registerOptionals(all);
     registerPools(all);
     registerQuantization(all);
+    registerQuantizedProducts(all);
     registerRecurrent(all);
     registerReductions(all);
     registerRegions(all);

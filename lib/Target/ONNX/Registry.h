@@ -9,6 +9,7 @@
 #include "NodeContext.h"
 #include "pc/Target/ONNX/OperatorList.h"
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include <map>
 
@@ -41,6 +42,13 @@ struct OperatorHandler {
   /// output is used for is what the operand is used for.
   bool isView = false;
   bool takesSequences = false;
+  /// Operands whose elements the results consist of, whatever these are.
+  llvm::SmallVector<unsigned, 2> copied;
+  bool copiesAll = false;
+
+  bool copies(unsigned position) const {
+    return copiesAll || llvm::is_contained(copied, position);
+  }
 
   OperatorHandler &withFold(Folding function) {
     fold = function;
@@ -60,6 +68,17 @@ struct OperatorHandler {
   }
   OperatorHandler &withBounds(llvm::ArrayRef<unsigned> positions) {
     bounds.assign(positions.begin(), positions.end());
+    return *this;
+  }
+  /// Every element of the result is one of these operands, or the same constant
+  /// for all types: what holds for integers holds for the floats in their
+  /// place.
+  OperatorHandler &withCopied(llvm::ArrayRef<unsigned> positions) {
+    copied.assign(positions.begin(), positions.end());
+    return *this;
+  }
+  OperatorHandler &withAllCopied() {
+    copiesAll = true;
     return *this;
   }
   /// Operands may be sequences; all other handlers never see one.
@@ -116,6 +135,7 @@ void registerNormalizations(OperatorRegistry &registry);
 void registerOptionals(OperatorRegistry &registry);
 void registerPools(OperatorRegistry &registry);
 void registerQuantization(OperatorRegistry &registry);
+void registerQuantizedProducts(OperatorRegistry &registry);
 void registerRecurrent(OperatorRegistry &registry);
 void registerReductions(OperatorRegistry &registry);
 void registerRegions(OperatorRegistry &registry);

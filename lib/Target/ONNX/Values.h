@@ -29,6 +29,10 @@ struct ImportedValue {
   /// Depends on a parameter or on data: `constant` is what holds at first, or
   /// for the data at hand.
   bool isParameter = false;
+  /// Of a quantised tensor that derivatives pass through: the same integers as
+  /// floats that hold them exactly, +0 for 0, with the derivative of what was
+  /// rounded.
+  Value steps;
   /// The elements, where this is a sequence; nothing else is set then.
   std::shared_ptr<const std::vector<ImportedValue>> sequence;
   /// An optional input of a function that the call leaves out.

@@ -24,6 +24,9 @@ struct ONNXImportOptions {
   /// Loops, scans and recurrent operators of up to this many iterations become
   /// a copy of their body for each; longer ones a loop.
   int64_t unroll = 256;
+  /// Quantised tensors are floats too, through which derivatives pass as if
+  /// nothing had been rounded.
+  bool straightThrough = false;
   /// Shapes of the data that will be fed, by position among the graph inputs
   /// without an initializer; symbolic dimensions are bound by them.
   std::vector<std::optional<std::vector<int64_t>>> inputShapes;

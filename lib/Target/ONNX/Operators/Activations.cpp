@@ -456,7 +456,7 @@ static void registerMath(OperatorRegistry &all) {
 
 void registerActivations(OperatorRegistry &all) {
   registerMath(all);
-  all.add("Relu", 1, lowerSigned<emitRelu>);
+  all.add("Relu", 1, lowerSigned<emitRelu>).withCopied({0});
   all.add("Sigmoid", 1, lowerUnary<emitSigmoid>);
   all.add("Softplus", 1, lowerUnary<emitSoftplus>);
   all.add("Softsign", 1, lowerUnary<emitSoftsign>);
@@ -472,7 +472,7 @@ void registerActivations(OperatorRegistry &all) {
   all.add("Celu", 12, lowerElu);
   all.add("Selu", 1, lowerSelu);
   all.add("Gelu", 20, lowerGelu);
-  all.add("Clip", 1, lowerClip).withBounds({1, 2});
+  all.add("Clip", 1, lowerClip).withBounds({1, 2}).withAllCopied();
   all.add("PRelu", 1, lowerPRelu).withWeights({1});
   all.add("Softmax", 1, lowerSoftmax);
   all.add("LogSoftmax", 1, lowerSoftmax);

@@ -65,7 +65,8 @@ static LogicalResult emitConversion(NodeContext &node, Type element) {
     return node.fail("round_mode: expected up, down or nearest, but got '" +
                      mode + "'");
   Emitter b(node.builder, node.loc);
-  Value x = node.getInput(0);
+  bool isWide = isa<FloatType>(element) && !isNarrowFloat(element);
+  Value x = isWide ? node.getSteps(0) : node.getInput(0);
   bool clamps = saturate && narrow && narrow.getWidth() == 8;
   if (getElement(x) == element || (!isExponent && !clamps)) {
     node.setOutput(0, b.cast(x, element));

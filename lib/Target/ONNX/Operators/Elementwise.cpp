@@ -407,8 +407,12 @@ static void registerArithmetic(OperatorRegistry &all) {
   all.add("Pow", 1, lowerPow).withBounds({1});
   all.add("Sum", 1, lowerVariadic<emitAdd>).withFold(foldVariadic<Add>);
   all.add("Mean", 1, lowerVariadic<emitAdd, true>);
-  all.add("Max", 1, lowerVariadic<emitMax>).withFold(foldVariadic<Maximum>);
-  all.add("Min", 1, lowerVariadic<emitMin>).withFold(foldVariadic<Minimum>);
+  all.add("Max", 1, lowerVariadic<emitMax>)
+      .withFold(foldVariadic<Maximum>)
+      .withAllCopied();
+  all.add("Min", 1, lowerVariadic<emitMin>)
+      .withFold(foldVariadic<Minimum>)
+      .withAllCopied();
 }
 
 void registerElementwise(OperatorRegistry &all) {
@@ -431,7 +435,7 @@ void registerElementwise(OperatorRegistry &all) {
   all.add("Not", 1, lowerNot).withFold(foldNot);
   all.add("IsNaN", 9, lowerIsNaN);
   all.add("IsInf", 10, lowerIsInf);
-  all.add("Where", 9, lowerWhere).withFold(foldWhere);
+  all.add("Where", 9, lowerWhere).withFold(foldWhere).withCopied({1, 2});
 }
 
 } // namespace mlir::pc

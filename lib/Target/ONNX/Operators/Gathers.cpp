@@ -141,7 +141,10 @@ static bool foldGatherNode(NodeContext &node) {
 }
 
 void registerGathers(OperatorRegistry &all) {
-  all.add("Gather", 1, lowerGather).withFold(foldGatherNode).withWeights({0});
+  all.add("Gather", 1, lowerGather)
+      .withFold(foldGatherNode)
+      .withWeights({0})
+      .withCopied({0});
 }
 
 } // namespace mlir::pc

@@ -182,7 +182,7 @@ static LogicalResult lowerScatterND(NodeContext &node) {
 }
 
 void registerIndexingND(OperatorRegistry &all) {
-  all.add("GatherND", 11, lowerGatherND);
+  all.add("GatherND", 11, lowerGatherND).withCopied({0});
   all.add("ScatterND", 11, lowerScatterND);
 }
 

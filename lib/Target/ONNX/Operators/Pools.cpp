@@ -353,7 +353,7 @@ static LogicalResult lowerGlobalPool(NodeContext &node) {
 }
 
 void registerPools(OperatorRegistry &all) {
-  all.add("MaxPool", 1, lowerMaxPool);
+  all.add("MaxPool", 1, lowerMaxPool).withCopied({0});
   all.add("AveragePool", 1, lowerAveragePool);
   all.add("LpPool", 1, lowerLpPool);
   all.add("GlobalAveragePool", 1, lowerGlobalPool);

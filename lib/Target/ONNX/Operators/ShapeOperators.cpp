@@ -350,19 +350,29 @@ void registerShapeOperators(OperatorRegistry &all) {
   all.add("Dropout", 1, lowerDropout).withBounds({1}).asView();
   all.add("Flatten", 1, lowerReshape<getFlattened>)
       .withFold(foldToShape<getFlattened>)
-      .asView();
+      .asView()
+      .withCopied({0});
   all.add("Reshape", 1, lowerReshape<getReshaped>)
       .withFold(foldToShape<getReshaped>)
-      .asView();
+      .asView()
+      .withCopied({0});
   all.add("Squeeze", 1, lowerReshape<getSqueezed>)
       .withFold(foldToShape<getSqueezed>)
-      .asView();
+      .asView()
+      .withCopied({0});
   all.add("Unsqueeze", 1, lowerReshape<getUnsqueezed>)
       .withFold(foldToShape<getUnsqueezed>)
-      .asView();
-  all.add("Transpose", 1, lowerTranspose).withFold(foldTranspose).asView();
-  all.add("Expand", 8, lowerExpand).withFold(foldExpand).asView();
-  all.add("Tile", 1, lowerTile);
+      .asView()
+      .withCopied({0});
+  all.add("Transpose", 1, lowerTranspose)
+      .withFold(foldTranspose)
+      .asView()
+      .withCopied({0});
+  all.add("Expand", 8, lowerExpand)
+      .withFold(foldExpand)
+      .asView()
+      .withCopied({0});
+  all.add("Tile", 1, lowerTile).withCopied({0});
   all.add("Shape", 1, nullptr).withTypeFold(foldShape);
   all.add("Size", 1, nullptr).withTypeFold(foldSize);
 }

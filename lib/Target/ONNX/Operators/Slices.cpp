@@ -428,10 +428,10 @@ static LogicalResult lowerPad(NodeContext &node) {
 }
 
 void registerSlices(OperatorRegistry &all) {
-  all.add("Concat", 1, lowerConcat).withFold(foldConcat);
-  all.add("Split", 1, lowerSplit).withFold(foldSplit);
-  all.add("Slice", 1, lowerSlice).withFold(foldSlice);
-  all.add("Pad", 1, lowerPad).withBounds({2});
+  all.add("Concat", 1, lowerConcat).withFold(foldConcat).withAllCopied();
+  all.add("Split", 1, lowerSplit).withFold(foldSplit).withCopied({0});
+  all.add("Slice", 1, lowerSlice).withFold(foldSlice).withCopied({0});
+  all.add("Pad", 1, lowerPad).withBounds({2}).withCopied({0, 2});
 }
 
 } // namespace mlir::pc

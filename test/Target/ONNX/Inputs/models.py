@@ -176,6 +176,36 @@ def quantized():
                  [initializer("s", 0.5), initializer("z", 128, np.uint8)])
 
 
+def quantized_floats():
+    """Through a float of 8 bits."""
+    return model([node("QuantizeLinear", ["x", "s"], ["q"], "quantize", output_dtype=17),
+                  node("DequantizeLinear", ["q", "s"], ["y"], "dequantize")],
+                 [value("x", [2])], [value("y", [2])], [initializer("s", 0.5)], opset=23)
+
+
+def quantized_product():
+    """Of two quantised matrices, and the integers of one of them, transposed."""
+    return model([node("QuantizeLinear", ["x", "s", "z"], ["a"], "left"),
+                  node("QuantizeLinear", ["w", "s", "z"], ["b"], "right"),
+                  node("Transpose", ["b"], ["t"], "turn"),
+                  node("QLinearMatMul", ["a", "s", "z", "t", "s", "z", "s", "z"], ["c"], "product"),
+                  node("DequantizeLinear", ["c", "s", "z"], ["y"], "dequantize")],
+                 [value("x", [2, 3])], [value("y", [2, 4])],
+                 [initializer("w", np.ones((4, 3))), initializer("s", 0.5),
+                  initializer("z", 0, np.int8)])
+
+
+def integer_sum():
+    """A sum in integers, which has no derivative."""
+    return model([node("QuantizeLinear", ["w", "s", "z"], ["b"], "quantize"),
+                  node("MatMulInteger", ["x", "b"], ["i"], "product"),
+                  node("Add", ["i", "i"], ["j"], "add"),
+                  node("Cast", ["j"], ["y"], "cast", to=FLOAT)],
+                 [value("x", [2, 3], TensorProto.UINT8)], [value("y", [2, 4])],
+                 [initializer("w", np.ones((3, 4))), initializer("s", 0.5),
+                  initializer("z", 0, np.int8)])
+
+
 def signed_shift():
     return model([node("BitShift", ["x", "x"], ["y"], "s", direction="LEFT")],
                  [value("x", [2], TensorProto.INT32)], [value("y", [2], TensorProto.INT32)])

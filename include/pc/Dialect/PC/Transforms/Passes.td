@@ -99,6 +99,39 @@ def CheckLocality : Pass<"pc-check-locality", "ModuleOp"> {
   ];
 }
 
+def CheckRounding : Pass<"pc-check-rounding", "ModuleOp"> {
+  let summary = "check that no gradient ends at quantised numbers";
+  let description = [{
+    Looks in an objective for conversions of floats to quantised numbers
+    (`pc.quantizes`) that lie between a wanted argument and the loss. The true
+    derivative through them is zero, so that whoever wants to learn the argument
+    learns nothing. Names the operator, the arguments and, where straight-through
+    estimators were asked for, the operator that makes no use of them.
+
+    Changes nothing. Example:
+    `test/Dialect/PC/Transforms/check-rounding.mlir`.
+  }];
+  let options = [
+    Option<"wrt", "wrt", "::mlir::pc::Wanted",
+           "::mlir::pc::Wanted::Parameters",
+           "The arguments to differentiate with respect to.",
+           [{::llvm::cl::values(
+             clEnumValN(::mlir::pc::Wanted::Parameters, "parameters",
+                        "float parameters that are not frozen"),
+             clEnumValN(::mlir::pc::Wanted::All, "all",
+                        "every float input and parameter"))}]>,
+    Option<"function", "function", "std::string", "\"model\"",
+           "Name of the forward function.">,
+    Option<"gate", "gate", "bool", "true",
+           "Fail where a gradient ends; else warn.">,
+  ];
+  let statistics = [
+    Statistic<"numEnds", "num-ends", "Conversions where a gradient ends">,
+    Statistic<"numEstimators", "num-estimators",
+              "Straight-through estimators that a gradient passes">,
+  ];
+}
+
 def CheckStateAliasing : Pass<"pc-check-state-aliasing"> {
   let summary = "check that bufferization has kept iterations apart";
   let description = [{
