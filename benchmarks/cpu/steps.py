@@ -17,7 +17,9 @@ long they take), 1 one is not or a tool failed. Needs the packages of
 """
 
 import argparse
+import copy
 import ctypes
+import dataclasses
 import json
 import math
 import pathlib
@@ -181,9 +183,11 @@ def named(model, gradients):
     return {name: g.numpy() for (name, _), g in zip(model.net.named_parameters(), gradients)}
 
 
-#: Round-off of f32, and what cancels in a difference of activities.
-TOLERANCES = {"exact": 1e-4, "fixed": 1e-4, "folded": 1e-4, "strict": 1e-3, "torch loop": 0.1, "torch tuned": 1e-4,
-              "torch strict loop": 0.1}
+#: Round-off of f32, and what cancels in a difference of activities: after few
+#: iterations of `strict` deep layers have a hundredth of their gradient. Compiled
+#: code keeps displacements, and is held closer than peers that keep activities.
+TOLERANCES = {"exact": 1e-4, "fixed": 1e-4, "folded": 1e-4, "strict": 2e-2, "torch loop": 0.1, "torch tuned": 1e-4,
+              "torch strict loop": 0.2, "torch strict tuned": 0.2}
 
 
 def check(model, compiled, peers, exact):
@@ -193,9 +197,12 @@ def check(model, compiled, peers, exact):
     if model.blocks:
         wanted |= dict.fromkeys(("fixed", "folded", "torch loop", "torch tuned"), law(model, exact, FIXED))
         if "torch strict tuned" in peers:
-            peers["torch strict tuned"].run()
-            tuned = named(model, peers["torch strict tuned"].gradients)
-            wanted |= dict.fromkeys(("strict", "torch strict loop"), tuned)
+            # In f64: the peers keep activities, whose differences cancel in f32.
+            wide = dataclasses.replace(model, net=copy.deepcopy(model.net).double(), x=model.x.double())
+            witness = step_peers.Tuned(wide, "strict", STEP, STRICT)
+            witness.run()
+            wanted |= dict.fromkeys(("strict", "torch strict loop", "torch strict tuned"),
+                                    named(wide, witness.gradients))
     errors = {}
     for kind, code in compiled.items():
         code.gradient.run()
@@ -446,7 +453,10 @@ def main():
     results = []
     for name, make in makers:
         torch.manual_seed(0)
-        result = measure_model(make(), args, ["exact"] if args.long else kinds)
+        model = make()
+        # Loops of what is no chain have neither a peer nor a law to hold them to.
+        own = ["exact"] if args.long or not model.blocks else kinds
+        result = measure_model(model, args, own)
         if name:
             result["torch_bytes"] = torch_memory(name)
         results.append(result)
