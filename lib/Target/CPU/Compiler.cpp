@@ -13,6 +13,7 @@
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/TargetParser/Host.h"
+#include <unistd.h>
 
 using namespace mlir;
 using namespace mlir::pc;
@@ -56,17 +57,28 @@ mlir::pc::createTargetMachine(const CPUOptions &options) {
       llvm::Reloc::PIC_, std::nullopt, *level));
 }
 
+/// Of this machine where it is the target; LLVM knows no sizes of caches.
+static unsigned getL2Bytes(llvm::TargetMachine &machine, unsigned usual) {
+#ifdef _SC_LEVEL2_CACHE_SIZE
+  long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
+  if (bytes > 0 && machine.getTargetCPU() == llvm::sys::getHostCPUName())
+    return std::clamp(bytes, 128L << 10, 4L << 20);
+#endif
+  return usual;
+}
+
 VectorTarget mlir::pc::getVectorTarget(llvm::TargetMachine &machine) {
   const llvm::MCSubtargetInfo &info = *machine.getMCSubtargetInfo();
   llvm::Triple triple = machine.getTargetTriple();
+  unsigned l2 = getL2Bytes(machine, 256 << 10);
   if (triple.isAArch64())
-    return {128, 32, true};
+    return {128, 32, true, l2};
   if (!triple.isX86())
-    return {128, 16, false};
+    return {128, 16, false, l2};
   bool fma = info.checkFeatures("+fma");
   if (info.checkFeatures("+avx512f"))
-    return {512, 32, fma};
-  return {info.checkFeatures("+avx") ? 256u : 128u, 16, fma};
+    return {512, 32, fma, getL2Bytes(machine, 1 << 20)};
+  return {info.checkFeatures("+avx") ? 256u : 128u, 16, fma, l2};
 }
 
 //===----------------------------------------------------------------------===//

@@ -1,19 +1,22 @@
-// RUN: pc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(pc-cpu-vectorize-nests{vector-bits=512 registers=32 fma=true}))' | FileCheck %s
+// RUN: pc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(pc-cpu-vectorize-nests{vector-bits=512 registers=32 fma=true l2-bytes=1048576}))' | FileCheck %s
 // RUN: pc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(pc-cpu-vectorize-nests{vector-bits=128}))' | FileCheck %s --check-prefix=SSE
 
-// Four rows of four registers stay in registers over the whole reduction; the fill
-// has become their start.
+// Six rows of four registers stay in registers over a third of the reduction, for
+// which what all rows read stays in a cache; the sums are then added to what is
+// in memory, at first to the value of the fill. Four rows remain.
 // CHECK-LABEL: func @product
 //   CHECK-NOT:   linalg
-//       CHECK:   scf.for %{{.+}} = %c0{{.*}} to %c256
-//       CHECK:     scf.for %{{.+}} = %c0{{.*}} to %c64
-//       CHECK:       %{{.+}}:4 = scf.for
-// CHECK-COUNT-4:       memref.load
-// CHECK-COUNT-1:     scf.yield
-// CHECK-COUNT-4:     vector.store {{.*}}vector<64xf32>
+//       CHECK:   scf.for %[[K:.+]] = %c0{{.*}} to %c784{{.*}} step %c262
+//       CHECK:     %[[FIRST:.+]] = arith.cmpi eq, %[[K]], %c0
+//       CHECK:     scf.for %{{.+}} = %c0{{.*}} to %c256{{.*}} step %c64
+//       CHECK:       scf.for %{{.+}} = %c0{{.*}} to %c60{{.*}} step %c6
+//       CHECK:         %{{.+}}:24 = scf.for %{{.+}} = %[[K]]
+//       CHECK:         arith.select %[[FIRST]], %{{.+}}, %{{.+}} : vector<16xf32>
+//       CHECK:         vector.store {{.*}}vector<16xf32>
+//       CHECK:       %{{.+}}:16 = scf.for %{{.+}} = %[[K]]
 //   SSE-LABEL: func @product
 //     SSE-NOT:   vector.fma
-//         SSE:   arith.mulf {{.*}} vector<8xf32>
+//         SSE:   arith.mulf {{.*}} vector<4xf32>
 func.func @product(%a: memref<64x784xf32>, %b: memref<784x256xf32>, %c: memref<64x256xf32>) {
   %zero = arith.constant 0.0 : f32
   linalg.fill ins(%zero : f32) outs(%c : memref<64x256xf32>)
@@ -36,11 +39,12 @@ func.func @narrow(%a: memref<64x10xf32>, %b: memref<10xf32>, %c: memref<64x10xf3
 
 // -----
 
-// Three registers would be taken apart into lanes by LLVM: two, then a rest that
-// is padded to one.
+// Three registers, the last one masked, are better than two and one.
 // CHECK-LABEL: func @forty
-//   CHECK-NOT:   vector<48xf32>
-//       CHECK:   vector.store {{.*}} vector<32xf32>
+//       CHECK:   %{{.+}}:24 = scf.for
+//       CHECK:     vector.constant_mask [8] : vector<16xi1>
+//       CHECK:     vector.maskedload
+//       CHECK:   vector.store {{.*}} vector<16xf32>
 //       CHECK:   vector.maskedstore {{.*}} vector<16xf32>
 func.func @forty(%a: memref<8x64xf32>, %b: memref<64x40xf32>, %c: memref<8x40xf32>) {
   linalg.matmul ins(%a, %b : memref<8x64xf32>, memref<64x40xf32>) outs(%c : memref<8x40xf32>)
@@ -119,14 +123,15 @@ func.func @rows(%f: memref<3x4096xf32>, %s: memref<3xf32>) {
 
 // -----
 
-// The accumulators of a long product are added to every 256 steps; those of a plain
-// sum, which has nothing to keep in registers, every 16.
+// Four rows read everything once, so that nothing has to stay in a cache. Their
+// accumulators are added to every 256 steps; those of a plain sum, which has
+// nothing to keep in registers, every 16.
 // CHECK-LABEL: func @long
-//       CHECK:   scf.for {{.*}} to %c768{{.*}} step %c256
+//       CHECK:   scf.for {{.*}} to %c784{{.*}} step %c256
 //       CHECK:     scf.for {{.*}} step %c1
 //       CHECK:       vector.fma
-//       CHECK:     arith.addf %{{.+}} : vector<64xf32>
-//       CHECK:   scf.for {{.*}} to %c768{{.*}} step %c256
+//       CHECK:     arith.addf %{{.+}} : vector<16xf32>
+//       CHECK:   scf.for {{.*}} to %c784{{.*}} step %c256
 //       CHECK:     scf.for {{.*}} step %c16{{[_ ]}}
 func.func @long(%a: memref<4x784xf32>, %b: memref<784x64xf32>, %c: memref<4x64xf32>, %s: memref<64xf32>) {
   linalg.matmul ins(%a, %b : memref<4x784xf32>, memref<784x64xf32>) outs(%c : memref<4x64xf32>)
@@ -148,5 +153,36 @@ func.func @transpose(%a: memref<64x32xf32>, %b: memref<32x64xf32>) {
   return
 }
 func.func @after() {
+  return
+}
+
+// -----
+
+// The gradient of a filter: three columns would fill no vector, so lanes run along
+// the images. Six channels by four filters, four images at a time, whose sums are
+// folded and added to what is in memory.
+// CHECK-LABEL: func @filter
+//   CHECK-NOT:   vector.gather
+//       CHECK:   scf.for %{{.+}} = %c0{{.*}} to %c64{{.*}} step %c4
+//       CHECK:     scf.for %{{.+}} = %c0{{.*}} to %c3
+//       CHECK:       scf.for %{{.+}} = %c0{{.*}} to %c3
+//       CHECK:         %{{.+}}:24 = scf.for
+//       CHECK:           %{{.+}}:24 = scf.for {{.*}} to %c32{{.*}} step %c1{{[_ ]}}
+//       CHECK:             %{{.+}}:24 = scf.for {{.*}} to %c32{{.*}} step %c16
+//       CHECK:               vector.fma
+//       CHECK:         arith.addf %{{.+}} : vector<1xf32>
+//       CHECK:         arith.select
+//       CHECK:         memref.store
+func.func @filter(%x: memref<64x32x34x34xf32>, %d: memref<64x32x32x32xf32>, %w: memref<32x32x3x3xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%w : memref<32x32x3x3xf32>)
+  linalg.generic {indexing_maps = [affine_map<(f,c,p,q,n,h,w)->(n,c,h+p,w+q)>, affine_map<(f,c,p,q,n,h,w)->(n,f,h,w)>, affine_map<(f,c,p,q,n,h,w)->(f,c,p,q)>],
+                  iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]}
+      ins(%x, %d : memref<64x32x34x34xf32>, memref<64x32x32x32xf32>) outs(%w : memref<32x32x3x3xf32>) {
+  ^bb0(%p: f32, %q: f32, %r: f32):
+    %m = arith.mulf %p, %q : f32
+    %s = arith.addf %r, %m : f32
+    linalg.yield %s : f32
+  }
   return
 }

@@ -75,12 +75,14 @@ def TransposeResults : Pass<"pc-cpu-transpose-results", "func::FuncOp"> {
     longer one last and transposed afterwards, if every operand has that dimension
     alone, or not at all, so that vectors of it can be loaded. Operands and result
     are small beside the work: each element is used eight times or more. The
-    gradient of a filter is such a result.
+    gradient of a filter is such a result, unless a row of the images fills the
+    lanes: then these run along the reduction, and nothing has to move.
 
     Example: `test/Target/CPU/transpose-results.mlir`
   }];
   let options = [
-    Option<"few", "few", "unsigned", "8", "Elements that fill no vector">
+    Option<"few", "few", "unsigned", "8", "Elements that fill no vector">,
+    Option<"vectorBits", "vector-bits", "unsigned", "128", "Bits of a vector register">
   ];
   let dependentDialects = [
     "mlir::linalg::LinalgDialect", "mlir::tensor::TensorDialect"
@@ -181,7 +183,10 @@ def VectorizeNests : Pass<"pc-cpu-vectorize-nests", "func::FuncOp"> {
   let options = [
     Option<"vectorBits", "vector-bits", "unsigned", "128", "Bits of a vector register">,
     Option<"registers", "registers", "unsigned", "16", "Number of vector registers">,
-    Option<"fma", "fma", "bool", "false", "Multiply-add is one instruction">
+    Option<"fma", "fma", "bool", "false", "Multiply-add is one instruction">,
+    Option<"l2Bytes", "l2-bytes", "unsigned", "262144", "Bytes of the second cache">,
+    Option<"blockReductions", "block-reductions", "bool", "true",
+           "Run long reductions in blocks that fit into the caches">
   ];
   let dependentDialects = [
     "mlir::affine::AffineDialect", "mlir::arith::ArithDialect",

@@ -11,6 +11,8 @@ struct VectorTarget {
   unsigned registers = 16;
   /// A multiply-add of one rounding is one instruction.
   bool fma = false;
+  /// Of the second cache, which one core has for itself.
+  unsigned l2Bytes = 256 << 10;
 };
 
 } // namespace mlir::pc

@@ -67,23 +67,102 @@ bool mlir::pc::hasVectorForm(linalg::LinalgOp op) {
 // Emission
 //===----------------------------------------------------------------------===//
 
-void NestEmitter::run() {
-  flattenOperands();
-  emitOuter(outer);
+NestEmitter::NestEmitter(OpBuilder &builder, linalg::LinalgOp op,
+                         const StridedNest &nest, const NestTiling &tiling,
+                         const NestBlocking &blocking,
+                         const VectorTarget &target, ArrayRef<Value> initial)
+    : builder(builder), op(op), loc(op.getLoc()), nest(nest), tiling(tiling),
+      blocking(blocking), target(target), initial(initial),
+      combiners(getCombiners(op)), ivs(nest.dims.size()) {
+  for (auto [dim, info] : llvm::enumerate(nest.dims)) {
+    reduces |= info.isReduction;
+    if (dim == tiling.vectorDim || dim == tiling.rowDim ||
+        dim == tiling.columnDim || llvm::is_contained(blocking.around, dim))
+      continue;
+    if (info.isReduction)
+      reductions.push_back(dim);
+    else
+      (isSharedByNone(dim) ? apart : outer).push_back(dim);
+  }
 }
 
-void NestEmitter::emitOuter(ArrayRef<unsigned> dims) {
-  if (!dims.empty())
-    return emitSteps(dims.front(), 1,
-                     [&](int64_t) { emitOuter(dims.drop_front()); });
+/// Whether every operand changes with `dim`, as in a batch of products.
+bool NestEmitter::isSharedByNone(unsigned dim) const {
+  return llvm::all_of(nest.accesses, [&](const NestAccess &access) {
+    return !access.inMemory || access.strides[dim] != 0;
+  });
+}
+
+void NestEmitter::run() {
+  flattenOperands();
+  emitOuter(apart, [&] {
+    if (!blocking.splitDim)
+      return emitOuter(outer, [&] { emitColumns(); });
+    emitOuter(blocking.around, [&] { emitChunks(); });
+  });
+}
+
+void NestEmitter::emitOuter(ArrayRef<unsigned> dims,
+                            llvm::function_ref<void()> body) {
+  if (dims.empty())
+    return body();
+  emitSteps(dims.front(), 1,
+            [&](int64_t) { emitOuter(dims.drop_front(), body); });
+}
+
+/// The innermost of the reductions between whose steps the results are in
+/// memory.
+void NestEmitter::emitChunks() {
+  unsigned dim = *blocking.splitDim;
+  int64_t extent = nest.dims[dim].extent;
+  auto loop = scf::ForOp::create(builder, loc, constant(0), constant(extent),
+                                 constant(blocking.chunk));
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  chunkStart = loop.getInductionVar();
+  chunkEnd = advance(chunkStart, blocking.chunk);
+  if (extent % blocking.chunk != 0)
+    chunkEnd = getMinimum(chunkEnd, constant(extent));
+  SmallVector<Value> numbers{chunkStart};
+  for (unsigned around : blocking.around)
+    numbers.push_back(ivs[around]);
+  isFirst = Value();
+  for (Value number : numbers) {
+    Value isZero = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
+                                         number, constant(0));
+    isFirst =
+        isFirst ? arith::AndIOp::create(builder, loc, isFirst, isZero) : isZero;
+  }
+  emitOuter(outer, [&] { emitColumns(); });
+}
+
+/// The vectors of one tile are used by all rows before the next tile: they stay
+/// in the nearest cache.
+void NestEmitter::emitColumns() {
+  if (!tiling.columnDim && tiling.foldsLanes)
+    return emitRows(Tile{1, 1, tiling.width, tiling.width});
+  if (tiling.columnDim && tiling.columnDim != tiling.vectorDim)
+    return emitSteps(*tiling.columnDim, tiling.columns,
+                     [&](int64_t columns) { emitLanes(columns); });
+  emitSteps(
+      tiling.vectorDim, tiling.columns * tiling.width, [&](int64_t active) {
+        int64_t columns = llvm::divideCeil(active, tiling.width);
+        active -= (columns - 1) * tiling.width;
+        int64_t lanes = tiling.width;
+        // One value is as narrow as it can be.
+        if (columns == 1)
+          lanes = tiling.lanes * int64_t(llvm::PowerOf2Ceil(
+                                     llvm::divideCeil(active, tiling.lanes)));
+        emitRows(Tile{1, columns, lanes, active});
+      });
+}
+
+/// Lanes in a loop of their own beside that of the columns.
+void NestEmitter::emitLanes(int64_t columns) {
   if (tiling.foldsLanes)
-    return emitRows(Tile{1, tiling.width, tiling.width});
-  // The vectors of one tile are used by all rows before the next tile: they
-  // stay in the nearest cache.
+    return emitRows(Tile{1, columns, tiling.width, tiling.width});
   emitSteps(tiling.vectorDim, tiling.width, [&](int64_t active) {
-    uint64_t registers = llvm::divideCeil(active, tiling.lanes);
-    emitRows(
-        Tile{1, int64_t(llvm::PowerOf2Ceil(registers)) * tiling.lanes, active});
+    emitRows(Tile{1, columns, tiling.width, active, /*masksAll=*/true});
   });
 }
 
@@ -118,50 +197,75 @@ void NestEmitter::emitSteps(unsigned dim, int64_t step,
   body(extent - full);
 }
 
-void NestEmitter::emitTile(Tile tile) {
-  SmallVector<Value> accumulators;
-  unsigned firstOutput = op.getNumDpsInputs();
-  for (int64_t row = 0; row != tile.rows; ++row)
-    for (unsigned i = 0, e = op.getNumDpsInits(); i != e; ++i) {
-      if (initial[i])
-        accumulators.push_back(widen(initial[i], tile));
-      else if (!reduces &&
-               op.getBlock()->getArgument(firstOutput + i).use_empty())
-        accumulators.emplace_back();
-      else
-        accumulators.push_back(load(firstOutput + i, row, tile));
-    }
-  accumulators = emitReductions(reductions, std::move(accumulators), tile);
-  unsigned next = 0;
-  for (int64_t row = 0; row != tile.rows; ++row)
-    for (unsigned i = 0, e = op.getNumDpsInits(); i != e; ++i)
-      store(firstOutput + i, accumulators[next++], row, tile);
+/// What the sums of a tile are added to.
+Value NestEmitter::getStart(unsigned output, int64_t row, int64_t column,
+                            Tile tile) {
+  unsigned number = op.getNumDpsInputs() + output;
+  if (!initial[output])
+    return load(number, row, column, tile);
+  if (!isFirst)
+    return widen(initial[output], tile);
+  Value held = load(number, row, column, tile);
+  return arith::SelectOp::create(builder, loc, isFirst,
+                                 widen(initial[output], tile), held);
 }
 
-/// One iteration of the body for all rows.
+void NestEmitter::emitTile(Tile tile) {
+  unsigned outputs = op.getNumDpsInits();
+  SmallVector<Value> starts, accumulators;
+  auto forEach =
+      [&](llvm::function_ref<void(int64_t, int64_t, unsigned)> visit) {
+        for (int64_t row = 0; row != tile.rows; ++row)
+          for (int64_t column = 0; column != tile.columns; ++column)
+            for (unsigned output = 0; output != outputs; ++output)
+              visit(row, column, output);
+      };
+  auto loadStart = [&](int64_t row, int64_t column, unsigned output) {
+    unsigned number = op.getNumDpsInputs() + output;
+    if (!reduces && op.getBlock()->getArgument(number).use_empty())
+      return starts.emplace_back(), void();
+    starts.push_back(getStart(output, row, column, tile));
+  };
+  if (!isFirst)
+    forEach(loadStart);
+  accumulators =
+      emitReductions(reductions, isFirst ? getNeutral(tile) : starts, tile);
+  if (isFirst) {
+    forEach(loadStart);
+    accumulators = combineAll(starts, accumulators);
+  }
+  unsigned next = 0;
+  forEach([&](int64_t row, int64_t column, unsigned output) {
+    store(op.getNumDpsInputs() + output, accumulators[next++], row, column,
+          tile);
+  });
+}
+
+/// One iteration of the body for all values of the tile.
 SmallVector<Value> NestEmitter::emitBody(ArrayRef<Value> accumulators,
                                          Tile tile) {
-  SmallVector<SmallVector<Value>> inputs; // by operand and row
+  unsigned outputs = op.getNumDpsInits();
+  int64_t count = tile.rows * tile.columns;
+  SmallVector<SmallVector<Value>> inputs; // by operand and place in the tile
   for (unsigned i = 0, e = op.getNumDpsInputs(); i != e; ++i)
     inputs.push_back(op.getBlock()->getArgument(i).use_empty()
-                         ? SmallVector<Value>(tile.rows)
-                         : loadRows(i, tile));
+                         ? SmallVector<Value>(count)
+                         : loadAll(i, tile));
   SmallVector<Value> results;
-  unsigned outputs = op.getNumDpsInits();
-  for (int64_t row = 0; row != tile.rows; ++row) {
-    SmallVector<Value> ofRow;
+  for (int64_t place = 0; place != count; ++place) {
+    SmallVector<Value> read;
     for (const SmallVector<Value> &input : inputs)
-      ofRow.push_back(input[row]);
+      read.push_back(input[place]);
     llvm::append_range(
-        results,
-        emitRow(ofRow, accumulators.slice(row * outputs, outputs), row, tile));
+        results, emitValue(read, accumulators.slice(place * outputs, outputs),
+                           place / tile.columns, place % tile.columns, tile));
   }
   return results;
 }
 
-SmallVector<Value> NestEmitter::emitRow(ArrayRef<Value> inputs,
-                                        ArrayRef<Value> outputs, int64_t row,
-                                        Tile tile) {
+SmallVector<Value> NestEmitter::emitValue(ArrayRef<Value> inputs,
+                                          ArrayRef<Value> outputs, int64_t row,
+                                          int64_t column, Tile tile) {
   IRMapping mapping;
   Block *block = op.getBlock();
   for (auto [argument, value] : llvm::zip(
@@ -170,7 +274,7 @@ SmallVector<Value> NestEmitter::emitRow(ArrayRef<Value> inputs,
       mapping.map(argument, value);
   for (Operation &inner : block->without_terminator()) {
     if (auto index = dyn_cast<linalg::IndexOp>(inner))
-      mapping.map(index.getResult(), emitIndex(index, row, tile));
+      mapping.map(index.getResult(), emitIndex(index, row, column, tile));
     else
       mapping.map(inner.getResult(0), emitScalarOp(inner, mapping, tile));
   }
@@ -220,21 +324,27 @@ Value NestEmitter::emitScalarOp(Operation &inner, IRMapping &mapping,
   return builder.create(state)->getResult(0);
 }
 
-Value NestEmitter::emitIndex(linalg::IndexOp index, int64_t row, Tile tile) {
+Value NestEmitter::emitIndex(linalg::IndexOp index, int64_t row, int64_t column,
+                             Tile tile) {
   std::optional<unsigned> dim = nest.dimOfLoop[index.getDim()];
   if (!dim)
     return constant(0);
+  int64_t steps = 0;
   if (dim == tiling.rowDim)
-    return arith::AddIOp::create(builder, loc, ivs[*dim], constant(row));
+    steps = row;
+  if (dim == tiling.columnDim)
+    steps = column * tiling.getColumnStep();
+  Value number = advance(ivs[*dim], steps);
   if (dim != tiling.vectorDim)
-    return ivs[*dim];
-  Value steps = vector::StepOp::create(builder, loc,
+    return number;
+  Value lanes = vector::StepOp::create(builder, loc,
                                        getVector(builder.getIndexType(), tile));
-  return arith::AddIOp::create(builder, loc, widen(ivs[*dim], tile), steps);
+  return arith::AddIOp::create(builder, loc, widen(number, tile), lanes);
 }
 
 void mlir::pc::emitNest(OpBuilder &builder, linalg::LinalgOp op,
                         const StridedNest &nest, const NestTiling &tiling,
+                        const NestBlocking &blocking,
                         const VectorTarget &target, ArrayRef<Value> initial) {
-  NestEmitter(builder, op, nest, tiling, target, initial).run();
+  NestEmitter(builder, op, nest, tiling, blocking, target, initial).run();
 }

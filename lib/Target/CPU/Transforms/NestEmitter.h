@@ -5,7 +5,7 @@
 #ifndef PC_LIB_TARGET_CPU_NESTEMITTER_H
 #define PC_LIB_TARGET_CPU_NESTEMITTER_H
 
-#include "NestTiling.h"
+#include "NestBlocking.h"
 
 namespace mlir::pc {
 
@@ -21,8 +21,8 @@ SmallVector<Operation *> getCombiners(linalg::LinalgOp op);
 /// `initial` has a value, the accumulators of that output start with it instead
 /// of with what the output holds.
 void emitNest(OpBuilder &builder, linalg::LinalgOp op, const StridedNest &nest,
-              const NestTiling &tiling, const VectorTarget &target,
-              ArrayRef<Value> initial);
+              const NestTiling &tiling, const NestBlocking &blocking,
+              const VectorTarget &target, ArrayRef<Value> initial);
 
 } // namespace mlir::pc
 

@@ -11,27 +11,22 @@
 
 namespace mlir::pc {
 
-/// One tile: `rows` times `lanes` elements of the output, of which the last
-/// lanes may be masked.
+/// One tile: `rows` times `columns` values of `lanes` elements each. In the
+/// last column, or in all, only `active` lanes count.
 struct Tile {
-  int64_t rows, lanes, active;
+  int64_t rows, columns, lanes, active;
+  bool masksAll = false;
+
+  bool isMasked(int64_t column) const {
+    return active != lanes && (masksAll || column == columns - 1);
+  }
 };
 
 class NestEmitter {
 public:
   NestEmitter(OpBuilder &builder, linalg::LinalgOp op, const StridedNest &nest,
-              const NestTiling &tiling, const VectorTarget &target,
-              ArrayRef<Value> initial)
-      : builder(builder), op(op), loc(op.getLoc()), nest(nest), tiling(tiling),
-        target(target), initial(initial), combiners(getCombiners(op)),
-        ivs(nest.dims.size()) {
-    for (auto [dim, info] : llvm::enumerate(nest.dims)) {
-      reduces |= info.isReduction;
-      if (dim == tiling.vectorDim || dim == tiling.rowDim)
-        continue;
-      (info.isReduction ? reductions : outer).push_back(dim);
-    }
-  }
+              const NestTiling &tiling, const NestBlocking &blocking,
+              const VectorTarget &target, ArrayRef<Value> initial);
   void run();
 
 private:
@@ -40,7 +35,11 @@ private:
       llvm::function_ref<SmallVector<Value>(Value, ArrayRef<Value>)>;
 
   void flattenOperands();
-  void emitOuter(ArrayRef<unsigned> dims);
+  bool isSharedByNone(unsigned dim) const;
+  void emitChunks();
+  void emitOuter(ArrayRef<unsigned> dims, llvm::function_ref<void()> body);
+  void emitColumns();
+  void emitLanes(int64_t columns);
   void emitSteps(unsigned dim, int64_t step,
                  llvm::function_ref<void(int64_t)> body);
   void emitRows(Tile tile);
@@ -51,34 +50,41 @@ private:
                                     SmallVector<Value> values, Tile tile);
   SmallVector<Value> emitLoop(Value start, Value end, int64_t step,
                               ArrayRef<Value> values, StepBuilder body);
-  SmallVector<Value> emitBlocks(Value start, int64_t count, int64_t step,
-                                SmallVector<Value> values, Tile tile,
-                                StepBuilder body);
+  SmallVector<Value> emitBlocks(Value start, Value end, int64_t count,
+                                int64_t step, SmallVector<Value> values,
+                                Tile tile, StepBuilder body);
+  Value getStart(unsigned output, int64_t row, int64_t column, Tile tile);
   SmallVector<Value> getNeutral(Tile tile);
   SmallVector<Value> combineAll(ArrayRef<Value> some, ArrayRef<Value> more);
   bool isBlocked(int64_t steps) const;
   Value advance(Value start, int64_t distance);
+  Value getMinimum(Value a, Value b);
   SmallVector<Value> emitFoldedSteps(SmallVector<Value> values, Tile tile);
+  SmallVector<Value> emitLastFolded(ArrayRef<Value> values, Tile tile);
   SmallVector<Value> emitBody(ArrayRef<Value> accumulators, Tile tile);
-  SmallVector<Value> emitRow(ArrayRef<Value> inputs, ArrayRef<Value> outputs,
-                             int64_t row, Tile tile);
+  SmallVector<Value> emitValue(ArrayRef<Value> inputs, ArrayRef<Value> outputs,
+                               int64_t row, int64_t column, Tile tile);
   Value emitScalarOp(Operation &inner, IRMapping &mapping, Tile tile);
-  Value emitIndex(linalg::IndexOp index, int64_t row, Tile tile);
+  Value emitIndex(linalg::IndexOp index, int64_t row, int64_t column,
+                  Tile tile);
   Value emitFma(Operation &inner, IRMapping &mapping, Tile tile);
 
   Value constant(int64_t value) {
     return arith::ConstantIndexOp::create(builder, loc, value);
   }
   Value widen(Value value, Tile tile);
-  Value getAddress(const NestAccess &access, int64_t row, int64_t lane = 0);
-  bool isShared(unsigned number) const;
+  Value getAddress(const NestAccess &access, int64_t row, int64_t column,
+                   int64_t lane = 0);
+  bool isSharedByRows(unsigned number) const;
+  bool isSharedByColumns(unsigned number) const;
   bool isTurned(unsigned number, Tile tile) const;
   SmallVector<Value> loadTurned(unsigned number, Tile tile);
-  Value load(unsigned number, int64_t row, Tile tile);
-  SmallVector<Value> loadRows(unsigned number, Tile tile);
-  Value gather(unsigned number, int64_t row, Tile tile);
-  void store(unsigned number, Value value, int64_t row, Tile tile);
-  Value getMask(Tile tile);
+  Value load(unsigned number, int64_t row, int64_t column, Tile tile);
+  SmallVector<Value> loadAll(unsigned number, Tile tile);
+  Value gather(unsigned number, int64_t row, int64_t column, Tile tile);
+  void store(unsigned number, Value value, int64_t row, int64_t column,
+             Tile tile);
+  Value getMask(int64_t column, Tile tile);
   VectorType getVector(Type element, Tile tile) {
     return VectorType::get({tile.lanes}, element);
   }
@@ -91,12 +97,19 @@ private:
   Location loc;
   const StridedNest &nest;
   const NestTiling &tiling;
+  const NestBlocking &blocking;
   const VectorTarget &target;
   ArrayRef<Value> initial;
   SmallVector<Operation *> combiners;
-  /// Loops around a tile, and those inside one, in their order.
-  SmallVector<unsigned> outer, reductions;
+  /// Loops in which no operand shares anything, other loops around a tile, and
+  /// those inside of one, in their order.
+  SmallVector<unsigned> apart, outer, reductions;
   bool reduces = false;
+  /// Whether nothing has been added yet to what the tiles compute; without a
+  /// value if all is added at once.
+  Value isFirst;
+  /// Where the steps of the loop that is split begin and end.
+  Value chunkStart, chunkEnd;
   /// The number of each loop in the iteration that is being emitted.
   SmallVector<Value> ivs;
   /// For each operand in memory, that memory in one dimension.

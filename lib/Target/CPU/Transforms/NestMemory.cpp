@@ -48,9 +48,9 @@ Value NestEmitter::widen(Value value, Tile tile) {
                                      getVector(value.getType(), tile), value);
 }
 
-/// Of the first lane, or of a later one, in a row of the tile.
+/// Of the first lane, or of a later one, of a value of the tile.
 Value NestEmitter::getAddress(const NestAccess &access, int64_t row,
-                              int64_t lane) {
+                              int64_t column, int64_t lane) {
   AffineExpr address = builder.getAffineConstantExpr(access.offset);
   SmallVector<Value> operands;
   for (auto [dim, stride] : llvm::enumerate(access.strides)) {
@@ -59,6 +59,8 @@ Value NestEmitter::getAddress(const NestAccess &access, int64_t row,
     address = address + builder.getAffineDimExpr(operands.size()) * stride;
     if (dim == tiling.rowDim)
       address = address + row * stride;
+    if (dim == tiling.columnDim)
+      address = address + column * tiling.getColumnStep() * stride;
     if (dim == tiling.vectorDim)
       address = address + lane * stride;
     operands.push_back(ivs[dim]);
@@ -67,10 +69,11 @@ Value NestEmitter::getAddress(const NestAccess &access, int64_t row,
       builder, loc, AffineMap::get(operands.size(), 0, address), operands);
 }
 
-Value NestEmitter::getMask(Tile tile) {
+Value NestEmitter::getMask(int64_t column, Tile tile) {
+  int64_t active = tile.isMasked(column) ? tile.active : tile.lanes;
   return vector::ConstantMaskOp::create(builder, loc,
                                         getVector(builder.getI1Type(), tile),
-                                        ArrayRef<int64_t>(tile.active));
+                                        ArrayRef<int64_t>(active));
 }
 
 static Value createZeros(OpBuilder &builder, Location loc, VectorType type) {
@@ -78,47 +81,59 @@ static Value createZeros(OpBuilder &builder, Location loc, VectorType type) {
                                    builder.getZeroAttr(type));
 }
 
-Value NestEmitter::load(unsigned number, int64_t row, Tile tile) {
+Value NestEmitter::load(unsigned number, int64_t row, int64_t column,
+                        Tile tile) {
   const NestAccess &access = nest.accesses[number];
   if (!access.inMemory)
     return access.operand->get();
   int64_t stride = access.strides[tiling.vectorDim];
   if (stride > 1 || stride < 0)
-    return gather(number, row, tile);
-  Value address = getAddress(access, row);
+    return gather(number, row, column, tile);
+  Value address = getAddress(access, row, column);
   if (stride == 0)
     return memref::LoadOp::create(builder, loc, bases[number], address);
   VectorType type = getVector(getElement(number), tile);
-  if (tile.active == tile.lanes)
+  if (!tile.isMasked(column))
     return vector::LoadOp::create(builder, loc, type, bases[number], address);
-  return vector::MaskedLoadOp::create(builder, loc, type, bases[number],
-                                      ValueRange(address), getMask(tile),
-                                      createZeros(builder, loc, type));
+  return vector::MaskedLoadOp::create(
+      builder, loc, type, bases[number], ValueRange(address),
+      getMask(column, tile), createZeros(builder, loc, type));
 }
 
 /// True for an operand of which all rows of a tile see the same elements.
-bool NestEmitter::isShared(unsigned number) const {
+bool NestEmitter::isSharedByRows(unsigned number) const {
   return !tiling.rowDim || nest.accesses[number].strides[*tiling.rowDim] == 0;
+}
+
+bool NestEmitter::isSharedByColumns(unsigned number) const {
+  return !tiling.columnDim ||
+         nest.accesses[number].strides[*tiling.columnDim] == 0;
 }
 
 /// True where the operand is contiguous along the rows of a full square tile.
 bool NestEmitter::isTurned(unsigned number, Tile tile) const {
-  if (!tiling.rowDim || tile.rows != tile.lanes || tile.active != tile.lanes)
+  if (!tiling.rowDim || tile.rows != tile.lanes || tile.columns != 1 ||
+      tile.active != tile.lanes)
     return false;
   const NestAccess &access = nest.accesses[number];
   return access.strides[*tiling.rowDim] == 1 &&
          access.strides[tiling.vectorDim] > 1;
 }
 
-/// What each row of the tile reads.
-SmallVector<Value> NestEmitter::loadRows(unsigned number, Tile tile) {
-  if (isShared(number))
-    return SmallVector<Value>(tile.rows, load(number, 0, tile));
+/// What each value of the tile reads, row by row.
+SmallVector<Value> NestEmitter::loadAll(unsigned number, Tile tile) {
   if (isTurned(number, tile))
     return loadTurned(number, tile);
   SmallVector<Value> values;
   for (int64_t row = 0; row != tile.rows; ++row)
-    values.push_back(load(number, row, tile));
+    for (int64_t column = 0; column != tile.columns; ++column) {
+      if (row > 0 && isSharedByRows(number))
+        values.push_back(values[column]);
+      else if (column > 0 && isSharedByColumns(number))
+        values.push_back(values.back());
+      else
+        values.push_back(load(number, row, column, tile));
+    }
   return values;
 }
 
@@ -131,7 +146,7 @@ SmallVector<Value> NestEmitter::loadTurned(unsigned number, Tile tile) {
   for (int64_t lane = 0; lane != tile.lanes; ++lane)
     rows.push_back(vector::LoadOp::create(
         builder, loc, type, bases[number],
-        getAddress(nest.accesses[number], /*row=*/0, lane)));
+        getAddress(nest.accesses[number], /*row=*/0, /*column=*/0, lane)));
   for (int64_t block = tile.lanes / 2; block > 0; block /= 2) {
     SmallVector<int64_t> upper, lower;
     for (int64_t lane = 0; lane != tile.lanes; ++lane) {
@@ -151,23 +166,27 @@ SmallVector<Value> NestEmitter::loadTurned(unsigned number, Tile tile) {
   return rows;
 }
 
-Value NestEmitter::gather(unsigned number, int64_t row, Tile tile) {
+Value NestEmitter::gather(unsigned number, int64_t row, int64_t column,
+                          Tile tile) {
   const NestAccess &access = nest.accesses[number];
   VectorType type = getVector(getElement(number), tile);
   VectorType indexType = getVector(builder.getIndexType(), tile);
   Value steps = vector::StepOp::create(builder, loc, indexType);
   Value stride = widen(constant(access.strides[tiling.vectorDim]), tile);
   Value offsets = arith::MulIOp::create(builder, loc, steps, stride);
-  return vector::GatherOp::create(
-      builder, loc, type, bases[number], ValueRange(getAddress(access, row)),
-      offsets, getMask(tile), createZeros(builder, loc, type));
+  return vector::GatherOp::create(builder, loc, type, bases[number],
+                                  ValueRange(getAddress(access, row, column)),
+                                  offsets, getMask(column, tile),
+                                  createZeros(builder, loc, type));
 }
 
-void NestEmitter::store(unsigned number, Value value, int64_t row, Tile tile) {
-  Value address = getAddress(nest.accesses[number], row);
-  if (tile.active == tile.lanes)
+void NestEmitter::store(unsigned number, Value value, int64_t row,
+                        int64_t column, Tile tile) {
+  Value address = getAddress(nest.accesses[number], row, column);
+  if (!tile.isMasked(column))
     vector::StoreOp::create(builder, loc, value, bases[number], address);
   else
     vector::MaskedStoreOp::create(builder, loc, bases[number],
-                                  ValueRange(address), getMask(tile), value);
+                                  ValueRange(address), getMask(column, tile),
+                                  value);
 }

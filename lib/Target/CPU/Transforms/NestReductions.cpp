@@ -50,7 +50,7 @@ SmallVector<Value> NestEmitter::combineAll(ArrayRef<Value> some,
 /// Accumulators of `tile` that have seen nothing yet.
 SmallVector<Value> NestEmitter::getNeutral(Tile tile) {
   SmallVector<Value> values;
-  for (int64_t row = 0; row != tile.rows; ++row)
+  for (int64_t i = 0; i != tile.rows * tile.columns; ++i)
     for (Operation *combiner : combiners)
       values.push_back(
           widen(arith::ConstantOp::create(builder, loc,
@@ -61,9 +61,15 @@ SmallVector<Value> NestEmitter::getNeutral(Tile tile) {
 
 /// `start + distance`, folded where it can be.
 Value NestEmitter::advance(Value start, int64_t distance) {
+  if (distance == 0)
+    return start;
   if (std::optional<int64_t> known = getConstantIntValue(start))
     return constant(*known + distance);
   return arith::AddIOp::create(builder, loc, start, constant(distance));
+}
+
+Value NestEmitter::getMinimum(Value a, Value b) {
+  return arith::MinSIOp::create(builder, loc, a, b);
 }
 
 /// Only sums of floating-point numbers are rounded.
@@ -86,30 +92,28 @@ SmallVector<Value> NestEmitter::emitLoop(Value start, Value end, int64_t step,
   return llvm::to_vector_of<Value>(loop.getResults());
 }
 
-/// `count` steps from `start`; many of them as blocks, of blocks where needed.
-/// Plain sums wait for memory, so that blocks can be short; products, which
-/// have many rows, should not leave their registers often.
-SmallVector<Value> NestEmitter::emitBlocks(Value start, int64_t count,
-                                           int64_t step,
+/// The steps from `start` to `end`, at most `count`; many of them as blocks, of
+/// blocks where needed. Plain sums wait for memory, so that blocks can be
+/// short; products, which have many rows, should not leave their registers
+/// often.
+SmallVector<Value> NestEmitter::emitBlocks(Value start, Value end,
+                                           int64_t count, int64_t step,
                                            SmallVector<Value> values, Tile tile,
                                            StepBuilder body) {
   int64_t most = tiling.rows > 1 ? 16 * fewestSteps : fewestSteps;
   if (count <= 2 * most || !isBlocked(most))
-    return emitLoop(start, advance(start, count * step), step, values, body);
+    return emitLoop(start, end, step, values, body);
   int64_t block = most;
   while (count / block > 2 * most)
     block *= most;
-  auto emitBlock = [&](Value from, int64_t steps, ArrayRef<Value> sums) {
-    return combineAll(
-        sums, emitBlocks(from, steps, step, getNeutral(tile), tile, body));
-  };
-  int64_t rest = count % block;
-  Value full = advance(start, (count - rest) * step);
-  values = emitLoop(start, full, block * step, values,
-                    [&](Value from, ArrayRef<Value> sums) {
-                      return emitBlock(from, block, sums);
-                    });
-  return rest == 0 ? values : emitBlock(full, rest, values);
+  return emitLoop(
+      start, end, block * step, values, [&](Value from, ArrayRef<Value> sums) {
+        Value to = advance(from, block * step);
+        if (count % block != 0 || getConstantIntValue(end) != count * step)
+          to = getMinimum(to, end);
+        return combineAll(sums, emitBlocks(from, to, block, step,
+                                           getNeutral(tile), tile, body));
+      });
 }
 
 SmallVector<Value> NestEmitter::emitReductions(ArrayRef<unsigned> dims,
@@ -123,8 +127,11 @@ SmallVector<Value> NestEmitter::emitReductions(ArrayRef<unsigned> dims,
       tiling.foldsLanes ? nest.dims[tiling.vectorDim].extent / tile.lanes : 1;
   for (unsigned inner : dims.drop_front())
     inside *= nest.dims[inner].extent;
+  bool isSplit = blocking.splitDim == dim;
+  int64_t extent = nest.dims[dim].extent;
   return emitBlocks(
-      constant(0), nest.dims[dim].extent, 1, std::move(values), tile,
+      isSplit ? chunkStart : constant(0), isSplit ? chunkEnd : constant(extent),
+      isSplit ? blocking.chunk : extent, 1, std::move(values), tile,
       [&](Value iv, ArrayRef<Value> sums) {
         ivs[dim] = iv;
         if (!isBlocked(inside))
@@ -134,28 +141,52 @@ SmallVector<Value> NestEmitter::emitReductions(ArrayRef<unsigned> dims,
       });
 }
 
-/// The innermost reduction in steps of a whole tile; in what remains, lanes
+/// The innermost reduction in steps of a whole value; in what remains, lanes
 /// beyond the end keep what they have.
 SmallVector<Value> NestEmitter::emitFoldedSteps(SmallVector<Value> values,
                                                 Tile tile) {
   unsigned dim = tiling.vectorDim;
   int64_t extent = nest.dims[dim].extent;
   int64_t full = extent / tile.lanes * tile.lanes;
+  bool isSplit = blocking.splitDim == dim;
+  Value start = isSplit ? chunkStart : constant(0), end = constant(full);
+  if (isSplit)
+    end = getMinimum(chunkEnd, end);
   if (full > 0)
-    values = emitBlocks(constant(0), full / tile.lanes, tile.lanes,
-                        std::move(values), tile,
-                        [&](Value iv, ArrayRef<Value> sums) {
-                          ivs[dim] = iv;
-                          return emitBody(sums, tile);
-                        });
+    values = emitBlocks(
+        start, end, (isSplit ? blocking.chunk : full) / tile.lanes, tile.lanes,
+        std::move(values), tile, [&](Value iv, ArrayRef<Value> sums) {
+          ivs[dim] = iv;
+          return emitBody(sums, tile);
+        });
   if (full == extent)
     return values;
-  ivs[dim] = constant(full);
-  tile.active = extent - full;
-  SmallVector<Value> last = emitBody(values, tile);
-  for (auto [value, next] : llvm::zip_equal(values, last))
-    value = arith::SelectOp::create(builder, loc, getMask(tile), next, value);
-  return values;
+  if (!isSplit)
+    return emitLastFolded(values, tile);
+  Value isLast = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
+                                       chunkEnd, constant(extent));
+  auto last = scf::IfOp::create(builder, loc, ValueRange(values).getTypes(),
+                                isLast, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(last.elseBlock());
+  scf::YieldOp::create(builder, loc, values);
+  builder.setInsertionPointToStart(last.thenBlock());
+  scf::YieldOp::create(builder, loc, emitLastFolded(values, tile));
+  return llvm::to_vector_of<Value>(last.getResults());
+}
+
+/// What remains of the innermost reduction.
+SmallVector<Value> NestEmitter::emitLastFolded(ArrayRef<Value> values,
+                                               Tile tile) {
+  unsigned dim = tiling.vectorDim;
+  int64_t extent = nest.dims[dim].extent;
+  ivs[dim] = constant(extent / tile.lanes * tile.lanes);
+  tile.active = extent % tile.lanes;
+  tile.masksAll = true;
+  SmallVector<Value> results = emitBody(values, tile);
+  for (auto [value, next] : llvm::zip_equal(values, results))
+    next = arith::SelectOp::create(builder, loc, getMask(0, tile), next, value);
+  return results;
 }
 
 /// Halves on halves, until one lane remains.
@@ -177,12 +208,21 @@ void NestEmitter::emitFoldedTile(Tile tile) {
   SmallVector<Value> sums = emitReductions(reductions, getNeutral(tile), tile);
   unsigned next = 0;
   for (int64_t row = 0; row != tile.rows; ++row)
-    for (auto [i, combiner] : llvm::enumerate(combiners)) {
-      unsigned number = op.getNumDpsInputs() + i;
-      Value start = initial[i] ? initial[i] : load(number, row, tile);
-      Value result =
-          combine(builder, combiner, start, foldLanes(sums[next++], combiner));
-      memref::StoreOp::create(builder, loc, result, bases[number],
-                              getAddress(nest.accesses[number], row));
-    }
+    for (int64_t column = 0; column != tile.columns; ++column)
+      for (auto [i, combiner] : llvm::enumerate(combiners)) {
+        unsigned number = op.getNumDpsInputs() + i;
+        const NestAccess &access = nest.accesses[number];
+        Value address = getAddress(access, row, column);
+        Value sum = foldLanes(sums[next++], combiner), start = initial[i];
+        if (!start || isFirst) {
+          Value held =
+              memref::LoadOp::create(builder, loc, bases[number], address);
+          start = start ? arith::SelectOp::create(builder, loc, isFirst, start,
+                                                  held)
+                        : held;
+        }
+        memref::StoreOp::create(builder, loc,
+                                combine(builder, combiner, start, sum),
+                                bases[number], address);
+      }
 }

@@ -36,10 +36,19 @@ static std::optional<unsigned> chooseFoldedDim(const StridedNest &nest) {
   return best;
 }
 
+/// The part of all lanes that `extent` steps fill.
+static double getUse(int64_t extent, int64_t lanes) {
+  return double(extent) / (llvm::divideCeil(extent, lanes) * lanes);
+}
+
 /// Whether lanes along `parallel` would gather every input that differs from
-/// lane to lane, while lanes along `folded` load them.
+/// lane to lane, or be mostly empty, while lanes along `folded` are loaded and
+/// filled.
 static bool isBetterFolded(const StridedNest &nest, unsigned parallel,
-                           unsigned folded) {
+                           unsigned folded, int64_t lanes) {
+  auto extent = [&](unsigned dim) { return nest.dims[dim].extent; };
+  if (getUse(extent(folded), lanes) >= 3 * getUse(extent(parallel), lanes))
+    return true;
   bool loads = false;
   for (const NestAccess &access : nest.accesses) {
     if (!access.inMemory || access.isOutput)
@@ -68,6 +77,24 @@ static std::optional<unsigned> chooseRowDim(const StridedNest &nest,
   return best;
 }
 
+/// The longest parallel loop whose steps share every input that differs from
+/// row to row.
+static std::optional<unsigned>
+chooseColumnDim(const StridedNest &nest, unsigned rowDim, unsigned vectorDim) {
+  std::optional<unsigned> best;
+  for (unsigned dim = 0, e = nest.dims.size(); dim != e; ++dim) {
+    if (nest.dims[dim].isReduction || dim == rowDim || dim == vectorDim)
+      continue;
+    bool shares = llvm::all_of(nest.accesses, [&](const NestAccess &access) {
+      return !access.inMemory || access.isOutput ||
+             access.strides[rowDim] == 0 || access.strides[dim] == 0;
+    });
+    if (shares && (!best || nest.dims[dim].extent > nest.dims[*best].extent))
+      best = dim;
+  }
+  return best;
+}
+
 /// A parallel loop along which some input is contiguous that is not so along
 /// the lanes: a square of both is transposed in registers.
 static std::optional<unsigned> chooseTurnedDim(const StridedNest &nest,
@@ -84,55 +111,82 @@ static std::optional<unsigned> chooseTurnedDim(const StridedNest &nest,
   return std::nullopt;
 }
 
-/// As many rows as accumulators fit, and such that no short last tile remains
-/// where `extent` has a suitable divisor.
-static int64_t chooseRows(int64_t extent, int64_t vectors,
-                          const VectorTarget &target) {
-  // One register for each loaded vector, one for the broadcast element.
-  int64_t limit = (int64_t(target.registers) - vectors - 1) / vectors;
-  int64_t enough = std::max<int64_t>(1, (target.registers / 2) / vectors);
-  int64_t most = std::min({limit, enough, extent});
-  for (int64_t rows = most; rows > 1 && 2 * rows > most; --rows)
-    if (extent % rows == 0)
-      return rows;
-  return std::max<int64_t>(most, 1);
+/// Steps of all reductions but `except`.
+static int64_t countReductions(const StridedNest &nest, unsigned except) {
+  int64_t steps = 1;
+  for (auto [dim, info] : llvm::enumerate(nest.dims))
+    if (info.isReduction && dim != except)
+      steps *= info.extent;
+  return steps;
+}
+
+/// Rows and columns of a reduction, whose accumulators stay in registers.
+static void chooseShape(NestTiling &tiling, const StridedNest &nest,
+                        const VectorTarget &target, const NestBody &body) {
+  auto extent = [&](unsigned dim) { return nest.dims[dim].extent; };
+  TileSpace space;
+  space.outputs = body.outputs;
+  space.steps = countReductions(nest, tiling.vectorDim);
+  int64_t needed = llvm::divideCeil(extent(tiling.vectorDim), tiling.lanes);
+  tiling.rowDim = chooseRowDim(nest, tiling.vectorDim);
+  if (tiling.rowDim)
+    space.rows = extent(*tiling.rowDim);
+  if (tiling.rowDim && (tiling.foldsLanes || needed == 1))
+    tiling.columnDim = chooseColumnDim(nest, *tiling.rowDim, tiling.vectorDim);
+  else if (!tiling.foldsLanes)
+    tiling.columnDim = tiling.vectorDim;
+  if (tiling.foldsLanes) {
+    space.epilogue = 2 * llvm::Log2_64(tiling.lanes);
+    space.steps *= needed;
+  }
+  if (tiling.columnDim)
+    space.vectors = tiling.columnDim == tiling.vectorDim
+                        ? needed
+                        : extent(*tiling.columnDim);
+  else
+    space.vectors = std::min<int64_t>(needed, 4);
+  TileShape shape = chooseTileShape(space, target);
+  tiling.rows = shape.rows;
+  if (tiling.columnDim)
+    tiling.columns = shape.columns;
+  else // Registers side by side make up for the columns.
+    tiling.width =
+        tiling.lanes * int64_t(llvm::bit_floor<uint64_t>(shape.columns));
 }
 
 std::optional<NestTiling> mlir::pc::chooseTiling(const StridedNest &nest,
                                                  const VectorTarget &target,
-                                                 unsigned elementBits,
-                                                 bool isCheap, bool canFold) {
+                                                 const NestBody &body) {
   std::optional<unsigned> vectorDim = chooseVectorDim(nest);
   std::optional<unsigned> foldedDim;
-  if (canFold)
+  if (body.canFold)
     foldedDim = chooseFoldedDim(nest);
   if (!vectorDim && !foldedDim)
     return std::nullopt;
   NestTiling tiling;
+  tiling.lanes = std::max(1u, target.bits / body.elementBits);
   tiling.foldsLanes =
-      foldedDim && (!vectorDim || isBetterFolded(nest, *vectorDim, *foldedDim));
+      foldedDim && (!vectorDim ||
+                    isBetterFolded(nest, *vectorDim, *foldedDim, tiling.lanes));
   if (tiling.foldsLanes)
     vectorDim = foldedDim;
   tiling.vectorDim = *vectorDim;
-  tiling.lanes = std::max(1u, target.bits / elementBits);
+  tiling.width = tiling.lanes;
+  if (!body.isCheap)
+    return tiling;
   bool reduces = llvm::any_of(
       nest.dims, [](const NestDim &dim) { return dim.isReduction; });
+  if (reduces) {
+    chooseShape(tiling, nest, target, body);
+    return tiling;
+  }
   int64_t needed = llvm::divideCeil(nest.dims[*vectorDim].extent, tiling.lanes);
   int64_t wide = target.registers >= 32 ? 4 : 2;
   // A power of two: LLVM takes any other number of registers apart into lanes.
-  int64_t vectors =
-      isCheap ? llvm::bit_floor<uint64_t>(std::min(needed, wide)) : 1;
-  tiling.width = vectors * tiling.lanes;
-  if (!isCheap)
-    return tiling;
-  if (!reduces) {
-    tiling.rowDim = chooseTurnedDim(nest, *vectorDim);
-    if (tiling.rowDim)
-      tiling.rows = tiling.width = tiling.lanes;
-    return tiling;
-  }
-  tiling.rowDim = chooseRowDim(nest, *vectorDim);
+  tiling.width =
+      tiling.lanes * llvm::bit_floor<uint64_t>(std::min(needed, wide));
+  tiling.rowDim = chooseTurnedDim(nest, *vectorDim);
   if (tiling.rowDim)
-    tiling.rows = chooseRows(nest.dims[*tiling.rowDim].extent, vectors, target);
+    tiling.rows = tiling.width = tiling.lanes;
   return tiling;
 }

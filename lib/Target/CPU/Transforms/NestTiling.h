@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Which loop becomes the lanes of a vector, and what stays in registers.
+// Which loop becomes the lanes of a vector, and what stays in registers and in
+// caches.
 
 #ifndef PC_LIB_TARGET_CPU_NESTTILING_H
 #define PC_LIB_TARGET_CPU_NESTTILING_H
@@ -16,21 +17,52 @@ struct NestTiling {
   /// It is a reduction: every lane gathers its own part of the result, and the
   /// parts are folded together at the end.
   bool foldsLanes = false;
-  /// Lanes of one register, and of one tile (some registers side by side).
+  /// Lanes of one register, and of one value (some registers side by side).
   int64_t lanes = 1, width = 1;
   /// The loop of which `rows` steps share what is loaded for one tile.
   std::optional<unsigned> rowDim;
   int64_t rows = 1;
+  /// The loop along which a tile has `columns` values: that of the lanes, or
+  /// one whose steps share what is loaded for a row.
+  std::optional<unsigned> columnDim;
+  int64_t columns = 1;
+
+  /// Steps of `dim` from one value of a tile to the next.
+  int64_t getColumnStep() const { return columnDim == vectorDim ? width : 1; }
 };
 
-/// Decides on a tiling of `nest`, whose elements have at most `elementBits`
-/// bits. `isCheap` says that the body has no more than a few instructions,
-/// `canFold` that partial results of a reduction can be put together.
-/// Nothing when no loop fits a vector.
+/// What an op asks of a tiling.
+struct NestBody {
+  /// Bits of the widest element.
+  unsigned elementBits = 32;
+  unsigned outputs = 1;
+  /// The body has no more than a few instructions.
+  bool isCheap = false;
+  /// Partial results of a reduction can be put together.
+  bool canFold = false;
+};
+
+/// Decides on a tiling of `nest`. Nothing when no loop fits a vector.
 std::optional<NestTiling> chooseTiling(const StridedNest &nest,
                                        const VectorTarget &target,
-                                       unsigned elementBits, bool isCheap,
-                                       bool canFold);
+                                       const NestBody &body);
+
+/// The shape of a register tile: rows times columns of vectors.
+struct TileShape {
+  int64_t rows = 1, columns = 1;
+};
+
+/// What a tile has to cover: `rows` by `vectors` (the last of which may be
+/// narrower), each over `steps` of the reductions.
+struct TileSpace {
+  int64_t rows = 1, vectors = 1, steps = 1;
+  unsigned outputs = 1;
+  /// Instructions at the end of a tile for each of its vectors.
+  int64_t epilogue = 2;
+};
+
+/// The shape that covers `space` in the shortest time, edges counted.
+TileShape chooseTileShape(const TileSpace &space, const VectorTarget &target);
 
 } // namespace mlir::pc
 

@@ -25,7 +25,8 @@ using namespace mlir;
 
 /// Structured ops, as few as possible, each operand in the order in which it is
 /// read, out of loops where it does not change.
-static void addStructure(OpPassManager &manager) {
+static void addStructure(OpPassManager &manager,
+                         const pc::VectorTarget &target) {
   manager.addPass(pc::createStorageTypes());
   manager.addPass(createInlinerPass());
   manager.addPass(createSymbolDCEPass());
@@ -33,7 +34,9 @@ static void addStructure(OpPassManager &manager) {
   manager.addNestedPass<func::FuncOp>(pc::createStructureOps());
   manager.addPass(createCSEPass());
   manager.addNestedPass<func::FuncOp>(pc::createFuseElementwise());
-  manager.addNestedPass<func::FuncOp>(pc::createTransposeResults());
+  pc::TransposeResultsOptions results;
+  results.vectorBits = target.bits;
+  manager.addNestedPass<func::FuncOp>(pc::createTransposeResults(results));
   manager.addNestedPass<func::FuncOp>(pc::createTransposeOperands());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
@@ -57,7 +60,8 @@ static void addBufferization(OpPassManager &manager) {
 }
 
 static void addLoops(OpPassManager &manager, const pc::VectorTarget &target) {
-  pc::VectorizeNestsOptions vectors{target.bits, target.registers, target.fma};
+  pc::VectorizeNestsOptions vectors{target.bits, target.registers, target.fma,
+                                    target.l2Bytes};
   manager.addNestedPass<func::FuncOp>(pc::createStructureCopies());
   manager.addNestedPass<func::FuncOp>(pc::createVectorizeNests(vectors));
   manager.addNestedPass<func::FuncOp>(pc::createApproximateMath());
@@ -71,7 +75,7 @@ static void addLoops(OpPassManager &manager, const pc::VectorTarget &target) {
 
 void mlir::pc::buildTensorToLoopsPipeline(OpPassManager &manager,
                                           const VectorTarget &target) {
-  addStructure(manager);
+  addStructure(manager, target);
   addBufferization(manager);
   addLoops(manager, target);
 }
@@ -120,8 +124,13 @@ struct PipelineOptions : public PassPipelineOptions<PipelineOptions> {
   Option<bool> fma{*this, "fma",
                    llvm::cl::desc("multiply-add is one instruction"),
                    llvm::cl::init(pc::VectorTarget().fma)};
+  Option<unsigned> l2Bytes{*this, "l2-bytes",
+                           llvm::cl::desc("bytes of the second cache"),
+                           llvm::cl::init(pc::VectorTarget().l2Bytes)};
 
-  pc::VectorTarget getTarget() const { return {vectorBits, registers, fma}; }
+  pc::VectorTarget getTarget() const {
+    return {vectorBits, registers, fma, l2Bytes};
+  }
 };
 } // namespace
 

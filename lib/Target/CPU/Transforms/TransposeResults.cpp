@@ -8,6 +8,7 @@
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "pc/Target/CPU/Passes.h"
+#include "llvm/Support/MathExtras.h"
 
 namespace mlir::pc {
 #define GEN_PASS_DEF_TRANSPOSERESULTS
@@ -23,6 +24,7 @@ struct TransposeResults
   void runOnOperation() override;
 
 private:
+  bool canFold(linalg::LinalgOp op) const;
   bool canMove(linalg::LinalgOp op) const;
   std::optional<unsigned> choosePosition(linalg::LinalgOp op) const;
 };
@@ -37,13 +39,47 @@ static bool isReused(int64_t steps, Value tensor) {
   return steps >= 8 * cast<RankedTensorType>(tensor.getType()).getNumElements();
 }
 
+/// Whether `map` reads memory one by one along `dim`, or the same all the time.
+static bool flowsAlong(AffineMap map, unsigned dim) {
+  if (!map.isFunctionOfDim(dim))
+    return true;
+  ArrayRef<AffineExpr> results = map.getResults();
+  if (llvm::any_of(results.drop_back(),
+                   [&](AffineExpr expr) { return expr.isFunctionOfDim(dim); }))
+    return false;
+  auto sum = dyn_cast<AffineBinaryOpExpr>(results.back());
+  AffineExpr alone = getAffineDimExpr(dim, map.getContext());
+  return results.back() == alone ||
+         (sum && sum.getKind() == AffineExprKind::Add &&
+          ((sum.getLHS() == alone && !sum.getRHS().isFunctionOfDim(dim)) ||
+           (sum.getRHS() == alone && !sum.getLHS().isFunctionOfDim(dim))));
+}
+
+/// Whether the steps of a reduction fill the lanes of vectors: everything is
+/// read where it is.
+bool TransposeResults::canFold(linalg::LinalgOp op) const {
+  SmallVector<unsigned> reductions;
+  op.getReductionDims(reductions);
+  Type element = getElementTypeOrSelf(op.getDpsInits()[0]);
+  if (!element.isIntOrFloat())
+    return false;
+  int64_t lanes = std::max(1u, vectorBits / element.getIntOrFloatBitWidth());
+  return llvm::any_of(reductions, [&](unsigned dim) {
+    int64_t extent = op.getStaticLoopRanges()[dim];
+    return 5 * extent >= 4 * int64_t(llvm::alignTo(extent, lanes)) &&
+           llvm::all_of(op.getDpsInputOperands(), [&](OpOperand *operand) {
+             return flowsAlong(op.getMatchingIndexingMap(operand), dim);
+           });
+  });
+}
+
 bool TransposeResults::canMove(linalg::LinalgOp op) const {
   return op.hasPureTensorSemantics() && op.getNumReductionLoops() > 0 &&
          op.getNumDpsInits() == 1 &&
          !llvm::is_contained(op.getStaticLoopRanges(), ShapedType::kDynamic) &&
          op.getMatchingIndexingMap(op.getDpsInitOperand(0))
              .isProjectedPermutation() &&
-         isReused(countSteps(op), op.getDpsInits()[0]);
+         isReused(countSteps(op), op.getDpsInits()[0]) && !canFold(op);
 }
 
 /// The longest dimension of the result that all operands have last or can be

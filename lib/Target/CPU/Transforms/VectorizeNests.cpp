@@ -80,11 +80,14 @@ bool VectorizeNests::vectorize(linalg::LinalgOp op,
   FailureOr<StridedNest> nest = getStridedNest(op);
   if (failed(nest))
     return false;
-  std::optional<NestTiling> tiling =
-      chooseTiling(*nest, target, getWidestElement(op), isCheap(op),
-                   /*canFold=*/!getCombiners(op).empty());
+  NestBody body{getWidestElement(op), unsigned(op.getNumDpsInits()),
+                isCheap(op), !getCombiners(op).empty()};
+  std::optional<NestTiling> tiling = chooseTiling(*nest, target, body);
   if (!tiling)
     return false;
+  NestBlocking blocking;
+  if (body.canFold && blockReductions)
+    blocking = chooseBlocking(*nest, *tiling, target, body.elementBits / 8);
   OpBuilder builder(op);
   SmallVector<Value> initial;
   SmallVector<Operation *> fills;
@@ -96,7 +99,7 @@ bool VectorizeNests::vectorize(linalg::LinalgOp op,
     initial.back() = fill.getInputs().front();
     fills.push_back(fill);
   }
-  emitNest(builder, op, *nest, *tiling, target, initial);
+  emitNest(builder, op, *nest, *tiling, blocking, target, initial);
   op->erase();
   for (Operation *fill : fills)
     fill->erase();
@@ -104,7 +107,7 @@ bool VectorizeNests::vectorize(linalg::LinalgOp op,
 }
 
 void VectorizeNests::runOnOperation() {
-  VectorTarget target{vectorBits, registers, fma};
+  VectorTarget target{vectorBits, registers, fma, l2Bytes};
   SmallVector<linalg::LinalgOp> ops;
   getOperation().walk([&](linalg::LinalgOp op) {
     if (!isa<linalg::FillOp>(op))

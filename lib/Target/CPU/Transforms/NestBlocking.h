@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Which parts of a nest run after each other, so that what they read stays in
+// the caches.
+
+#ifndef PC_LIB_TARGET_CPU_NESTBLOCKING_H
+#define PC_LIB_TARGET_CPU_NESTBLOCKING_H
+
+#include "NestTiling.h"
+
+namespace mlir::pc {
+
+struct NestBlocking {
+  /// Reductions around all tiles: in between, the results are in memory.
+  SmallVector<unsigned> around;
+  /// The reduction next to them, of which `chunk` steps run inside of a tile.
+  std::optional<unsigned> splitDim;
+  int64_t chunk = 0;
+  /// Steps of the loop of rows that run before the next columns; all if 0.
+  int64_t rowBlock = 0;
+
+  bool isSplit(unsigned dim) const { return splitDim == dim; }
+};
+
+/// Blocks for a nest whose partial results can be put together. `elementBytes`
+/// is the size of the widest element.
+NestBlocking chooseBlocking(const StridedNest &nest, const NestTiling &tiling,
+                            const VectorTarget &target, int64_t elementBytes);
+
+} // namespace mlir::pc
+
+#endif // PC_LIB_TARGET_CPU_NESTBLOCKING_H

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Products and convolutions of random sizes, compiled, against NumPy.
+
+    random_contractions.py [--plant] BIN FOLDER SEED COUNT CPU...
+
+All values are small integers, so that no order of summation can change a sum
+and every result has to be equal. Sizes are drawn such that tiles, masks, blocks
+of reductions and their remainders all occur. With --plant one element of the
+last operand is another one when the compiled function reads it."""
+
+import ctypes
+import pathlib
+import random
+import re
+import subprocess
+import sys
+
+import numpy as np
+
+BODY = """ {{
+  ^bb0(%p: {t}, %q: {t}, %r: {t}):
+    %m = arith.mulf %p, %q : {t}
+    %s = arith.addf %r, %m : {t}
+    linalg.yield %s : {t}
+  }}"""
+
+
+def text(shape, type):
+    return "tensor<" + "".join(f"{n}x" for n in shape) + type + ">"
+
+
+def contraction(name, type, loops, kinds, maps, shapes, fills):
+    """With a start of zeros, or of what a third argument holds."""
+    a, b, c = (text(shape, type) for shape in shapes)
+    maps = ", ".join(f"affine_map<({loops}) -> ({m})>" for m in maps)
+    kinds = ", ".join({"p": '"parallel"', "r": '"reduction"'}[kind] for kind in kinds)
+    start = f"""
+  %z = arith.constant 0.0 : {type}
+  %e = tensor.empty() : {c}
+  %o = linalg.fill ins(%z : {type}) outs(%e : {c}) -> {c}""" if fills else ""
+    arguments = f"%a: {a}, %b: {b}" + ("" if fills else f", %o: {c}")
+    return f"""
+func.func @{name}({arguments}) -> {c} {{{start}
+  %y = linalg.generic {{indexing_maps = [{maps}], iterator_types = [{kinds}]}} ins(%a, %b : {a}, {b}) outs(%o : {c}){BODY.format(t=type)} -> {c}
+  return %y : {c}
+}}
+"""
+
+
+def size(draw, most):
+    return round(2 ** draw.uniform(0, np.log2(most)))
+
+
+def matmul(draw, name):
+    type, fills = draw.choice(["f32", "f64"]), draw.random() < 0.7
+    m, n, k = size(draw, 90), size(draw, 150), size(draw, 900)
+    p = draw.choice([1, 1, 3])
+    ta, tb = draw.random() < 0.5, draw.random() < 0.5
+    shapes = [(p, *((k, m) if ta else (m, k))), (p, *((n, k) if tb else (k, n))), (p, m, n)]
+    maps = ["p, " + ("k, i" if ta else "i, k"), "p, " + ("j, k" if tb else "k, j"), "p, i, j"]
+
+    def reference(a, b):
+        return (a.swapaxes(1, 2) if ta else a) @ (b.swapaxes(1, 2) if tb else b)
+    what = f"{p}x{m}x{k}x{n} {'nt'[ta]}{'nt'[tb]} {type}"
+    return what, type, contraction(name, type, "p, i, j, k", "pppr", maps, shapes, fills), shapes, reference, fills
+
+
+def convolution(draw, name):
+    type, fills = draw.choice(["f32", "f64"]), draw.random() < 0.7
+    n, c, f, h, w = (size(draw, most) for most in (5, 20, 40, 14, 70))
+    window, step = draw.choice([1, 2, 3, 5]), draw.choice([1, 1, 2])
+    x = (n, c, (h - 1) * step + window, (w - 1) * step + window)
+    k, y = (f, c, window, window), (n, f, h, w)
+    image = f"n, c, {step} * h + p, {step} * w + q"
+    forward = draw.random() < 0.5
+
+    def windows(x):
+        views = np.lib.stride_tricks.sliding_window_view(x, (window, window), (2, 3))
+        return views[:, :, ::step, ::step]
+    what = f"{'forward' if forward else 'filter'} {n}x{c}x{h}x{w} {f} {window}/{step} {type}"
+    if forward:
+        def reference(x, k):
+            return np.einsum("nchwpq,fcpq->nfhw", windows(x), k)
+        code = contraction(name, type, "n, f, h, w, c, p, q", "pppprrr",
+                           [image, "f, c, p, q", "n, f, h, w"], [x, k, y], fills)
+        return what, type, code, [x, k, y], reference, fills
+
+    def reference(x, y):
+        return np.einsum("nchwpq,nfhw->fcpq", windows(x), y)
+    code = contraction(name, type, "f, c, p, q, n, h, w", "pppprrr",
+                       [image, "n, f, h, w", "f, c, p, q"], [x, y, k], fills)
+    return what, type, code, [x, y, k], reference, fills
+
+
+def aligned(shape, type):
+    count = int(np.prod(shape)) * np.dtype(type).itemsize
+    raw = np.zeros(count + 128, np.uint8)
+    start = -raw.ctypes.data % 64
+    return raw[start:start + count].view(type).reshape(shape)
+
+
+def run(function, arena, draw, case, plant):
+    what, type, _, shapes, reference, fills = case
+    dtype = {"f32": np.float32, "f64": np.float64}[type]
+    values = [aligned(shape, dtype) for shape in (shapes[:2] if fills else shapes)]
+    for value in values:
+        value[...] = draw.integers(-3, 4, value.shape)
+    result = aligned(shapes[2], dtype)
+    result[...] = np.nan
+    expected = reference(*(value.astype(np.float64) for value in values[:2]))
+    if not fills:
+        expected = expected + values[2]
+    if plant:
+        values[1].flat[-1] += 8
+    memory = aligned((max(arena, 1),), np.uint8)
+    function(*(ctypes.c_void_p(value.ctypes.data) for value in [*values, result, memory]))
+    if not np.array_equal(result, expected):
+        print(f"{what}: {np.sum(result != expected)} of {result.size} elements are wrong")
+        return 1
+    return 0
+
+
+def main():
+    plant = sys.argv[1] == "--plant"
+    bin, folder, seed, count, *cpus = sys.argv[1 + plant:]
+    draw = random.Random(int(seed))
+    cases = [draw.choice([matmul, convolution])(draw, f"f{i}") for i in range(int(count))]
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    source = folder / "cases.mlir"
+    source.write_text("".join(case[2] for case in cases))
+    wrong = 0
+    for cpu in cpus:
+        out = folder / cpu
+        subprocess.run([f"{bin}/pc-compile", "--compile-from=tensor", "--emit=library,header", f"--cpu={cpu}",
+                        "-o", out, source], check=True)
+        arenas = dict(re.findall(r"#define CASES_F(\d+)_ARENA_BYTES (\d+)", (out / "cases.h").read_text()))
+        library = ctypes.CDLL(str(out / "cases.so"))
+        for i, case in enumerate(cases):
+            wrong += run(library[f"cases_f{i}"], int(arenas[str(i)]), np.random.default_rng(i), case, plant)
+        print(f"{cpu}: {len(cases)} cases")
+    print(f"{wrong} are wrong")
+
+
+main()
