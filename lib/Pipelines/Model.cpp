@@ -102,6 +102,22 @@ static LogicalResult readPorts(func::FuncOp function, TypeRange types,
   return success();
 }
 
+static LogicalResult readGroups(ForwardModel &model, func::FuncOp forward) {
+  std::vector<std::string> inputs, outputs;
+  for (unsigned i : model.getFed())
+    inputs.push_back(model.arguments[i].name);
+  for (const ModelPort &port : model.results)
+    outputs.push_back(port.name);
+  FailureOr<std::vector<ValueGroup>> of[] = {
+      getValueGroups(forward, inputsAttrName, inputs),
+      getValueGroups(forward, outputsAttrName, outputs)};
+  if (failed(of[0]) || failed(of[1]))
+    return failure();
+  model.inputGroups = std::move(*of[0]);
+  model.outputGroups = std::move(*of[1]);
+  return success();
+}
+
 static LogicalResult readSignature(ForwardModel &model) {
   func::FuncOp forward = model.getForward();
   if (!forward || forward.isExternal())
@@ -119,7 +135,7 @@ static LogicalResult readSignature(ForwardModel &model) {
       return forward.emitError("expected the role input, parameter or target "
                                "at argument `")
              << port.name << "`, found `" << port.role << "`";
-  return success();
+  return readGroups(model, forward);
 }
 
 /// The context's dialects are loaded by the parser as they are met.

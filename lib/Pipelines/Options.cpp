@@ -97,7 +97,10 @@ Error ModelFlags::getDims(std::map<std::string, int64_t> &result) const {
   for (const std::string &text : dims) {
     auto [name, size] = StringRef(text).split('=');
     int64_t value = 0;
-    if (name.empty() || size.getAsInteger(10, value) || value < 1)
+    // A sequence may be empty, and an optional have nothing.
+    bool takesZero = name.ends_with(".length") || name.ends_with(".present");
+    if (name.empty() || size.getAsInteger(10, value) ||
+        value < (takesZero ? 0 : 1))
       return createStringError("--dim: expected NAME=N with a positive "
                                "integer N, found `" +
                                text + "`");

@@ -18,25 +18,20 @@ using namespace mlir::pc;
 namespace {
 /// The files of the data folder, and what they are once the model is known.
 struct RunData {
-  std::map<unsigned, DataFile> inputFiles, cotangentFiles;
+  std::map<unsigned, DataFile> inputFiles;
   std::map<unsigned, Tensor> arguments, cotangents;
   std::string foundNaN; // the first file and element, or ""
 };
 } // namespace
 
-static Error readFiles(const RunRequest &request, RunData &data) {
+/// Reads the inputs, whose kinds an ONNX model says before it is imported.
+static Error readInputs(const RunRequest &request, ArrayRef<ValueKind> kinds,
+                        RunData &data) {
   Expected<std::map<unsigned, DataFile>> inputs =
-      readDataFolder(request.dataFolder, "input");
+      readDataFolder(request.dataFolder, "input", kinds);
   if (!inputs)
     return inputs.takeError();
   data.inputFiles = std::move(*inputs);
-  if (!request.gradients)
-    return Error::success();
-  Expected<std::map<unsigned, DataFile>> cotangents =
-      readDataFolder(request.dataFolder, "cotangent");
-  if (!cotangents)
-    return cotangents.takeError();
-  data.cotangentFiles = std::move(*cotangents);
   return Error::success();
 }
 
@@ -51,8 +46,12 @@ static Error bind(const RunRequest &request, ForwardModel &model,
   data.arguments.merge(model.getParameterValues());
   if (!request.gradients)
     return Error::success();
+  Expected<std::map<unsigned, DataFile>> files = readDataFolder(
+      request.dataFolder, "cotangent", getKinds(model.outputGroups));
+  if (!files)
+    return files.takeError();
   Expected<std::map<unsigned, Tensor>> cotangents =
-      bindCotangents(model, std::move(data.cotangentFiles));
+      bindCotangents(model, std::move(*files));
   if (!cotangents)
     return cotangents.takeError();
   data.cotangents = std::move(*cotangents);
@@ -73,17 +72,53 @@ static StringRef getEntry(const CompileOptions &options) {
                                 : gradientName;
 }
 
-/// Writes the results of one role as `<prefix>_<number>.pb`.
-static Error write(Invocation &call, StringRef role, StringRef prefix,
+/// Writes `results` of the call, group after group, as `<prefix>_<number>.pb`.
+static Error write(Invocation &call, ArrayRef<ValueGroup> groups,
+                   ArrayRef<unsigned> results, StringRef prefix,
                    StringRef folder) {
-  for (auto [number, result] : llvm::enumerate(call.findResults(role))) {
+  for (auto [number, group] : llvm::enumerate(groups)) {
     SmallString<128> path = folder;
     sys::path::append(path, prefix + "_" + Twine(number) + ".pb");
-    StringRef name = call.getSignature().results[result].name;
-    if (Error error = writeTensorFile(path, name, call.getResult(result)))
+    SmallVector<const Tensor *> tensors;
+    for (unsigned result : results.take_front(group.size))
+      tensors.push_back(&call.getResult(result));
+    results = results.drop_front(group.size);
+    if (Error error = writeValueFile(path, group, tensors))
       return error;
   }
   return Error::success();
+}
+
+/// The inputs and parameters that the results in `results` are gradients of.
+/// Those of an input are all there, or none where it has no derivative.
+static std::vector<ValueGroup> groupGradients(const ForwardModel &model,
+                                              Invocation &call,
+                                              ArrayRef<unsigned> results) {
+  std::map<std::string, const ValueGroup *> first; // by name of the argument
+  SmallVector<unsigned> inputs = model.getFed();
+  ArrayRef<unsigned> rest = inputs;
+  for (const ValueGroup &group : model.inputGroups) {
+    if (group.size > 0)
+      first[model.arguments[rest.front()].name] = &group;
+    rest = rest.drop_front(group.size);
+  }
+  std::vector<ValueGroup> groups;
+  while (!results.empty()) {
+    std::string name = call.getSignature().results[results.front()].name;
+    auto group = first.find(name);
+    groups.push_back(group == first.end() ? ValueGroup{name} : *group->second);
+    results = results.drop_front(groups.back().size);
+  }
+  return groups;
+}
+
+/// The results that are outputs of the model: all of the forward function,
+/// which need not say so.
+static SmallVector<unsigned> findOutputs(Invocation &call,
+                                         const CompileOptions &options) {
+  if (!options.forwardOnly)
+    return call.findResults(roleOutput);
+  return to_vector(seq<unsigned>(call.getSignature().results.size()));
 }
 
 static void setArguments(Invocation &call, const RunData &data) {
@@ -120,7 +155,7 @@ static Error checkGradients(Invocation &call, const RunData &data) {
 }
 
 /// `forward` is the model before it was lowered, where that may be asked for.
-static Error runAndWrite(const RunRequest &request,
+static Error runAndWrite(const RunRequest &request, const ForwardModel &model,
                          const CompileOptions &options, ModuleOp forward,
                          Executable &executable, const RunData &data) {
   Invocation call(executable, getEntry(options));
@@ -134,9 +169,12 @@ static Error runAndWrite(const RunRequest &request,
       return error;
   if (std::error_code code = sys::fs::create_directories(request.outFolder))
     return createFileError(request.outFolder, code);
-  if (Error error = write(call, roleOutput, "output", request.outFolder))
+  if (Error error = write(call, model.outputGroups, findOutputs(call, options),
+                          "output", request.outFolder))
     return error;
-  return write(call, roleGradient, "grad", request.outFolder);
+  SmallVector<unsigned> gradients = call.findResults(roleGradient);
+  return write(call, groupGradients(model, call, gradients), gradients, "grad",
+               request.outFolder);
 }
 
 /// Files that cannot be read are no error of theirs where the model has inputs
@@ -160,16 +198,39 @@ static ExitStatus explainFiles(const RunRequest &request, Error error,
   return status;
 }
 
+/// The model for the data of the request, which is read on the way.
+static std::optional<ForwardModel> load(const RunRequest &request,
+                                        RunData &data, MLIRContext *context,
+                                        Reporter &reporter,
+                                        ExitStatus &status) {
+  ONNXImportOptions import = getImportOptions(request.compile, request.dims);
+  bool isONNX = StringRef(request.model).ends_with(".onnx");
+  if (isONNX) {
+    Expected<std::vector<ValueKind>> kinds = readInputKinds(request.model);
+    Error error = kinds ? readInputs(request, *kinds, data) : kinds.takeError();
+    if (error) {
+      status = explainFiles(request, std::move(error), context, reporter);
+      return std::nullopt;
+    }
+    describeInputs(data.inputFiles, import);
+  }
+  std::optional<ForwardModel> model = loadModel(
+      request.model, context, import, request.compile.parameters, status);
+  if (!model || isONNX)
+    return model;
+  if (Error error = readInputs(request, getKinds(model->inputGroups), data)) {
+    status = reporter.fail(std::move(error));
+    return std::nullopt;
+  }
+  return model;
+}
+
 ExitStatus mlir::pc::run(const RunRequest &request, MLIRContext *context,
                          Reporter &reporter) {
   RunData data;
-  if (Error error = readFiles(request, data))
-    return explainFiles(request, std::move(error), context, reporter);
-  ONNXImportOptions import = getImportOptions(request.compile, request.dims);
-  describeInputs(data.inputFiles, import);
   ExitStatus status;
-  std::optional<ForwardModel> model = loadModel(
-      request.model, context, import, request.compile.parameters, status);
+  std::optional<ForwardModel> model =
+      load(request, data, context, reporter, status);
   if (!model)
     return status;
   if (Error error = bind(request, *model, data))
@@ -187,8 +248,8 @@ ExitStatus mlir::pc::run(const RunRequest &request, MLIRContext *context,
                      {getEntry(options)}, request.cpu, status);
   if (!executable)
     return status;
-  if (Error error =
-          runAndWrite(request, options, forward.get(), *executable, data))
+  if (Error error = runAndWrite(request, *model, options, forward.get(),
+                                *executable, data))
     return reporter.fail(std::move(error));
   return ExitStatus::Success;
 }

@@ -57,10 +57,10 @@ static Error readShapes(const TrainRequest &request, const Dataset &data,
     bool isSamples = hasFloats ? input.isFloat : index == 0;
     int64_t rowSize = isSamples ? data.features.getNumElements() / data.size()
                                 : data.labelsPerSample;
-    if (input.shape.empty()) // a scalar, or of unknown rank
-      import.inputShapes.push_back(std::nullopt);
-    else
-      import.inputShapes.push_back(fillShape(input, request, rowSize));
+    std::optional<ONNXInputData> &known = import.inputs.emplace_back();
+    // Not for a scalar, nor one of unknown rank.
+    if (input.kind == ValueKind::Tensor && !input.shape.empty())
+      known = {{fillShape(input, request, rowSize)}, {nullptr}};
   }
   return Error::success();
 }

@@ -193,12 +193,15 @@ static Error fillBatch(const VerifyRequest &request,
 static Error readShapes(const VerifyRequest &request,
                         ONNXImportOptions &import) {
   import = getImportOptions(request.compile, request.dims);
+  if (!StringRef(request.model).ends_with(".onnx"))
+    return Error::success(); // sizes are known
   if (request.dataFolder.empty())
-    return StringRef(request.model).ends_with(".onnx")
-               ? fillBatch(request, import)
-               : Error::success();
+    return fillBatch(request, import);
+  Expected<std::vector<ValueKind>> kinds = readInputKinds(request.model);
+  if (!kinds)
+    return kinds.takeError();
   Expected<std::map<unsigned, DataFile>> files =
-      readDataFolder(request.dataFolder, "input");
+      readDataFolder(request.dataFolder, "input", *kinds);
   if (!files)
     return files.takeError();
   describeInputs(*files, import);

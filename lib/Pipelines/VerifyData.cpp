@@ -53,7 +53,7 @@ static Tensor drawIntegers(const ModelPort &port, Random random) {
 static Error readFolder(ForwardModel &model, const VerifyRequest &request,
                         VerifyData &data) {
   Expected<std::map<unsigned, DataFile>> inputs =
-      readDataFolder(request.dataFolder, "input");
+      readDataFolder(request.dataFolder, "input", getKinds(model.inputGroups));
   if (!inputs)
     return inputs.takeError();
   std::string foundNaN = describeNaN(*inputs);
@@ -65,8 +65,8 @@ static Error readFolder(ForwardModel &model, const VerifyRequest &request,
     return createStringError(foundNaN + ": expected numbers, found NaN");
   data.arguments = std::move(*bound);
   data.description = request.dataFolder;
-  Expected<std::map<unsigned, DataFile>> files =
-      readDataFolder(request.dataFolder, "cotangent");
+  Expected<std::map<unsigned, DataFile>> files = readDataFolder(
+      request.dataFolder, "cotangent", getKinds(model.outputGroups));
   if (!files)
     return files.takeError();
   if (files->empty())

@@ -11,6 +11,7 @@
 #include "pc/Pipelines/CompileOptions.h"
 #include "pc/Pipelines/Diagnostics.h"
 #include "pc/Runtime/Tensor.h"
+#include "pc/Support/ValueGroups.h"
 #include "pc/Target/ONNX/Import.h"
 
 namespace mlir::pc {
@@ -40,6 +41,9 @@ struct ForwardModel {
   std::string path;
   bool isONNX = false;
   std::vector<ModelPort> arguments, results;
+  /// The values that the arguments which are fed are made of, and those of the
+  /// results.
+  std::vector<ValueGroup> inputGroups, outputGroups;
 
   func::FuncOp getForward();
   /// The arguments that are parameters, and those that are not, by number.

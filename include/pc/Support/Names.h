@@ -28,6 +28,18 @@ inline constexpr llvm::StringLiteral frozenAttrName = "pc.frozen";
 inline constexpr llvm::StringLiteral rangeAttrName = "pc.range";
 inline constexpr llvm::StringLiteral updatesAttrName = "pc.updates";
 
+/// Attributes of a function whose model has inputs or outputs that are no
+/// tensors: a sequence is as many arguments as it has elements, an optional one
+/// or none.
+///   pc.inputs : one dictionary for each input of the model, in order, with its
+///   name, its kind (tensor, sequence, optional, optional_sequence), its size
+///   (how many arguments it is), and `absent` where an optional has nothing.
+///   The arguments without pc.value are counted, those behind the last entry
+///   (cotangents) are each on their own
+///   pc.outputs: the same for the outputs of the model and the first results
+inline constexpr llvm::StringLiteral inputsAttrName = "pc.inputs";
+inline constexpr llvm::StringLiteral outputsAttrName = "pc.outputs";
+
 /// Roles of arguments.
 inline constexpr llvm::StringLiteral roleInput = "input"; // data of a batch
 inline constexpr llvm::StringLiteral roleParameter = "parameter"; // learned

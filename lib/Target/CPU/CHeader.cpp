@@ -126,6 +126,43 @@ static void writeParameters(llvm::raw_ostream &os,
   }
 }
 
+/// Says which parameters are one value of the model, in words:
+/// ` *   s: a sequence of 2, s_0 s_1`.
+static void writeGroups(llvm::raw_ostream &os, ArrayRef<ValueGroup> groups,
+                        ArrayRef<const PortInfo *> ports,
+                        ArrayRef<CParameter> parameters) {
+  for (const ValueGroup &group : groups) {
+    ArrayRef<const PortInfo *> own = ports.take_front(group.size);
+    ports = ports.drop_front(group.size);
+    if (group.kind == ValueKind::Tensor)
+      continue;
+    os << " *   '" << group.name << "' is ";
+    if (group.isAbsent)
+      os << "an optional without an element";
+    else if (isSequence(group.kind))
+      os << "a sequence of " << group.size;
+    else
+      os << "an optional with an element";
+    for (const PortInfo *port : own)
+      for (const CParameter &parameter : parameters)
+        if (parameter.port == port)
+          os << (port == own.front() ? ": " : ", ") << parameter.name;
+    os << "\n";
+  }
+}
+
+static void writeGroups(llvm::raw_ostream &os, const Signature &signature,
+                        ArrayRef<CParameter> parameters) {
+  SmallVector<const PortInfo *> inputs, outputs;
+  for (const PortInfo &port : signature.arguments)
+    if (!port.hasValue)
+      inputs.push_back(&port);
+  for (const PortInfo &port : signature.results)
+    outputs.push_back(&port);
+  writeGroups(os, signature.inputs, inputs, parameters);
+  writeGroups(os, signature.outputs, outputs, parameters);
+}
+
 static void writeEntry(llvm::raw_ostream &os, StringRef prefix,
                        const CompiledEntry &entry,
                        ArrayRef<const InitialValue *> initial) {
@@ -135,7 +172,9 @@ static void writeEntry(llvm::raw_ostream &os, StringRef prefix,
   os << "\n/* " << name << ", its parameters in order:\n";
   writeParameters(os, parameters);
   os << " *   arena                scratch memory of " << macro
-     << "_ARENA_BYTES bytes\n */\n"
+     << "_ARENA_BYTES bytes\n";
+  writeGroups(os, entry.signature, parameters);
+  os << " */\n"
      << "#define " << macro << "_ARENA_BYTES " << entry.arenaBytes << "\n"
      << "void " << name << "(";
   for (const CParameter &parameter : parameters)

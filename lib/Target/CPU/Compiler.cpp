@@ -149,13 +149,16 @@ static int64_t getArenaBytes(func::FuncOp function) {
 }
 
 /// Our attributes have been read by now, and LLVM IR has no place for them.
-static void dropArgumentAttributes(ModuleOp module) {
-  for (auto function : module.getOps<LLVM::LLVMFuncOp>())
+static void dropOurAttributes(ModuleOp module) {
+  for (auto function : module.getOps<LLVM::LLVMFuncOp>()) {
+    function->removeDiscardableAttr(inputsAttrName);
+    function->removeDiscardableAttr(outputsAttrName);
     for (unsigned i = 0, e = function.getNumArguments(); i != e; ++i)
       for (NamedAttribute attribute :
            llvm::to_vector(function_interface_impl::getArgAttrs(function, i)))
         if (attribute.getName().getValue().starts_with("pc."))
           function.removeArgAttr(i, attribute.getName());
+  }
 }
 
 FailureOr<OwningOpRef<ModuleOp>>
@@ -185,7 +188,7 @@ mlir::pc::lowerToLLVMDialect(ModuleOp module, ArrayRef<StringRef> entries,
   buildLoopsToLLVMPipeline(toLLVM);
   if (failed(toLLVM.run(*copy)))
     return failure();
-  dropArgumentAttributes(*copy);
+  dropOurAttributes(*copy);
   return copy;
 }
 

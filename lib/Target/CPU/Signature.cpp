@@ -75,7 +75,25 @@ static FailureOr<PortInfo> getPort(func::FuncOp function, Type type,
     port.role = role.str();
   if (auto updates = attributes.getAs<IntegerAttr>(updatesAttrName))
     port.updates = updates.getInt();
+  port.hasValue = attributes.contains(valueAttrName);
   return port;
+}
+
+static LogicalResult readGroups(func::FuncOp function, Signature &signature) {
+  std::vector<std::string> inputs, outputs;
+  for (const PortInfo &port : signature.arguments)
+    if (!port.hasValue)
+      inputs.push_back(port.name);
+  for (const PortInfo &port : signature.results)
+    outputs.push_back(port.name);
+  FailureOr<std::vector<ValueGroup>> of[] = {
+      getValueGroups(function, inputsAttrName, inputs),
+      getValueGroups(function, outputsAttrName, outputs)};
+  if (failed(of[0]) || failed(of[1]))
+    return failure();
+  signature.inputs = std::move(*of[0]);
+  signature.outputs = std::move(*of[1]);
+  return success();
 }
 
 FailureOr<Signature> mlir::pc::getSignature(func::FuncOp function) {
@@ -94,5 +112,7 @@ FailureOr<Signature> mlir::pc::getSignature(func::FuncOp function) {
       return failure();
     signature.results.push_back(std::move(*port));
   }
+  if (failed(readGroups(function, signature)))
+    return failure();
   return signature;
 }

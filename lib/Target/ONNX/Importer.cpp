@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Importer.h"
-#include "Dimensions.h"
 #include "Graph.h"
 #include "Payload.h"
 #include "Registry.h"
@@ -84,86 +83,8 @@ std::string Importer::makeUnique(StringRef name, StringSet<> &used) {
 }
 
 //===----------------------------------------------------------------------===//
-// Inputs and initializers
+// Initializers
 //===----------------------------------------------------------------------===//
-
-/// "string", "a sequence", ...: what an input is that is not supported.
-static std::string describeType(const onnx::TypeProto &type) {
-  if (type.has_tensor_type())
-    return getDataTypeName(type.tensor_type().elem_type());
-  if (type.has_sequence_type())
-    return "a sequence";
-  if (type.has_optional_type())
-    return "an optional";
-  if (type.has_map_type())
-    return "a map";
-  if (type.has_sparse_tensor_type())
-    return "a sparse tensor";
-  return "a value without a type";
-}
-
-LogicalResult Importer::importInputs() {
-  SmallVector<const onnx::ValueInfoProto *> inputs =
-      getFedInputs(model.proto.graph());
-  SmallVector<const onnx::ValueInfoProto *> tensors;
-  for (const onnx::ValueInfoProto *input : inputs) {
-    if (isSupportedInput(input->type())) {
-      tensors.push_back(input);
-      continue;
-    }
-    ++numUnsupported;
-    unsupported.addOther("input '" + input->name() + "': only tensors of " +
-                         "floats, integers and booleans are supported, not " +
-                         describeType(input->type()));
-  }
-  if (tensors.size() != inputs.size()) {
-    // The nodes are still looked at, for one list of all that is unsupported.
-    ImportedValue poisoned;
-    poisoned.isPoisoned = true;
-    for (const onnx::ValueInfoProto *input : inputs)
-      topScope.define(input->name(), poisoned);
-    return success();
-  }
-  FailureOr<std::vector<std::vector<int64_t>>> shapes =
-      bindInputShapes(inputs, options, modelLoc, dims);
-  if (failed(shapes))
-    return failure();
-  for (auto [index, input, shape] : enumerate(inputs, *shapes)) {
-    ElementKind kind = *getElementKind(input->type().tensor_type().elem_type());
-    Constant data;
-    if (index < options.inputValues.size())
-      data = options.inputValues[index];
-    if (failed(importInput(*input, kind, shape, data)))
-      return failure();
-  }
-  return success();
-}
-
-LogicalResult Importer::importInput(const onnx::ValueInfoProto &input,
-                                    ElementKind kind, ArrayRef<int64_t> shape,
-                                    const Constant &data) {
-  Expected<int64_t> count = countElements(shape, getByteWidth(kind));
-  if (!count)
-    return emitError(modelLoc)
-           << "input '" << input.name() << "': " << toString(count.takeError());
-  if (topScope.lookup(input.name()))
-    return emitError(modelLoc)
-           << "the graph has two inputs '" << input.name() << "'";
-  ImportedValue value;
-  value.type = RankedTensorType::get(shape, getElementType(kind, context));
-  value.value = function.front().addArgument(
-      value.type, NameLoc::get(StringAttr::get(context, input.name())));
-  if (data && data->getKind() == kind && ArrayRef(data->getShape()) == shape) {
-    value.constant = data;
-    value.isParameter = true;
-  }
-  argumentNames.insert(input.name());
-  Argument argument;
-  argument.name = input.name();
-  arguments.push_back(std::move(argument));
-  topScope.define(input.name(), value);
-  return success();
-}
 
 LogicalResult Importer::importInitializers(const onnx::GraphProto &graph,
                                            Scope &scope) {
@@ -313,7 +234,7 @@ LogicalResult Importer::defineOutputs(NodeContext &node,
   for (auto [output, value] : zip(node.getNode().output(), node.getResults())) {
     if (output.empty())
       continue;
-    if (!value.value && !value.constant && !value.sequence) {
+    if (!value.value && !value.constant && !value.sequence && !value.isAbsent) {
       value.isPoisoned = true;
       if (numUnsupported == unsupportedBefore)
         addUnsupported(node.getNode(), node.version, node.loc,
@@ -430,69 +351,8 @@ Importer::importSubgraph(const onnx::GraphProto &graph, Frame inner,
 }
 
 //===----------------------------------------------------------------------===//
-// Outputs and the finished function
+// The finished function
 //===----------------------------------------------------------------------===//
-
-LogicalResult Importer::checkOutput(const onnx::ValueInfoProto &output,
-                                    Type type) {
-  auto tensor = cast<RankedTensorType>(type);
-  const onnx::TypeProto::Tensor &declared = output.type().tensor_type();
-  std::optional<ElementKind> kind = getElementKind(declared.elem_type());
-  if (kind && getElementType(*kind, context) != tensor.getElementType())
-    return emitError(modelLoc)
-           << "output '" << output.name() << "': expected elements of "
-           << getName(*kind) << ", but got " << type;
-  if (!declared.has_shape())
-    return success();
-  const onnx::TensorShapeProto &shape = declared.shape();
-  bool isSame = shape.dim_size() == tensor.getRank();
-  for (int i = 0; isSame && i < shape.dim_size(); ++i) {
-    int64_t size = tensor.getDimSize(i);
-    if (shape.dim(i).has_dim_value())
-      isSame = shape.dim(i).dim_value() == size;
-    else if (auto it = dims.find(shape.dim(i).dim_param()); it != dims.end())
-      isSame = it->second == size;
-  }
-  if (isSame)
-    return success();
-  InFlightDiagnostic diag = emitError(modelLoc)
-                            << "output '" << output.name()
-                            << "': the model declares the shape [";
-  for (int i = 0; i < shape.dim_size(); ++i) {
-    diag << (i ? ", " : "");
-    if (shape.dim(i).has_dim_value())
-      diag << shape.dim(i).dim_value();
-    else
-      diag << shape.dim(i).dim_param();
-  }
-  return diag << "], but its nodes compute " << type;
-}
-
-LogicalResult Importer::importOutputs() {
-  const onnx::GraphProto &graph = model.proto.graph();
-  OpBuilder builder = OpBuilder::atBlockEnd(&function.front());
-  SmallVector<Value> results;
-  if (graph.output().empty())
-    return emitError(modelLoc) << "the graph has no output";
-  for (const onnx::ValueInfoProto &output : graph.output()) {
-    ImportedValue *value = topScope.lookup(output.name());
-    if (!value)
-      return emitError(modelLoc)
-             << "output '" << output.name() << "' is not defined by any node";
-    if (value->sequence) {
-      ++numUnsupported;
-      unsupported.addOther("output '" + output.name() + "': is a sequence");
-    }
-    if (value->isPoisoned || value->sequence)
-      continue; // reported as unsupported
-    Location loc = NameLoc::get(builder.getStringAttr(output.name()));
-    results.push_back(materialize(*value, builder, loc));
-    if (failed(checkOutput(output, results.back().getType())))
-      return failure();
-  }
-  func::ReturnOp::create(builder, modelLoc, results);
-  return success();
-}
 
 void Importer::eraseDeadCode() {
   for (Operation &op :
@@ -521,34 +381,6 @@ void Importer::restrictArgument(BlockArgument value, int64_t least,
     range = {std::max(least, range[0]), std::min(most, range[1])};
   if (also)
     range.push_back(*also);
-}
-
-void Importer::finishFunction() {
-  Block &body = function.front();
-  Operation *terminator = body.getTerminator();
-  function.setFunctionType(FunctionType::get(context, body.getArgumentTypes(),
-                                             terminator->getOperandTypes()));
-  Builder builder(context);
-  for (auto [index, argument] : enumerate(arguments)) {
-    auto set = [&, i = unsigned(index)](StringRef name, Attribute value) {
-      function.setArgAttr(i, name, value);
-    };
-    set(roleAttrName,
-        builder.getStringAttr(argument.value ? roleParameter : roleInput));
-    set(nameAttrName, builder.getStringAttr(argument.name));
-    if (argument.value)
-      set(valueAttrName, getElementsAttr(argument.value, context));
-    if (argument.isFrozen)
-      set(frozenAttrName, builder.getUnitAttr());
-    if (!argument.range.empty())
-      set(rangeAttrName, builder.getDenseI64ArrayAttr(argument.range));
-  }
-  for (auto [index, output] : enumerate(model.proto.graph().output())) {
-    function.setResultAttr(index, roleAttrName,
-                           builder.getStringAttr(roleOutput));
-    function.setResultAttr(index, nameAttrName,
-                           builder.getStringAttr(output.name()));
-  }
 }
 
 OwningOpRef<ModuleOp> Importer::run(ImportStatus &status) {

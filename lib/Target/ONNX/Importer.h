@@ -12,11 +12,13 @@
 #include "Parameters.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "pc/Support/ValueGroups.h"
 #include "pc/Target/ONNX/Import.h"
 #include "llvm/ADT/StringSet.h"
 
 namespace mlir::pc {
 
+struct BoundInput;
 struct OperatorHandler;
 
 /// What a list of nodes is imported into.
@@ -66,9 +68,10 @@ public:
 
 private:
   LogicalResult importInputs();
-  LogicalResult importInput(const onnx::ValueInfoProto &input, ElementKind kind,
-                            llvm::ArrayRef<int64_t> shape,
-                            const Constant &data);
+  /// `data` has an entry for each tensor, null where it is not known.
+  LogicalResult importInput(const onnx::ValueInfoProto &input,
+                            const BoundInput &bound,
+                            llvm::ArrayRef<Constant> data);
   LogicalResult importInitializers(const onnx::GraphProto &graph, Scope &scope);
   LogicalResult importNodes(const onnx::GraphProto &graph, Frame &frame);
   LogicalResult
@@ -86,7 +89,12 @@ private:
                            NodeContext &context);
   LogicalResult importConstant(NodeContext &context);
   LogicalResult importOutputs();
-  LogicalResult checkOutput(const onnx::ValueInfoProto &output, Type type);
+  LogicalResult importOutput(const onnx::ValueInfoProto &output,
+                             ImportedValue &value, OpBuilder &builder,
+                             llvm::SmallVectorImpl<Value> &results);
+  /// Compares a tensor of an output with what the model declares.
+  LogicalResult checkOutput(const onnx::ValueInfoProto &output,
+                            const onnx::TypeProto::Tensor &declared, Type type);
   /// A float tensor of the model that stays a value at run time.
   ImportedValue makeParameter(llvm::StringRef name, Constant constant);
   void poisonOutputs(const onnx::NodeProto &node);
@@ -118,6 +126,8 @@ private:
   OwningOpRef<ModuleOp> module;
   func::FuncOp function;
   std::vector<Argument> arguments; // one for each block argument
+  std::vector<std::string> resultNames;
+  std::vector<ValueGroup> inputGroups, outputGroups;
   llvm::StringSet<> argumentNames, nodeNames;
   Scope topScope;
   Frame *frame = nullptr;

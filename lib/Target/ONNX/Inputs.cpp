@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "pc/Target/ONNX/Inputs.h"
-#include "Payload.h"
+#include "ValueTypes.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace llvm;
@@ -29,12 +29,15 @@ Expected<std::vector<ONNXInput>> readONNXInputs(StringRef path) {
   for (const onnx::ValueInfoProto &value : model.graph().input()) {
     if (initializers.contains(value.name()))
       continue;
-    const onnx::TypeProto_Tensor &type = value.type().tensor_type();
     ONNXInput &input = inputs.emplace_back();
     input.name = value.name();
-    input.isFloat = isFloatType(type.elem_type());
-    input.isSupported = isSupportedInput(value.type());
-    for (const onnx::TensorShapeProto_Dimension &dim : type.shape().dim()) {
+    std::optional<ValueType> type = getValueType(value.type());
+    if (!type)
+      continue;
+    input.kind = type->kind;
+    input.isFloat = isFloatType(type->tensor->elem_type());
+    input.isSupported = type->getElement().has_value();
+    for (const auto &dim : type->tensor->shape().dim()) {
       ONNXInput::Dimension &dimension = input.shape.emplace_back();
       if (dim.has_dim_value())
         dimension.size = dim.dim_value();

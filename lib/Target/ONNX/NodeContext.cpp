@@ -37,6 +37,13 @@ void NodeContext::setSequence(unsigned i, std::vector<ImportedValue> elements) {
       std::make_shared<const std::vector<ImportedValue>>(std::move(elements));
 }
 
+void NodeContext::setAbsent(unsigned i) {
+  if (i >= results.size())
+    return;
+  results[i] = ImportedValue();
+  results[i].isAbsent = true;
+}
+
 void NodeContext::setOutput(unsigned i, Value value) {
   if (i >= results.size())
     return;

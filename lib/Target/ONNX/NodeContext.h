@@ -36,6 +36,10 @@ public:
   // Operands.
   unsigned getNumInputs() const { return inputs.size(); }
   bool hasInput(unsigned i) const { return i < inputs.size() && inputs[i]; }
+  /// True for an operand that is an optional value without an element.
+  bool hasAbsent(unsigned i) const {
+    return !hasInput(i) && int(i) < node.input_size() && !node.input(i).empty();
+  }
   /// The IR value of a present operand; constants are materialised.
   Value getInput(unsigned i);
   /// The floats that stand for a quantised tensor and have a derivative, where
@@ -79,6 +83,8 @@ public:
   /// A result that is known while compiling.
   void setOutput(unsigned i, Constant constant);
   void setSequence(unsigned i, std::vector<ImportedValue> elements);
+  /// An optional value without an element.
+  void setAbsent(unsigned i);
   /// Output `i` is operand `input` itself, with all that is known about it.
   void forwardInput(unsigned i, unsigned input) { results[i] = *inputs[input]; }
   llvm::MutableArrayRef<ImportedValue> getResults() { return results; }

@@ -59,11 +59,6 @@ std::optional<ElementKind> getElementKind(int dataType) {
   return std::nullopt;
 }
 
-bool isSupportedInput(const onnx::TypeProto &type) {
-  return type.has_tensor_type() &&
-         getElementKind(type.tensor_type().elem_type());
-}
-
 int getDataType(ElementKind kind) {
   for (const DataType &type : dataTypes)
     if (type.kind == kind)

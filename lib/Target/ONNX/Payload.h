@@ -19,8 +19,6 @@ inline constexpr int64_t maxTensorBytes = int64_t(1) << 34;
 /// The element kind of an ONNX data type, none for those that are not
 /// supported (strings, complex numbers, 8-bit floats, 4- and 2-bit types).
 std::optional<ElementKind> getElementKind(int dataType);
-/// True for tensors of such elements.
-bool isSupportedInput(const onnx::TypeProto &type);
 /// The ONNX data type of an element kind.
 int getDataType(ElementKind kind);
 /// "float8e4m3fn", "string", ...; "data type 99" for an unknown number.

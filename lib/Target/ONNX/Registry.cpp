@@ -42,6 +42,7 @@ const OperatorRegistry &OperatorRegistry::get() {
     registerRotaryEmbeddings(all);
     registerScans(all);
     registerSelections(all);
+    registerSequenceMaps(all);
     registerSequences(all);
     registerShapeOperators(all);
     registerSlices(all);

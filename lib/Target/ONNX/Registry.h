@@ -143,6 +143,7 @@ void registerResizes(OperatorRegistry &registry);
 void registerRotaryEmbeddings(OperatorRegistry &registry);
 void registerScans(OperatorRegistry &registry);
 void registerSelections(OperatorRegistry &registry);
+void registerSequenceMaps(OperatorRegistry &registry);
 void registerSequences(OperatorRegistry &registry);
 void registerShapeOperators(OperatorRegistry &registry);
 void registerSlices(OperatorRegistry &registry);

@@ -4,23 +4,96 @@
 #include "Payload.h"
 #include "pc/Support/AtomicFile.h"
 #include "llvm/Support/FileSystem.h"
+#include <onnx/onnx-data_pb.h>
 
 using namespace llvm;
 
 namespace mlir::pc {
 
-Expected<NamedTensor> readTensorFile(StringRef path) {
+std::string NamedValue::describe() const {
+  if (isAbsent)
+    return "an optional without an element";
+  if (!isSequence(kind))
+    return tensors.front().describe();
+  return "a sequence of " + std::to_string(tensors.size()) +
+         (tensors.size() == 1 ? " tensor" : " tensors");
+}
+
+//===----------------------------------------------------------------------===//
+// Reading
+//===----------------------------------------------------------------------===//
+
+static Error readInto(const onnx::TensorProto &proto, NamedValue &value) {
+  Expected<Tensor> tensor = readTensor(proto, /*folder=*/"");
+  if (!tensor)
+    return tensor.takeError();
+  value.tensors.push_back(std::move(*tensor));
+  return Error::success();
+}
+
+static Error readInto(const onnx::SequenceProto &proto, NamedValue &value) {
+  if (proto.elem_type() != onnx::SequenceProto::TENSOR &&
+      proto.elem_type() != onnx::SequenceProto::UNDEFINED)
+    return createStringError("expected a sequence of tensors, found elements "
+                             "of type " +
+                             Twine(proto.elem_type()));
+  for (const onnx::TensorProto &element : proto.tensor_values())
+    if (Error error = readInto(element, value))
+      return error;
+  return Error::success();
+}
+
+static Error readInto(const onnx::OptionalProto &proto, NamedValue &value) {
+  bool takesSequence = isSequence(value.kind);
+  value.isAbsent =
+      takesSequence ? !proto.has_sequence_value() : !proto.has_tensor_value();
+  if (takesSequence ? proto.has_tensor_value() : proto.has_sequence_value())
+    return createStringError(takesSequence
+                                 ? "expected a sequence, found a tensor"
+                                 : "expected a tensor, found a sequence");
+  if (value.isAbsent)
+    return Error::success();
+  return takesSequence ? readInto(proto.sequence_value(), value)
+                       : readInto(proto.tensor_value(), value);
+}
+
+template <typename Proto>
+static Expected<NamedValue> readFile(StringRef path, StringRef what,
+                                     ValueKind kind) {
   Expected<std::unique_ptr<MemoryBuffer>> buffer = mapFile(path);
   if (!buffer)
     return buffer.takeError();
-  onnx::TensorProto proto;
-  if (Error error = parseMessage(**buffer, "a serialized TensorProto", proto))
+  Proto proto;
+  if (Error error = parseMessage(**buffer, what, proto))
     return error;
-  Expected<Tensor> tensor = readTensor(proto, /*folder=*/"");
-  if (!tensor)
+  // Messages of other types have their fields elsewhere.
+  if (kind != ValueKind::Tensor && !proto.unknown_fields().empty())
+    return createStringError(
+        inconvertibleErrorCode(),
+        path + ": expected " + what +
+            ", but the file has fields of another message");
+  NamedValue value{proto.name(), kind, {}};
+  if (Error error = readInto(proto, value))
     return createStringError(inconvertibleErrorCode(),
-                             path + ": " + toString(tensor.takeError()));
-  return NamedTensor{proto.name(), std::move(*tensor)};
+                             path + ": " + toString(std::move(error)));
+  return value;
+}
+
+Expected<NamedValue> readValueFile(StringRef path, ValueKind kind) {
+  if (isOptional(kind))
+    return readFile<onnx::OptionalProto>(path, "a serialized OptionalProto",
+                                         kind);
+  if (isSequence(kind))
+    return readFile<onnx::SequenceProto>(path, "a serialized SequenceProto",
+                                         kind);
+  return readFile<onnx::TensorProto>(path, "a serialized TensorProto", kind);
+}
+
+Expected<NamedTensor> readTensorFile(StringRef path) {
+  Expected<NamedValue> value = readValueFile(path, ValueKind::Tensor);
+  if (!value)
+    return value.takeError();
+  return NamedTensor{value->name, std::move(value->tensors.front())};
 }
 
 Expected<std::map<std::string, Tensor>> readTensorFolder(StringRef folder) {
@@ -40,19 +113,64 @@ Expected<std::map<std::string, Tensor>> readTensorFolder(StringRef folder) {
   return tensors;
 }
 
-Error writeTensorFile(StringRef path, StringRef name, const Tensor &tensor) {
-  onnx::TensorProto proto;
-  proto.set_name(name.str());
-  writeTensor(tensor, proto);
+//===----------------------------------------------------------------------===//
+// Writing
+//===----------------------------------------------------------------------===//
+
+static Error writeFile(StringRef path, const google::protobuf::Message &proto,
+                       const Twine &what) {
   std::string bytes = proto.SerializeAsString();
-  if (bytes.empty())
+  if (bytes.empty() && proto.ByteSizeLong() != 0)
     return createStringError(inconvertibleErrorCode(),
-                             path + ": a tensor of " + tensor.describe() +
+                             path + ": " + what +
                                  " does not fit into one message of 2 GiB");
   return writeFileAtomically(path, [&](raw_pwrite_stream &stream) {
     stream << bytes;
     return Error::success();
   });
+}
+
+Error writeTensorFile(StringRef path, StringRef name, const Tensor &tensor) {
+  onnx::TensorProto proto;
+  proto.set_name(name.str());
+  writeTensor(tensor, proto);
+  return writeFile(path, proto, "a tensor of " + tensor.describe());
+}
+
+static void fill(onnx::SequenceProto &proto, ArrayRef<const Tensor *> tensors) {
+  proto.set_elem_type(onnx::SequenceProto::TENSOR);
+  for (const Tensor *tensor : tensors)
+    writeTensor(*tensor, *proto.add_tensor_values());
+}
+
+static void fill(onnx::OptionalProto &proto, const ValueGroup &group,
+                 ArrayRef<const Tensor *> tensors) {
+  proto.set_elem_type(onnx::OptionalProto::UNDEFINED);
+  if (group.isAbsent)
+    return;
+  if (group.kind == ValueKind::OptionalSequence) {
+    proto.set_elem_type(onnx::OptionalProto::SEQUENCE);
+    fill(*proto.mutable_sequence_value(), tensors);
+    return;
+  }
+  proto.set_elem_type(onnx::OptionalProto::TENSOR);
+  writeTensor(*tensors.front(), *proto.mutable_tensor_value());
+}
+
+Error writeValueFile(StringRef path, const ValueGroup &group,
+                     ArrayRef<const Tensor *> tensors) {
+  if (group.kind == ValueKind::Tensor)
+    return writeTensorFile(path, group.name, *tensors.front());
+  if (group.kind == ValueKind::Sequence) {
+    onnx::SequenceProto proto;
+    proto.set_name(group.name);
+    fill(proto, tensors);
+    return writeFile(path, proto, "a sequence");
+  }
+  onnx::OptionalProto proto;
+  proto.set_name(group.name);
+  fill(proto, group, tensors);
+  return writeFile(path, proto, "an optional value");
 }
 
 } // namespace mlir::pc

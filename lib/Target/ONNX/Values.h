@@ -35,7 +35,8 @@ struct ImportedValue {
   Value steps;
   /// The elements, where this is a sequence; nothing else is set then.
   std::shared_ptr<const std::vector<ImportedValue>> sequence;
-  /// An optional input of a function that the call leaves out.
+  /// An optional value that has nothing, or an optional input of a function
+  /// that the call leaves out; nothing else is set then.
   bool isAbsent = false;
   /// Made by an operator that is not supported.
   bool isPoisoned = false;

@@ -3,6 +3,7 @@
 """Tensors in files, for tests of the tools.
 
     tensor.py write FILE DTYPE SHAPE VALUES [NAME]   VALUES: 1,2,3 or ramp
+    tensor.py sequence FILE VALUES...                one f32 vector from each
     tensor.py show FILE...
     tensor.py compare FOLDER REFERENCE PREFIX TOLERANCE [--by-name]
 """
@@ -31,6 +32,15 @@ def write(path, dtype, shape, values, name=""):
     pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
     pathlib.Path(path).write_bytes(
         numpy_helper.from_array(array, name).SerializeToString())
+
+
+def write_sequence(path, *tensors):
+    made = onnx.SequenceProto(elem_type=onnx.SequenceProto.TENSOR)
+    for values in tensors:
+        array = np.array([float(value) for value in values.split(",")], np.float32)
+        made.tensor_values.append(numpy_helper.from_array(array))
+    pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
+    pathlib.Path(path).write_bytes(made.SerializeToString())
 
 
 def show(paths):
@@ -76,6 +86,8 @@ def main():
     command, *rest = sys.argv[1:]
     if command == "write":
         write(*rest)
+    elif command == "sequence":
+        write_sequence(*rest)
     elif command == "show":
         show(rest)
     elif command == "compare":

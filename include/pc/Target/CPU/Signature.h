@@ -7,6 +7,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "pc/Runtime/Tensor.h"
+#include "pc/Support/ValueGroups.h"
 #include <optional>
 
 namespace mlir::pc {
@@ -23,10 +24,15 @@ struct PortInfo {
   std::vector<int64_t> shape;
   /// For results: the argument whose storage receives the new value.
   std::optional<unsigned> updates;
+  /// For arguments: starts with the value of the model, and need not be fed.
+  bool hasValue = false;
 };
 
 struct Signature {
   std::vector<PortInfo> arguments, results;
+  /// The values of the model that the arguments which are fed, and the results,
+  /// are made of.
+  std::vector<ValueGroup> inputs, outputs;
 };
 
 /// What the attributes of the tensor function `function` say about its

@@ -18,8 +18,21 @@
 
 namespace mlir::pc {
 
+/// What will be fed to one input of a model: one tensor; those of a sequence;
+/// that of an optional, or none.
+struct ONNXInputData {
+  std::vector<std::vector<int64_t>> shapes;
+  /// The data itself, null where unknown. Where an operator needs a shape, an
+  /// axis or the like that the model reads from an input, it is taken from
+  /// here, and the function is for that data only.
+  std::vector<std::shared_ptr<const Tensor>> values;
+  /// An optional that has nothing.
+  bool isAbsent = false;
+};
+
 struct ONNXImportOptions {
-  /// Sizes of symbolic dimensions, `--dim batch=64`.
+  /// Sizes of symbolic dimensions, `--dim batch=64`; also `<input>.length` of a
+  /// sequence, and `<input>.present`, 0 or 1, of an optional.
   std::map<std::string, int64_t> dims;
   /// Loops, scans and recurrent operators of up to this many iterations become
   /// a copy of their body for each; longer ones a loop.
@@ -27,13 +40,9 @@ struct ONNXImportOptions {
   /// Quantised tensors are floats too, through which derivatives pass as if
   /// nothing had been rounded.
   bool straightThrough = false;
-  /// Shapes of the data that will be fed, by position among the graph inputs
-  /// without an initializer; symbolic dimensions are bound by them.
-  std::vector<std::optional<std::vector<int64_t>>> inputShapes;
-  /// The data itself, by the same position, null where unknown. Where an
-  /// operator needs a shape, an axis or the like that the model reads from an
-  /// input, it is taken from here, and the function is for that data only.
-  std::vector<std::shared_ptr<const Tensor>> inputValues;
+  /// What will be fed, where that is known, by position among the graph inputs
+  /// without an initializer; symbolic dimensions are bound by it.
+  std::vector<std::optional<ONNXInputData>> inputs;
 };
 
 /// Why an import failed; tools turn it into their exit status.

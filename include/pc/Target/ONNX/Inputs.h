@@ -5,6 +5,7 @@
 #ifndef PC_TARGET_ONNX_INPUTS_H
 #define PC_TARGET_ONNX_INPUTS_H
 
+#include "pc/Support/ValueGroups.h"
 #include "llvm/Support/Error.h"
 #include <cstdint>
 #include <optional>
@@ -20,10 +21,11 @@ struct ONNXInput {
     std::string name;
   };
   std::string name;
+  ValueKind kind = ValueKind::Tensor;
   bool isFloat = false;
-  /// A tensor of elements that pc knows.
+  /// Made of tensors of elements that pc knows.
   bool isSupported = false;
-  std::vector<Dimension> shape;
+  std::vector<Dimension> shape; // of each of its tensors
 };
 
 /// The graph inputs without an initializer, in order.

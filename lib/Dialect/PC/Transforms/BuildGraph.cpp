@@ -11,6 +11,7 @@
 #include "pc/Interfaces/DifferentiableOpInterface.h"
 #include "pc/Support/Names.h"
 #include "pc/Support/Signature.h"
+#include "pc/Support/ValueGroups.h"
 #include "llvm/ADT/StringSet.h"
 
 namespace mlir::pc {
@@ -147,6 +148,7 @@ GraphOp GraphBuilder::build(StringRef name) {
                       builder.getFunctionType(type.getInputs(), results));
   if (ArrayAttr attributes = objective.getArgAttrsAttr())
     graph.setArgAttrsAttr(attributes);
+  copyValueGroups(objective, graph);
   if (ArrayAttr attributes = objective.getResAttrsAttr()) {
     llvm::SmallVector<Attribute> moved(attributes.getValue());
     Attribute ofLoss = moved[lossResult];

@@ -4,6 +4,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "pc/Interfaces/DifferentiableOpInterface.h"
 #include "pc/Support/Names.h"
+#include "pc/Support/ValueGroups.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
@@ -31,6 +32,7 @@ void Expansion::createFunction(StringRef name) {
       builder.getFunctionType(graph.getArgumentTypes(), {}));
   if (ArrayAttr attributes = graph.getArgAttrsAttr())
     function.setArgAttrsAttr(attributes);
+  copyValueGroups(graph, function);
   Block *entry = function.addEntryBlock();
   builder.setInsertionPointToStart(entry);
   for (auto [argument, value] :

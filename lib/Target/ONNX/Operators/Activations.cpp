@@ -428,6 +428,12 @@ static bool foldNeg(NodeContext &node) {
              [](ArrayRef<int64_t> v) { return int64_t(-uint64_t(v[0])); }});
 }
 
+static bool foldRelu(NodeContext &node) {
+  return foldElementwise(
+      node, {[](ArrayRef<double> v) { return v[0] < 0 ? 0.0 : v[0]; },
+             [](ArrayRef<int64_t> v) { return std::max<int64_t>(v[0], 0); }});
+}
+
 static void registerMath(OperatorRegistry &all) {
   all.add("Sqrt", 1, lowerMath<math::SqrtOp>).withFold(foldFloat<std::sqrt>);
   all.add("Exp", 1, lowerMath<math::ExpOp>);
@@ -456,7 +462,7 @@ static void registerMath(OperatorRegistry &all) {
 
 void registerActivations(OperatorRegistry &all) {
   registerMath(all);
-  all.add("Relu", 1, lowerSigned<emitRelu>).withCopied({0});
+  all.add("Relu", 1, lowerSigned<emitRelu>).withFold(foldRelu).withCopied({0});
   all.add("Sigmoid", 1, lowerUnary<emitSigmoid>);
   all.add("Softplus", 1, lowerUnary<emitSoftplus>);
   all.add("Softsign", 1, lowerUnary<emitSoftsign>);

@@ -55,8 +55,7 @@ static LogicalResult unrollOnce(NodeContext &node, const LoopPlan &plan,
     return success();
   }
   const ImportedValue &condition = results[0];
-  if (condition.sequence || !condition.constant ||
-      (condition.isParameter && !loop.followsData)) {
+  if (!condition.constant || (condition.isParameter && !loop.followsData)) {
     loop.isBlocked = true;
     return success();
   }
@@ -117,7 +116,7 @@ static LogicalResult unroll(NodeContext &node, const LoopPlan &plan,
 /// A tensor of one boolean as a scalar, null where it is known to be true.
 static FailureOr<Value> getFlag(NodeContext &node, ImportedValue value,
                                 OpBuilder &builder) {
-  if (value.sequence || value.type.getNumElements() != 1 ||
+  if (value.sequence || value.isAbsent || value.type.getNumElements() != 1 ||
       !value.type.getElementType().isInteger(1))
     return node.fail("expected a condition of one boolean");
   if (value.isPureConstant() && getInteger(*value.constant, 0))
@@ -187,10 +186,10 @@ static LogicalResult roll(NodeContext &node, const LoopPlan &plan) {
 static FailureOr<LoopPlan> planLoop(NodeContext &node,
                                     const onnx::GraphProto &body) {
   LoopPlan plan{body, std::nullopt, {}};
-  for (unsigned i = 2; i < node.getNumInputs(); ++i) {
-    if (!node.hasInput(i))
+  for (int i = 2; i < node.getNode().input_size(); ++i) {
+    if (!node.hasInput(i) && !node.hasAbsent(i))
       return node.fail("expected an initial value for input " + Twine(i));
-    plan.carried.push_back(node.getImported(i));
+    plan.carried.push_back(getOperand(node, i));
   }
   size_t least = plan.carried.size() + 1;
   if (size_t(body.output_size()) <
@@ -240,9 +239,10 @@ static LogicalResult lowerLoop(NodeContext &node) {
   for (size_t i = plan->carried.size(); i < node.getNumOutputs(); ++i)
     collects |= node.hasOutput(i);
   bool isOnData = plan->startsOnData || isShort;
-  if (plan->trips && *plan->trips > 0 && !(isOnData && collects))
+  bool canRoll = plan->trips && *plan->trips > 0;
+  if (canRoll && !(isOnData && (collects || hasNonTensor(plan->carried))))
     return roll(node, *plan);
-  // The number of iterations shapes the outcome, so it must be known.
+  // The number of iterations shapes the outcome, or may: a sequence grows.
   const Tensor *start = node.getConstant(1);
   if (plan->startsOnData && start && !getInteger(*start, 0))
     plan->trips = 0;
@@ -253,6 +253,8 @@ static LogicalResult lowerLoop(NodeContext &node) {
     return failure();
   if (!loop.isBlocked)
     return success();
+  if (canRoll && !collects)
+    return roll(node, *plan);
   return node.unsupported(
       plan->trips ? "collected outputs whose number depends on data"
                   : "a condition that depends on data without a trip count");

@@ -11,9 +11,10 @@ namespace mlir::pc {
 static LogicalResult lowerOptional(NodeContext &node) {
   if (failed(node.requireInputs(0, 1)))
     return failure();
-  if (!node.hasInput(0))
-    return node.unsupported("an optional value without an element");
-  node.forwardInput(0, 0);
+  if (node.hasInput(0))
+    node.forwardInput(0, 0);
+  else
+    node.setAbsent(0);
   return success();
 }
 
@@ -28,6 +29,9 @@ static LogicalResult lowerHasElement(NodeContext &node) {
 }
 
 static LogicalResult lowerGetElement(NodeContext &node) {
+  // A branch that is not taken may ask for it.
+  if (node.hasAbsent(0))
+    return node.unsupported("the optional value has no element");
   if (failed(node.requireInputs(1, 1)))
     return failure();
   node.forwardInput(0, 0);

@@ -5,6 +5,7 @@
 #include "Operators.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include <cmath>
 
 using namespace llvm;
 
@@ -190,18 +191,9 @@ static LogicalResult lowerLogSumExp(NodeContext &node) {
   return success();
 }
 
-/// Reduces known integers to one number: the size of a shape.
-template <Reduction::Kind kind> static bool foldReduction(NodeContext &node) {
-  const Tensor &tensor = *node.getConstant(0);
-  if (isFloat(tensor.getKind()) || tensor.getShape().size() != 1 ||
-      tensor.getNumElements() == 0)
-    return false;
-  FailureOr<SmallVector<int64_t>> axes = getAxes(node);
-  if (failed(axes) || axes->empty())
-    return false;
-  SmallVector<int64_t> values = getIntegers(tensor);
+static int64_t reduce(Reduction::Kind kind, ArrayRef<int64_t> values) {
   uint64_t result = values[0];
-  for (int64_t value : ArrayRef(values).drop_front()) {
+  for (int64_t value : values.drop_front()) {
     if (kind == Reduction::Sum)
       result += uint64_t(value);
     else if (kind == Reduction::Product)
@@ -211,11 +203,38 @@ template <Reduction::Kind kind> static bool foldReduction(NodeContext &node) {
     else
       result = std::min(int64_t(result), value);
   }
+  return int64_t(result);
+}
+
+/// Reduces known numbers to one: the size of a shape. Sums of floats, which
+/// round, are left to compiled code; extrema are exact.
+template <Reduction::Kind kind> static bool foldReduction(NodeContext &node) {
+  const Tensor &tensor = *node.getConstant(0);
+  bool isExtremum = kind == Reduction::Maximum || kind == Reduction::Minimum;
+  if ((isFloat(tensor.getKind()) && !isExtremum) ||
+      tensor.getShape().size() != 1 || tensor.getNumElements() == 0)
+    return false;
+  FailureOr<SmallVector<int64_t>> axes = getAxes(node);
+  if (failed(axes) || axes->empty())
+    return false;
   std::vector<int64_t> shape;
   if (node.attributes.getInt("keepdims", 1))
     shape.push_back(1);
   auto folded = std::make_shared<Tensor>(tensor.getKind(), shape);
-  setInteger(*folded, 0, int64_t(result));
+  if (!isFloat(tensor.getKind())) {
+    setInteger(*folded, 0, reduce(kind, getIntegers(tensor)));
+    node.setOutput(0, Constant(folded));
+    return true;
+  }
+  double result = tensor.getAsDouble(0);
+  for (int64_t i = 0, e = tensor.getNumElements(); i != e; ++i) {
+    double value = tensor.getAsDouble(i);
+    if (std::isnan(value))
+      return false;
+    result = kind == Reduction::Maximum ? std::max(result, value)
+                                        : std::min(result, value);
+  }
+  folded->setFromDouble(0, result);
   node.setOutput(0, Constant(folded));
   return true;
 }

@@ -68,8 +68,8 @@ LogicalResult RolledLoopEmitter::checkResults() {
     return node.unsupported("a carried value that changes its shape, in a loop "
                             "that is not unrolled");
   ArrayRef<ImportedValue> parts = ArrayRef(results).drop_front(count);
-  if (hasSequence(parts))
-    return node.unsupported("collected outputs that are sequences");
+  if (hasNonTensor(parts))
+    return node.unsupported("collected outputs that are no tensors");
   if (!parts.empty() && (plan.condition || goesOn))
     return node.unsupported(
         "collected outputs whose number is not known at compile time");

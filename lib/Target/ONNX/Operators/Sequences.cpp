@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Sequences of tensors. They exist while a model is imported and not after: the
-// length and every position must be known.
+// Sequences of tensors. They exist while a model is imported and at the border
+// of the function, not inside: the length and every position must be known.
 
 #include "Operators.h"
+#include "mlir/Support/DebugStringHelper.h"
 
 using namespace llvm;
 
@@ -37,6 +38,17 @@ getPosition(NodeContext &node, unsigned input, int64_t size) {
   return std::optional<int64_t>(*at);
 }
 
+/// Makes a sequence the output, whose elements must be of one element type.
+static LogicalResult setElements(NodeContext &node, Elements elements) {
+  for (const ImportedValue &element : elements)
+    if (element.type.getElementType() != elements.front().type.getElementType())
+      return node.fail("expected tensors of one element type, but got " +
+                       debugString(elements.front().type) + " and " +
+                       debugString(element.type));
+  node.setSequence(0, std::move(elements));
+  return success();
+}
+
 static LogicalResult lowerEmpty(NodeContext &node) {
   node.setSequence(0, {});
   return success();
@@ -51,8 +63,7 @@ static LogicalResult lowerConstruct(NodeContext &node) {
       return node.fail("expected tensors, but got a sequence");
     elements.push_back(node.getImported(i));
   }
-  node.setSequence(0, std::move(elements));
-  return success();
+  return setElements(node, std::move(elements));
 }
 
 static LogicalResult lowerInsert(NodeContext &node) {
@@ -75,8 +86,7 @@ static LogicalResult lowerInsert(NodeContext &node) {
     at = *given;
   }
   elements->insert(elements->begin() + at.value_or(size), node.getImported(1));
-  node.setSequence(0, std::move(*elements));
-  return success();
+  return setElements(node, std::move(*elements));
 }
 
 static LogicalResult lowerErase(NodeContext &node) {
@@ -202,6 +212,9 @@ static LogicalResult lowerSplit(NodeContext &node) {
     elements.push_back(element);
     offsets[*axis] += part;
   }
+  if (offsets[*axis] != size)
+    return node.fail("split: expected parts of " + Twine(size) +
+                     " elements together, but got " + Twine(offsets[*axis]));
   node.setSequence(0, std::move(elements));
   return success();
 }

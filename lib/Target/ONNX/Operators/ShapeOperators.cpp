@@ -168,6 +168,13 @@ static LogicalResult forward(NodeContext &node) {
   return success();
 }
 
+static LogicalResult lowerIdentity(NodeContext &node) {
+  if (!node.hasAbsent(0))
+    return forward(node);
+  node.setAbsent(0);
+  return success();
+}
+
 static FailureOr<ShapeVector> getPermutation(NodeContext &node) {
   int64_t rank = node.getType(0).getRank();
   std::optional<ShapeVector> given = node.attributes.getInts("perm");
@@ -346,7 +353,7 @@ static LogicalResult lowerDropout(NodeContext &node) {
 }
 
 void registerShapeOperators(OperatorRegistry &all) {
-  all.add("Identity", 1, forward).withSequences().asView();
+  all.add("Identity", 1, lowerIdentity).withSequences().asView();
   all.add("Dropout", 1, lowerDropout).withBounds({1}).asView();
   all.add("Flatten", 1, lowerReshape<getFlattened>)
       .withFold(foldToShape<getFlattened>)

@@ -25,14 +25,22 @@ bool isPoisoned(ArrayRef<ImportedValue> values) {
                       [](const ImportedValue &v) { return v.isPoisoned; });
 }
 
-bool hasSequence(ArrayRef<ImportedValue> values) {
-  return llvm::any_of(values,
-                      [](const ImportedValue &v) { return v.sequence; });
+bool hasNonTensor(ArrayRef<ImportedValue> values) {
+  return llvm::any_of(
+      values, [](const ImportedValue &v) { return v.sequence || v.isAbsent; });
 }
 
 void poison(NodeContext &node) {
   for (ImportedValue &result : node.getResults())
     result.isPoisoned = true;
+}
+
+ImportedValue getOperand(NodeContext &node, unsigned i) {
+  if (node.hasInput(i))
+    return node.getImported(i);
+  ImportedValue absent;
+  absent.isAbsent = true;
+  return absent;
 }
 
 ImportedValue makeScalar(NodeContext &node, ElementKind kind, int64_t value) {
@@ -58,7 +66,7 @@ SmallVector<Value> flatten(NodeContext &node,
   for (ImportedValue &value : values) {
     if (value.sequence)
       llvm::for_each(*value.sequence, add);
-    else
+    else if (!value.isAbsent)
       add(value);
   }
   return flat;
@@ -67,6 +75,10 @@ SmallVector<Value> flatten(NodeContext &node,
 ImportedValues unflatten(ArrayRef<ImportedValue> like, ValueRange values) {
   ImportedValues made;
   for (const ImportedValue &value : like) {
+    if (value.isAbsent) {
+      made.push_back(value);
+      continue;
+    }
     if (!value.sequence) {
       made.push_back(makeValue(values.front()));
       values = values.drop_front();
@@ -86,7 +98,8 @@ ImportedValues unflatten(ArrayRef<ImportedValue> like, ValueRange values) {
 bool isSameForm(ArrayRef<ImportedValue> x, ArrayRef<ImportedValue> y) {
   return llvm::equal(x, y, [](const ImportedValue &a, const ImportedValue &b) {
     if (!a.sequence || !b.sequence)
-      return !a.sequence && !b.sequence && a.type == b.type;
+      return !a.sequence && !b.sequence && a.isAbsent == b.isAbsent &&
+             a.type == b.type;
     return isSameForm(*a.sequence, *b.sequence);
   });
 }
@@ -95,8 +108,8 @@ FailureOr<Value> stack(NodeContext &node, int64_t axis,
                        MutableArrayRef<ImportedValue> parts) {
   if (parts.empty())
     return node.unsupported("a loop without iterations that collects outputs");
-  if (hasSequence(parts))
-    return node.unsupported("collected outputs that are sequences");
+  if (hasNonTensor(parts))
+    return node.unsupported("collected outputs that are no tensors");
   Emitter b(node.builder, node.loc);
   SmallVector<Value> rows;
   for (ImportedValue &part : parts) {

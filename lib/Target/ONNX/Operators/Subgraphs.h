@@ -13,9 +13,13 @@ namespace mlir::pc {
 using ImportedValues = llvm::SmallVector<ImportedValue>;
 
 bool isPoisoned(ArrayRef<ImportedValue> values);
-bool hasSequence(ArrayRef<ImportedValue> values);
+/// Sequences, and optional values without an element.
+bool hasNonTensor(ArrayRef<ImportedValue> values);
 /// Gives up on a node after what is wrong with it has been reported.
 void poison(NodeContext &node);
+
+/// What operand `i` is, also where it is an optional value without an element.
+ImportedValue getOperand(NodeContext &node, unsigned i);
 
 ImportedValue makeScalar(NodeContext &node, ElementKind kind, int64_t value);
 ImportedValue makeValue(Value value);

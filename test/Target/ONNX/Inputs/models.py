@@ -146,16 +146,6 @@ def string_input():
                  [value("x", [2], TensorProto.STRING)], [value("y", [2], TensorProto.STRING)])
 
 
-def sequence_inputs():
-    """A sequence and an optional as inputs."""
-    tensor = helper.make_tensor_type_proto(FLOAT, [2])
-    sequence = helper.make_sequence_type_proto(tensor)
-    return model([node("Identity", ["x"], ["y"])],
-                 [helper.make_value_info("x", sequence),
-                  helper.make_value_info("o", helper.make_optional_type_proto(tensor))],
-                 [helper.make_value_info("y", sequence)])
-
-
 def unsigned():
     """What differs between signed and unsigned integers."""
     byte = TensorProto.UINT8
@@ -386,6 +376,83 @@ def sequences():
          node("ConcatFromSequence", ["two"], ["z"], axis=0)],
         [value("x", [2])], [value("y", [2]), value("z", [4])],
         [initializer("first", 0, np.int64), initializer("last", -1, np.int64)])
+
+
+def sequence_of(name, shape=None, dtype=FLOAT):
+    tensor = helper.make_tensor_type_proto(dtype, shape)
+    return helper.make_value_info(name, helper.make_sequence_type_proto(tensor))
+
+
+def optional_of(name, shape=None, dtype=FLOAT):
+    tensor = helper.make_tensor_type_proto(dtype, shape)
+    return helper.make_value_info(name, helper.make_optional_type_proto(tensor))
+
+
+def sequence_border(wrong=0):
+    """Sequences and optionals as inputs and outputs: each element of `s` times `w` under
+    tanh, and `o` behind them where there is one. The first of all is `z`."""
+    body = helper.make_graph([node("Mul", ["e", "f"], ["m"], "times"),
+                              node("Tanh", ["m"], ["t"], "tanh")], "body",
+                             [value("e", ["k"]), value("f", [1])], [value("t", ["k"])])
+    then = helper.make_graph([node("OptionalGetElement", ["o"], ["g"]),
+                              node("SequenceInsert", ["mapped", "g"], ["longer"])], "then", [],
+                             [sequence_of("longer")])
+    otherwise = helper.make_graph([node("Identity", ["mapped"], ["same"])], "otherwise", [],
+                                  [sequence_of("same")])
+    return model(
+        [node("SequenceMap", ["s", "w"], ["mapped"], "map", body=body),
+         node("OptionalHasElement", ["o"], ["has"]),
+         node("If", ["has"], ["all"], "choice", then_branch=then, else_branch=otherwise),
+         node("SequenceAt", ["all", "first"], ["head"]), node("Optional", ["head"], ["z"]),
+         node("SequenceErase", ["all", "first"], ["y"])],
+        [sequence_of("s", ["k"]), optional_of("o", [2])],
+        [optional_of("y") if wrong else sequence_of("y"), optional_of("z")],
+        [initializer("w", [2]), initializer("first", 0, np.int64)], opset=18)
+
+
+def sequence_identity():
+    """Values that pass: a sequence, an optional tensor and an optional sequence."""
+    tensor = helper.make_tensor_type_proto(FLOAT, [2])
+    maybe = helper.make_optional_type_proto(helper.make_sequence_type_proto(tensor))
+    names = ("s", "o", "q")
+    return model([node("Identity", [name], [name + "_same"]) for name in names],
+                 [sequence_of("s", [2]), optional_of("o", [2]), helper.make_value_info("q", maybe)],
+                 [sequence_of("s_same", [2]), optional_of("o_same", [2]),
+                  helper.make_value_info("q_same", maybe)], opset=18)
+
+
+def sequence_refused():
+    """What has no place in a function of known shapes, and what is no such value."""
+    tensor = helper.make_tensor_type_proto(FLOAT, [2])
+    nested = helper.make_sequence_type_proto(helper.make_sequence_type_proto(tensor))
+    text = helper.make_tensor_type_proto(TensorProto.STRING, [2])
+    return model([node("SequenceLength", ["x"], ["n"], "length")],
+                 [helper.make_value_info("x", nested),
+                  helper.make_value_info("t", helper.make_sequence_type_proto(text))],
+                 [value("n", [], INT64)])
+
+
+def sequence_position():
+    """The element at a place that is data."""
+    return model([node("SequenceAt", ["s", "i"], ["y"], "at")],
+                 [sequence_of("s", [2]), value("i", [], INT64)], [value("y", [2])])
+
+
+def no_element():
+    return model([node("OptionalGetElement", ["o"], ["y"], "get")],
+                 [optional_of("o", [2])], [value("y", [2])], opset=18)
+
+
+def growing_sequence():
+    """A loop that appends, and its condition is data."""
+    body = helper.make_graph(
+        [node("Identity", ["c"], ["goes"]), node("SequenceInsert", ["s", "x"], ["more"])], "body",
+        [value("i", [], INT64), value("c", [], TensorProto.BOOL), sequence_of("s")],
+        [value("goes", [], TensorProto.BOOL), sequence_of("more")])
+    return model([node("SequenceEmpty", [], ["none"]),
+                  node("Loop", ["n", "c", "none"], ["y"], "grow", body=body)],
+                 [value("x", [2]), value("c", [], TensorProto.BOOL)], [sequence_of("y")],
+                 [initializer("n", 3, np.int64)])
 
 
 def batch_normalization():
