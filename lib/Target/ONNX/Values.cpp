@@ -96,8 +96,10 @@ ElementsAttr getElementsAttr(const Constant &constant, MLIRContext *context) {
   // Nothing that reads resources knows how narrow elements lie in them.
   if (bytes <= maxInlineBytes || getBitWidth(constant->getKind()) < 8)
     return DenseElementsAttr::getFromRawBuffer(type, data);
+  // Aligned to an element, not more: who reads a module from bytecode has to
+  // place it by the largest alignment of its resources.
   auto keepAlive = [constant](void *, size_t, size_t) {};
-  AsmResourceBlob blob(data, /*dataAlignment=*/64, keepAlive,
+  AsmResourceBlob blob(data, getByteWidth(constant->getKind()), keepAlive,
                        /*dataIsMutable=*/false);
   return DenseResourceElementsAttr::get(type, "onnx", std::move(blob));
 }
