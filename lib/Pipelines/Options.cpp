@@ -125,6 +125,32 @@ void ModelFlags::fill(CompileOptions &options) const {
   options.dumpFolder = dumpPhases;
 }
 
+/// Takes `name` from the option that LLVM's library has under it for some tool
+/// of its own.
+static StringRef claim(StringRef name) {
+  if (cl::Option *other = cl::getRegisteredOptions().lookup(name))
+    other->removeArgument();
+  return name;
+}
+
+MachineFlags::MachineFlags()
+    : cpu("cpu", cl::init("native"), cl::value_desc("NAME"),
+          cl::desc("native, or a name that LLVM knows"), cl::cat(category)),
+      threads(claim("threads"), cl::init(1), cl::value_desc("N"),
+              cl::desc("threads that share the work (default: 1); results do "
+                       "not depend on their number"),
+              cl::cat(category)) {}
+
+Error MachineFlags::fill(CPUOptions &options) const {
+  constexpr unsigned mostThreads = 1024;
+  if (threads < 1 || threads > mostThreads)
+    return createStringError("--threads: expected a number from 1 to " +
+                             Twine(mostThreads) + ", found " + Twine(threads));
+  options.cpu = cpu;
+  options.threads = threads;
+  return Error::success();
+}
+
 ScheduleFlags::ScheduleFlags()
     : schedule("schedule", "how the errors relax (default: fixed-exact)",
                schedules, category),

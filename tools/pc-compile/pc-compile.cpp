@@ -41,12 +41,10 @@ struct Flags {
                             cl::desc("import, or tensor for MLIR that is "
                                      "compiled as it is"),
                             cl::cat(category)};
-  cl::opt<std::string> cpu{"cpu", cl::init("native"), cl::value_desc("NAME"),
-                           cl::desc("native, or a name that LLVM knows"),
-                           cl::cat(category)};
   cl::opt<bool> grad{"grad", cl::desc("also compile the gradient"),
                      cl::cat(category)};
   ModelFlags modelFlags;
+  MachineFlags machine;
   ScheduleFlags schedule;
   LossFlags loss;
   TrainingFlags training;
@@ -57,7 +55,6 @@ static Error read(Flags &flags, CompileRequest &request) {
   request.model = flags.model;
   request.out = flags.out;
   request.prefix = flags.prefix;
-  request.cpu.cpu = flags.cpu;
   if (Error error = request.setKinds(flags.emit))
     return error;
   if (Error error = request.setFrom(flags.from))
@@ -72,6 +69,8 @@ static Error read(Flags &flags, CompileRequest &request) {
                                             flags.training.getRate()};
   if (Error error = flags.modelFlags.getDims(request.dims))
     return error;
+  if (Error error = flags.machine.fill(request.cpu))
+    return error;
   return validate(request.compile);
 }
 
@@ -80,8 +79,8 @@ int main(int argc, char **argv) {
   Flags flags;
   parseFlags(argc, argv, overview,
              {&flags.category, &flags.modelFlags.category,
-              &flags.schedule.category, &flags.loss.category,
-              &flags.training.category});
+              &flags.machine.category, &flags.schedule.category,
+              &flags.loss.category, &flags.training.category});
   mlir::MLIRContext context(makeToolRegistry());
   Reporter reporter("pc-compile", &context);
   CompileRequest request;

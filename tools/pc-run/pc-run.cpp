@@ -33,6 +33,7 @@ struct Flags {
   cl::opt<bool> grad{"grad", cl::desc("also write gradients"),
                      cl::cat(category)};
   ModelFlags modelFlags;
+  MachineFlags machine;
   ScheduleFlags schedule;
 };
 } // namespace
@@ -40,9 +41,9 @@ struct Flags {
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
   Flags flags;
-  parseFlags(
-      argc, argv, overview,
-      {&flags.category, &flags.modelFlags.category, &flags.schedule.category});
+  parseFlags(argc, argv, overview,
+             {&flags.category, &flags.modelFlags.category,
+              &flags.machine.category, &flags.schedule.category});
   mlir::MLIRContext context(makeToolRegistry());
   Reporter reporter("pc-run", &context);
 
@@ -54,6 +55,8 @@ int main(int argc, char **argv) {
   flags.modelFlags.fill(request.compile);
   flags.schedule.fill(request.compile);
   if (Error error = flags.modelFlags.getDims(request.dims))
+    return static_cast<int>(reporter.fail(std::move(error)));
+  if (Error error = flags.machine.fill(request.cpu))
     return static_cast<int>(reporter.fail(std::move(error)));
   if (Error error = validate(request.compile))
     return static_cast<int>(reporter.fail(std::move(error)));

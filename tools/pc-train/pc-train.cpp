@@ -55,6 +55,7 @@ struct Flags {
                          cl::desc("of the split and of the order of samples"),
                          cl::cat(category)};
   ModelFlags modelFlags;
+  MachineFlags machine;
   ScheduleFlags schedule;
   LossFlags loss;
   TrainingFlags training;
@@ -85,6 +86,8 @@ static Error makeRequest(const Flags &flags, TrainRequest &request) {
     return error;
   if (Error error = flags.modelFlags.getDims(request.dims))
     return error;
+  if (Error error = flags.machine.fill(request.cpu))
+    return error;
   bool isReference = request.backprop || request.compile.isAutodiff();
   if (isReference && !request.divergence.empty())
     return createStringError("--divergence: expected a schedule of predictive "
@@ -98,8 +101,8 @@ int main(int argc, char **argv) {
   Flags flags;
   parseFlags(argc, argv, overview,
              {&flags.category, &flags.modelFlags.category,
-              &flags.schedule.category, &flags.loss.category,
-              &flags.training.category});
+              &flags.machine.category, &flags.schedule.category,
+              &flags.loss.category, &flags.training.category});
   mlir::MLIRContext context(makeToolRegistry());
   Reporter reporter("pc-train", &context);
   TrainRequest request;

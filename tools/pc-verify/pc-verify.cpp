@@ -42,6 +42,7 @@ struct Flags {
                               "how far that gets in each iteration"),
                      cl::cat(category)};
   ModelFlags modelFlags;
+  MachineFlags machine;
   ScheduleFlags schedule;
   LossFlags loss;
 };
@@ -60,6 +61,8 @@ static Error makeRequest(const Flags &flags, VerifyRequest &request) {
                              "found autodiff, which it is compared with");
   if (Error error = flags.modelFlags.getDims(request.dims))
     return error;
+  if (Error error = flags.machine.fill(request.cpu))
+    return error;
   return validate(request.compile);
 }
 
@@ -68,7 +71,8 @@ int main(int argc, char **argv) {
   Flags flags;
   parseFlags(argc, argv, overview,
              {&flags.category, &flags.modelFlags.category,
-              &flags.schedule.category, &flags.loss.category});
+              &flags.machine.category, &flags.schedule.category,
+              &flags.loss.category});
   mlir::MLIRContext context(makeToolRegistry());
   Reporter reporter("pc-verify", &context);
   VerifyRequest request;

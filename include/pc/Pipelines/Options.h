@@ -8,6 +8,7 @@
 #define PC_PIPELINES_OPTIONS_H
 
 #include "pc/Pipelines/CompileOptions.h"
+#include "pc/Target/CPU/CPUOptions.h"
 #include "llvm/Support/CommandLine.h"
 #include <map>
 
@@ -51,6 +52,19 @@ private:
   llvm::cl::opt<int64_t> unroll;
   llvm::cl::opt<bool> straightThrough;
   llvm::cl::opt<std::string> dumpPhases;
+};
+
+/// --cpu, --threads: the machine that compiled code runs on.
+class MachineFlags {
+public:
+  MachineFlags();
+  llvm::cl::OptionCategory category{"Machine"};
+
+  llvm::Error fill(CPUOptions &options) const;
+
+private:
+  llvm::cl::opt<std::string> cpu;
+  llvm::cl::opt<unsigned> threads;
 };
 
 /// --schedule, --step, --iterations, --tolerance, --beta, --inner-rate,

@@ -3,6 +3,7 @@
 // The C header of compiled functions.
 
 #include "CHeader.h"
+#include "Compiler.h"
 #include "pc/Support/Names.h"
 #include "pc/Target/CPU/Passes.h"
 #include "llvm/ADT/StringExtras.h"
@@ -206,7 +207,8 @@ mlir::pc::getInitialValues(ArrayRef<InitialValue> values, StringRef entry) {
 
 void mlir::pc::writeCHeader(llvm::raw_ostream &os, StringRef prefix,
                             ArrayRef<CompiledEntry> entries,
-                            ArrayRef<InitialValue> initialValues) {
+                            ArrayRef<InitialValue> initialValues,
+                            unsigned threads) {
   std::string guard = StringRef(toCName((prefix + "h").str())).upper();
   os << "/* Written by pc-compile.\n"
         " *\n"
@@ -217,8 +219,11 @@ void mlir::pc::writeCHeader(llvm::raw_ostream &os, StringRef prefix,
      << " bytes, not shared by\n"
         " * calls that run at the same time, its contents mean nothing between "
         "calls.\n"
-        " * Nothing is allocated, nothing is kept, and no call can fail.\n"
-        " */\n"
+        " * Nothing is allocated, nothing is kept, and no call can fail.\n";
+  if (threads > 1)
+    os << " * Work is shared among up to " << threads
+       << " threads of OpenMP: link with " << threadsLibrary << ".\n";
+  os << " */\n"
      << "#ifndef " << guard << "\n#define " << guard
      << "\n\n#include <stdint.h>\n\n#ifdef __cplusplus\nextern \"C\" "
         "{\n#endif\n";

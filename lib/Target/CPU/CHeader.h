@@ -12,7 +12,7 @@ namespace mlir::pc {
 /// their name.
 void writeCHeader(llvm::raw_ostream &os, StringRef prefix,
                   ArrayRef<CompiledEntry> entries,
-                  ArrayRef<InitialValue> initialValues);
+                  ArrayRef<InitialValue> initialValues, unsigned threads);
 
 /// The initial values of `entry`, by argument.
 SmallVector<const InitialValue *>

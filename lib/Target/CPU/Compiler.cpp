@@ -5,6 +5,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/OpenMP/OpenMPToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "pc/Support/Names.h"
 #include "pc/Target/CPU/Passes.h"
@@ -164,28 +165,29 @@ static void dropOurAttributes(ModuleOp module) {
 FailureOr<OwningOpRef<ModuleOp>>
 mlir::pc::lowerToLLVMDialect(ModuleOp module, ArrayRef<StringRef> entries,
                              StringRef prefix, const VectorTarget &target,
-                             bool verifyPasses,
+                             const CPUOptions &options,
                              std::vector<CompiledEntry> &compiled) {
   MLIRContext *context = module.getContext();
   DialectRegistry registry;
   registerCPUExtensions(registry);
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
+  registerOpenMPDialectTranslation(registry);
   context->appendDialectRegistry(registry);
   OwningOpRef<ModuleOp> copy = ModuleOp::create(module.getLoc());
   if (failed(copyReachable(module, *copy, entries)) ||
       failed(prepareEntries(*copy, entries, prefix, compiled)))
     return failure();
   PassManager toLoops(context), toLLVM(context);
-  toLoops.enableVerifier(verifyPasses);
-  toLLVM.enableVerifier(verifyPasses);
+  toLoops.enableVerifier(options.verifyPasses);
+  toLLVM.enableVerifier(options.verifyPasses);
   buildTensorToLoopsPipeline(toLoops, target);
   if (failed(toLoops.run(*copy)))
     return failure();
   for (CompiledEntry &entry : compiled)
     entry.arenaBytes = getArenaBytes(
         copy->lookupSymbol<func::FuncOp>((prefix + entry.name).str()));
-  buildLoopsToLLVMPipeline(toLLVM);
+  buildLoopsToLLVMPipeline(toLLVM, options.threads);
   if (failed(toLLVM.run(*copy)))
     return failure();
   dropOurAttributes(*copy);
@@ -244,7 +246,7 @@ mlir::pc::compileToLLVM(ModuleOp module, ArrayRef<StringRef> entries,
   CompiledModule result;
   FailureOr<OwningOpRef<ModuleOp>> lowered =
       lowerToLLVMDialect(module, entries, prefix, getVectorTarget(machine),
-                         options.verifyPasses, result.entries);
+                         options, result.entries);
   if (failed(lowered))
     return failure();
   result.context = std::make_unique<llvm::LLVMContext>();

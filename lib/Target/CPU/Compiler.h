@@ -15,6 +15,9 @@
 
 namespace mlir::pc {
 
+/// What compiled code calls where it runs on more than one thread.
+inline constexpr llvm::StringLiteral threadsLibrary = "libomp.so.5";
+
 struct CompiledEntry {
   std::string name;
   Signature signature;
@@ -34,12 +37,13 @@ createTargetMachine(const CPUOptions &options);
 VectorTarget getVectorTarget(llvm::TargetMachine &machine);
 
 /// A copy of the functions `entries` and of what they refer to, lowered to the
-/// LLVM dialect, and verified after each pass if `verifyPasses`. Every entry
+/// LLVM dialect, and verified after each pass if `options` say so. Every entry
 /// `f` is renamed to `prefix + f`. Fills `compiled.entries`.
 FailureOr<OwningOpRef<ModuleOp>>
 lowerToLLVMDialect(ModuleOp module, ArrayRef<StringRef> entries,
                    StringRef prefix, const VectorTarget &target,
-                   bool verifyPasses, std::vector<CompiledEntry> &compiled);
+                   const CPUOptions &options,
+                   std::vector<CompiledEntry> &compiled);
 
 /// Lowers, translates and optimises for `machine`. `complete`, if given, may
 /// add to the module before it is optimised.

@@ -88,7 +88,7 @@ static llvm::Error writeObject(llvm::Module &module,
 }
 
 /// Runs the first C compiler on PATH to link `object` into `library`.
-static llvm::Error link(StringRef object, StringRef library) {
+static llvm::Error link(StringRef object, StringRef library, bool hasThreads) {
   llvm::ErrorOr<std::string> compiler = std::errc::no_such_file_or_directory;
   for (StringRef name : {"cc", "clang", "gcc", "clang-22"})
     if ((compiler = llvm::sys::findProgramByName(name)))
@@ -98,10 +98,13 @@ static llvm::Error link(StringRef object, StringRef library) {
         "expected a C compiler (cc, clang or gcc) on PATH to link the shared "
         "library '" +
         library + "'");
-  std::string message;
-  int status = llvm::sys::ExecuteAndWait(
-      *compiler, {*compiler, "-shared", "-o", library, object, "-lm"},
-      std::nullopt, {}, 0, 0, &message);
+  std::string message, threads = ("-l:" + threadsLibrary).str();
+  SmallVector<StringRef> command{*compiler, "-shared", "-o",
+                                 library,   object,    "-lm"};
+  if (hasThreads)
+    command.push_back(threads);
+  int status = llvm::sys::ExecuteAndWait(*compiler, command, std::nullopt, {},
+                                         0, 0, &message);
   if (status == 0)
     return llvm::Error::success();
   return llvm::createStringError("'" + *compiler + "' failed to link '" +
@@ -112,7 +115,8 @@ static llvm::Error link(StringRef object, StringRef library) {
 /// Links beside the final place and renames, so that a failure leaves the old
 /// library alone.
 static llvm::Error writeLibrary(llvm::Module &module,
-                                llvm::TargetMachine &machine, StringRef path) {
+                                llvm::TargetMachine &machine, StringRef path,
+                                bool hasThreads) {
   std::string object = (path + ".tmp.o").str();
   std::string library = (path + ".tmp").str();
   llvm::scope_exit cleanUp([&] {
@@ -121,7 +125,7 @@ static llvm::Error writeLibrary(llvm::Module &module,
   });
   if (llvm::Error error = writeObject(module, machine, object))
     return error;
-  if (llvm::Error error = link(object, library))
+  if (llvm::Error error = link(object, library, hasThreads))
     return error;
   if (std::error_code error = llvm::sys::fs::rename(library, path))
     return llvm::createFileError(path, error);
@@ -141,12 +145,11 @@ static llvm::Error diagnosed() {
 }
 
 static llvm::Error writeMLIR(ModuleOp module, ArrayRef<StringRef> entries,
-                             StringRef prefix, llvm::TargetMachine &machine,
-                             StringRef path) {
+                             StringRef prefix, const CPUOptions &options,
+                             llvm::TargetMachine &machine, StringRef path) {
   std::vector<CompiledEntry> compiled;
-  FailureOr<OwningOpRef<ModuleOp>> lowered =
-      lowerToLLVMDialect(module, entries, prefix, getVectorTarget(machine),
-                         /*verifyPasses=*/true, compiled);
+  FailureOr<OwningOpRef<ModuleOp>> lowered = lowerToLLVMDialect(
+      module, entries, prefix, getVectorTarget(machine), options, compiled);
   if (failed(lowered))
     return diagnosed();
   return writeText(path, [&](llvm::raw_ostream &os) { (*lowered)->print(os); });
@@ -162,11 +165,13 @@ static llvm::Error writeFile(const EmitFile &file, CompiledModule &compiled,
     std::unique_ptr<llvm::Module> copy = llvm::CloneModule(*compiled.module);
     return file.kind == EmitKind::Object
                ? writeObject(*copy, machine, file.path)
-               : writeLibrary(*copy, machine, file.path);
+               : writeLibrary(*copy, machine, file.path,
+                              request.cpu.threads > 1);
   }
   case EmitKind::Header:
     return writeText(file.path, [&](llvm::raw_ostream &os) {
-      writeCHeader(os, prefix, compiled.entries, request.initialValues);
+      writeCHeader(os, prefix, compiled.entries, request.initialValues,
+                   request.cpu.threads);
     });
   case EmitKind::LLVM:
     return writeText(file.path, [&](llvm::raw_ostream &os) {
@@ -204,7 +209,8 @@ llvm::Error mlir::pc::emitFiles(ModuleOp module, const EmitRequest &request) {
   for (const EmitFile &file : request.files) {
     llvm::Error error =
         file.kind == EmitKind::MLIR
-            ? writeMLIR(module, entries, prefix, **machine, file.path)
+            ? writeMLIR(module, entries, prefix, request.cpu, **machine,
+                        file.path)
             : writeFile(file, *compiled, **machine, prefix, request);
     if (error)
       return error;

@@ -77,7 +77,8 @@ public:
   }
   llvm::Error run(StringRef entry, ArrayRef<Tensor *> arguments,
                   MutableArrayRef<Tensor> results) override;
-  llvm::Error load(CompiledModule compiled, const llvm::TargetMachine &machine);
+  llvm::Error load(CompiledModule compiled, const llvm::TargetMachine &machine,
+                   bool hasThreads);
 
 private:
   const Entry &find(StringRef entry) const {
@@ -216,8 +217,22 @@ llvm::Error JITExecutable::run(StringRef name, ArrayRef<Tensor *> arguments,
   return llvm::Error::success();
 }
 
+/// Lets compiled code find the runtime that starts its threads.
+static llvm::Error addThreads(llvm::orc::LLJIT &jit) {
+  auto runtime = llvm::orc::DynamicLibrarySearchGenerator::Load(
+      threadsLibrary.data(), jit.getDataLayout().getGlobalPrefix());
+  if (!runtime)
+    return llvm::createStringError(
+        "expected the OpenMP runtime " + threadsLibrary +
+        " for more than one thread (Debian: libomp5), but " +
+        llvm::toString(runtime.takeError()));
+  jit.getMainJITDylib().addGenerator(std::move(*runtime));
+  return llvm::Error::success();
+}
+
 llvm::Error JITExecutable::load(CompiledModule compiled,
-                                const llvm::TargetMachine &machine) {
+                                const llvm::TargetMachine &machine,
+                                bool hasThreads) {
   using namespace llvm::orc;
   JITTargetMachineBuilder builder(machine.getTargetTriple());
   builder.setCPU(machine.getTargetCPU().str());
@@ -230,6 +245,9 @@ llvm::Error JITExecutable::load(CompiledModule compiled,
   if (!created)
     return created.takeError();
   jit = std::move(*created);
+  if (hasThreads)
+    if (llvm::Error error = addThreads(*jit))
+      return error;
   if (llvm::Error error = jit->addIRModule(ThreadSafeModule(
           std::move(compiled.module), std::move(compiled.context))))
     return error;
@@ -258,7 +276,8 @@ Executable::compile(ModuleOp module, ArrayRef<StringRef> entries,
   if (failed(compiled))
     return failure();
   auto executable = std::make_unique<JITExecutable>();
-  if (llvm::Error error = executable->load(std::move(*compiled), **machine))
+  if (llvm::Error error = executable->load(std::move(*compiled), **machine,
+                                           options.threads > 1))
     return module.emitError(llvm::toString(std::move(error))), failure();
   return std::unique_ptr<Executable>(std::move(executable));
 }

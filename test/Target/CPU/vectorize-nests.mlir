@@ -13,7 +13,11 @@
 //       CHECK:         %{{.+}}:24 = scf.for %{{.+}} = %[[K]]
 //       CHECK:         arith.select %[[FIRST]], %{{.+}}, %{{.+}} : vector<16xf32>
 //       CHECK:         vector.store {{.*}}vector<16xf32>
+//       CHECK:         {pc.parallel = {{.+}} : f64}
 //       CHECK:       %{{.+}}:16 = scf.for %{{.+}} = %[[K]]
+//       CHECK:       {pc.parallel = {{.+}} : f64}
+//   CHECK-NOT:     pc.parallel
+//       CHECK:   return
 //   SSE-LABEL: func @product
 //     SSE-NOT:   vector.fma
 //         SSE:   arith.mulf {{.*}} vector<4xf32>

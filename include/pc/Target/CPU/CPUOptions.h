@@ -12,6 +12,8 @@ struct CPUOptions {
   unsigned optLevel = 3;
   /// `native`, or a name that LLVM knows, such as `x86-64-v3`.
   std::string cpu = "native";
+  /// Threads that share a loop where that pays; results do not depend on it.
+  unsigned threads = 1;
   /// Verify the IR after every pass, a third of the time of a compilation of
   /// many small functions.
   bool verifyPasses = true;

@@ -19,6 +19,11 @@ inline constexpr llvm::StringLiteral resultAttrName = "pc.result";
 inline constexpr llvm::StringLiteral nextAttrName = "pc.next";
 inline constexpr llvm::StringLiteral arenaAttrName = "pc.arena";
 
+/// Of a loop: its iterations write to different places and read nothing that
+/// another one writes. An f64, the instructions on whole registers that all of
+/// them are, roughly.
+inline constexpr llvm::StringLiteral parallelAttrName = "pc.parallel";
+
 /// Alignment in bytes of the arena, of everything in it, and of all tensors.
 inline constexpr int64_t bufferAlignment = 64;
 
@@ -33,10 +38,10 @@ inline constexpr int64_t bufferAlignment = 64;
 void buildTensorToLoopsPipeline(OpPassManager &manager,
                                 const VectorTarget &target);
 /// Loops to functions of the LLVM dialect that take one pointer for each
-/// argument.
-void buildLoopsToLLVMPipeline(OpPassManager &manager);
+/// argument. With more than one thread they call the OpenMP runtime.
+void buildLoopsToLLVMPipeline(OpPassManager &manager, unsigned threads);
 
-/// Registers the passes and `pc-cpu-pipeline`.
+/// Registers the passes, `pc-cpu-to-loops` and `pc-cpu-pipeline`.
 void registerCPUPassesAndPipelines();
 
 /// Interfaces of upstream operations that the pipeline relies on.

@@ -219,6 +219,29 @@ def PlanMemory : Pass<"pc-cpu-plan-memory", "func::FuncOp"> {
   ];
 }
 
+def ParallelizeLoops : Pass<"pc-cpu-parallelize-loops", "func::FuncOp"> {
+  let summary = "share the iterations of loops among threads";
+  let description = [{
+    Among loops marked with `pc.parallel`, one inside of the other, those become
+    `scf.parallel` that make the whole shortest: one that is far outside starts the
+    threads once, one whose iterations divide evenly keeps all of them busy. Where
+    starting them costs more than they save, as in small models, nothing is shared.
+    No reduction is ever split, so that results do not depend on the number of
+    threads, to the bit.
+
+    Example: `test/Target/CPU/parallelize-loops.mlir`
+  }];
+  let options = [
+    Option<"threads", "threads", "unsigned", "2", "Threads that share the work">,
+    Option<"startCost", "start-cost", "double", "8000",
+           "Instructions in the time that it takes to start and to join the threads">
+  ];
+  let dependentDialects = ["mlir::scf::SCFDialect"];
+  let statistics = [
+    Statistic<"shared", "shared", "Loops whose iterations are shared">
+  ];
+}
+
 def GuardDivision : Pass<"pc-cpu-guard-division", "func::FuncOp"> {
   let summary = "let no integer division fault, whatever the data";
   let description = [{

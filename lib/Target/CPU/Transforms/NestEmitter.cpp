@@ -5,7 +5,9 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "pc/Target/CPU/Passes.h"
 #include "llvm/Support/MathExtras.h"
+#include "llvm/Support/SaveAndRestore.h"
 
 using namespace mlir;
 using namespace mlir::pc;
@@ -126,6 +128,7 @@ void NestEmitter::emitChunks() {
   SmallVector<Value> numbers{chunkStart};
   for (unsigned around : blocking.around)
     numbers.push_back(ivs[around]);
+  llvm::SaveAndRestore part(share, share * blocking.chunk / extent);
   isFirst = Value();
   for (Value number : numbers) {
     Value isZero = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
@@ -176,25 +179,54 @@ void NestEmitter::emitRows(Tile tile) {
   emitSteps(*tiling.rowDim, tiling.rows, emit);
 }
 
+/// Instructions of the whole nest on whole registers, roughly: a function of
+/// the `math` dialect stands for a polynomial.
+double NestEmitter::getWork() {
+  double work = op->getNumOperands();
+  for (Operation &inner : op.getBlock()->without_terminator())
+    work += isa<math::MathDialect>(inner.getDialect()) ? 16 : 1;
+  for (const NestDim &dim : nest.dims)
+    work *= dim.extent;
+  return work / tiling.lanes;
+}
+
+/// Whether no two steps of `dim` write to one place.
+bool NestEmitter::isParallel(unsigned dim) {
+  ArrayRef<NestAccess> outputs =
+      ArrayRef(nest.accesses).drop_front(op.getNumDpsInputs());
+  return !nest.dims[dim].isReduction &&
+         llvm::all_of(outputs, [&](const NestAccess &access) {
+           return access.strides[dim] != 0;
+         });
+}
+
 /// A loop over `dim` by `step`, then what remains as one shorter step.
 void NestEmitter::emitSteps(unsigned dim, int64_t step,
                             llvm::function_ref<void(int64_t)> body) {
   int64_t extent = nest.dims[dim].extent, full = extent / step * step;
+  llvm::SaveAndRestore whole(share);
+  auto emit = [&](int64_t steps) {
+    share = whole.get() * steps / extent;
+    body(steps);
+  };
   if (full == step) {
     ivs[dim] = constant(0);
-    body(step);
+    emit(step);
   } else if (full > 0) {
     auto loop = scf::ForOp::create(builder, loc, constant(0), constant(full),
                                    constant(step));
+    if (isParallel(dim))
+      loop->setAttr(parallelAttrName,
+                    builder.getF64FloatAttr(getWork() * share * full / extent));
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(loop.getBody());
     ivs[dim] = loop.getInductionVar();
-    body(step);
+    emit(step);
   }
   if (full == extent)
     return;
   ivs[dim] = constant(full);
-  body(extent - full);
+  emit(extent - full);
 }
 
 /// What the sums of a tile are added to.

@@ -42,6 +42,8 @@ private:
   void emitLanes(int64_t columns);
   void emitSteps(unsigned dim, int64_t step,
                  llvm::function_ref<void(int64_t)> body);
+  double getWork();
+  bool isParallel(unsigned dim);
   void emitRows(Tile tile);
   void emitTile(Tile tile);
   void emitFoldedTile(Tile tile);
@@ -110,6 +112,9 @@ private:
   Value isFirst;
   /// Where the steps of the loop that is split begin and end.
   Value chunkStart, chunkEnd;
+  /// The part of the nest's work that is done where code is being emitted, each
+  /// time that it runs.
+  double share = 1;
   /// The number of each loop in the iteration that is being emitted.
   SmallVector<Value> ivs;
   /// For each operand in memory, that memory in one dimension.

@@ -80,7 +80,22 @@ void mlir::pc::buildTensorToLoopsPipeline(OpPassManager &manager,
   addLoops(manager, target);
 }
 
-void mlir::pc::buildLoopsToLLVMPipeline(OpPassManager &manager) {
+/// Marked loops to regions of OpenMP.
+static void addThreads(OpPassManager &manager, unsigned threads) {
+  pc::ParallelizeLoopsOptions options;
+  options.threads = threads;
+  manager.addNestedPass<func::FuncOp>(pc::createParallelizeLoops(options));
+  ConvertSCFToOpenMPPassOptions regions;
+  regions.numThreads = threads;
+  manager.addPass(createConvertSCFToOpenMPPass(regions));
+  // Drops the scopes around bodies, which nothing is allocated in.
+  manager.addPass(createCanonicalizerPass());
+}
+
+void mlir::pc::buildLoopsToLLVMPipeline(OpPassManager &manager,
+                                        unsigned threads) {
+  if (threads > 1)
+    addThreads(manager, threads);
   manager.addPass(math::createMathExtendToSupportedTypes());
   math::MathExpandOpsPassOptions expand;
   expand.opMnemonics = {"fpowi"};
@@ -107,6 +122,8 @@ void mlir::pc::buildLoopsToLLVMPipeline(OpPassManager &manager) {
   function.useBarePtrCallConv = true;
   manager.addPass(createConvertFuncToLLVMPass(function));
   manager.addPass(createConvertControlFlowToLLVMPass());
+  if (threads > 1)
+    manager.addPass(createConvertOpenMPToLLVMPass());
   manager.addPass(createReconcileUnrealizedCastsPass());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
@@ -127,6 +144,9 @@ struct PipelineOptions : public PassPipelineOptions<PipelineOptions> {
   Option<unsigned> l2Bytes{*this, "l2-bytes",
                            llvm::cl::desc("bytes of the second cache"),
                            llvm::cl::init(pc::VectorTarget().l2Bytes)};
+  Option<unsigned> threads{*this, "threads",
+                           llvm::cl::desc("threads that share loops"),
+                           llvm::cl::init(1)};
 
   pc::VectorTarget getTarget() const {
     return {vectorBits, registers, fma, l2Bytes};
@@ -145,7 +165,7 @@ void mlir::pc::registerCPUPassesAndPipelines() {
       "pc-cpu-pipeline", "tensor functions to the LLVM dialect",
       [](OpPassManager &manager, const PipelineOptions &options) {
         buildTensorToLoopsPipeline(manager, options.getTarget());
-        buildLoopsToLLVMPipeline(manager);
+        buildLoopsToLLVMPipeline(manager, options.threads);
       });
 }
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Products and convolutions of random sizes, compiled, against NumPy.
 
-    random_contractions.py [--plant] BIN FOLDER SEED COUNT CPU...
+    random_contractions.py [--plant] BIN FOLDER SEED COUNT CPU[@THREADS]...
 
 All values are small integers, so that no order of summation can change a sum
 and every result has to be equal. Sizes are drawn such that tiles, masks, blocks
@@ -132,8 +132,11 @@ def main():
     wrong = 0
     for cpu in cpus:
         out = folder / cpu
-        subprocess.run([f"{bin}/pc-compile", "--compile-from=tensor", "--emit=library,header", f"--cpu={cpu}",
-                        "-o", out, source], check=True)
+        name, _, threads = cpu.partition("@")
+        subprocess.run([f"{bin}/pc-compile", "--compile-from=tensor", "--emit=library,header", f"--cpu={name}",
+                        f"--threads={threads or 1}", "-o", out, source], check=True)
+        if bool(threads) != (b"__kmpc_fork_call" in (out / "cases.so").read_bytes()):
+            print(f"{cpu}: wrong: expected threads where they are asked for, and nowhere else")
         arenas = dict(re.findall(r"#define CASES_F(\d+)_ARENA_BYTES (\d+)", (out / "cases.h").read_text()))
         library = ctypes.CDLL(str(out / "cases.so"))
         for i, case in enumerate(cases):
