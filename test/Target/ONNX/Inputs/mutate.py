@@ -2,7 +2,8 @@
 """Breaks models in seeded ways and imports them: mutate.py --pc-translate BIN MODEL.onnx...
 
 Whatever comes in, the importer ends by itself, with status 0, 1 or 2, and with one error where it
-refuses. Prints a line for each mutation that says otherwise, and how often each status came. The
+refuses. What it still takes goes to the command of --then, which has to end with status 0, or with 1
+and at least one error. Prints a line for each mutation that says otherwise, and how often each status came. The
 long mode: --count 1000. A failure is reproduced by --first SEED --count 1 --keep FILE."""
 
 import argparse
@@ -10,6 +11,7 @@ import collections
 import concurrent.futures
 import pathlib
 import random
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -242,19 +244,18 @@ def bind_dims(model):
     return [f"--dim={name}=2" for name in sorted(names)]
 
 
-def judge(options, path, dims):
+def judge(options, command, statuses, most_errors):
     """The status, and what is wrong with it or None."""
-    command = [*options.pc_translate.split(), str(path), "-o", "/dev/null", *dims]
     try:
         done = subprocess.run(command, capture_output=True, timeout=options.seconds,
                               preexec_fn=lambda: limit(options.gib))
     except subprocess.TimeoutExpired:
         return "time", f"more than {options.seconds} s"
     status, text = done.returncode, done.stderr.decode(errors="replace")
-    if status not in (0, 1, 2):
+    if status not in statuses:
         return status, "crash: " + " ".join(text.split())[:300]
     errors = text.count("error: ")
-    if errors != (1 if status else 0):
+    if errors > (most_errors if status else 0) or status and not errors:
         return status, f"{errors} errors: " + " ".join(text.split())[:300]
     return status, None
 
@@ -265,9 +266,16 @@ def run(options, path, seed, folder):
     mutation.apply()
     file = options.keep or folder / f"{path.parent.name}_{path.stem}_{seed}.onnx"
     file.write_bytes(model.SerializeToString())
-    status, wrong = judge(options, file, bind_dims(model))
+    imported = folder / f"{file.name}.mlir" if options.then else pathlib.Path("/dev/null")
+    status, wrong = judge(options, [*shlex.split(options.pc_translate), str(file), "-o", str(imported),
+                                    *bind_dims(model)], (0, 1, 2), 1)
+    if options.then and status == 0 and not wrong:
+        later, wrong = judge(options, [*shlex.split(options.then), str(imported)], (0, 1), sys.maxsize)
+        status = f"{status} then {later}"
     if not options.keep:
         file.unlink()
+    if options.then:
+        imported.unlink(missing_ok=True)
     return status, wrong and f"FAIL {path} seed {seed}: status {status}: {wrong}"
 
 
@@ -275,6 +283,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("models", nargs="+", type=pathlib.Path)
     parser.add_argument("--pc-translate", default="pc-translate", help="the command that imports")
+    parser.add_argument("--then", help="a command that gets what was imported")
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=20)
     parser.add_argument("--seconds", type=int, default=60)
