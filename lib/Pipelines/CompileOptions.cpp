@@ -118,6 +118,8 @@ static Error validateCuts(const CompileOptions &options) {
 Error mlir::pc::validate(const CompileOptions &options) {
   if (options.unroll < 0)
     return reject("unroll", "at least 0", Twine(options.unroll));
+  if (options.checkpoint && *options.checkpoint < 1)
+    return reject("checkpoint", "at least 1", Twine(*options.checkpoint));
   if (Error error = validateStep(options))
     return error;
   if (Error error = validateIterations(options))

@@ -159,6 +159,7 @@ mlir::pc::getImportOptions(const CompileOptions &options,
   ONNXImportOptions import;
   import.dims = dims;
   import.unroll = options.unroll;
+  import.checkpoint = options.checkpoint;
   import.straightThrough = options.straightThrough;
   return import;
 }

@@ -83,6 +83,11 @@ ModelFlags::ModelFlags()
                       "copies of their body, longer ones a loop inside of a "
                       "vertex (default: 256)"),
              cl::value_desc("N"), cl::init(256), cl::cat(category)),
+      checkpoint("checkpoint",
+                 cl::desc("such a loop keeps its values at every N-th "
+                          "iteration for the gradient and computes the others "
+                          "again (default: keeps all)"),
+                 cl::value_desc("N"), cl::cat(category)),
       straightThrough(
           "straight-through",
           cl::desc("let derivatives pass the rounding of quantised operators "
@@ -119,6 +124,8 @@ void ModelFlags::fill(CompileOptions &options) const {
                       : word == "f64" ? ComputeType::F64
                                       : ComputeType::Native;
   options.unroll = unroll;
+  if (checkpoint.getNumOccurrences() > 0)
+    options.checkpoint = checkpoint;
   options.parameters = {{learn.begin(), learn.end()},
                         {freeze.begin(), freeze.end()}};
   options.straightThrough = straightThrough;

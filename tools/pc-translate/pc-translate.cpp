@@ -43,6 +43,9 @@ static cl::list<std::string>
 static cl::opt<int64_t> unroll(
     "unroll", cl::value_desc("N"), cl::init(256),
     cl::desc("loops of up to N iterations become N copies of their body"));
+static cl::opt<int64_t> checkpoint(
+    "checkpoint", cl::value_desc("N"),
+    cl::desc("longer loops keep every N-th iteration for the gradient"));
 static cl::opt<bool> straightThrough(
     "straight-through",
     cl::desc("quantised operators get the derivative of what they round"));
@@ -63,6 +66,12 @@ static int importModel() {
       return fail("expected --dim NAME=N, but got '" + dim + "'");
   }
   options.unroll = unroll;
+  if (checkpoint.getNumOccurrences() > 0) {
+    if (checkpoint < 1)
+      return fail("--checkpoint: expected at least 1, found " +
+                  Twine(checkpoint));
+    options.checkpoint = checkpoint;
+  }
   options.straightThrough = straightThrough;
   MLIRContext context(pc::makeToolRegistry());
   pc::ImportStatus status;

@@ -32,6 +32,7 @@ struct CompileOptions {
   std::optional<double> beta;        // of the nudged schedules
   std::optional<double> innerRate;   // of `incremental`
   int64_t unroll = 256;              // iterations that become copies of a body
+  std::optional<int64_t> checkpoint; // iterations between two that are kept
   ParameterChoice parameters;        // that are learned
   bool straightThrough = false;      // derivatives of quantised operators
   std::string granularity = "node";  // `op`, `node` or `block`

@@ -35,8 +35,8 @@ private:
   llvm::cl::opt<Index> flag;
 };
 
-/// --dim, --learn, --freeze, --float, --target, --unroll, --straight-through,
-/// --dump-phases: how the model is read and for what it is compiled.
+/// --dim, --learn, --freeze, --float, --target, --unroll, --checkpoint,
+/// --straight-through, --dump-phases: how the model is read and for what it is compiled.
 class ModelFlags {
 public:
   ModelFlags();
@@ -49,7 +49,7 @@ public:
 private:
   llvm::cl::list<std::string> dims, learn, freeze;
   ChoiceFlag floatType, target;
-  llvm::cl::opt<int64_t> unroll;
+  llvm::cl::opt<int64_t> unroll, checkpoint;
   llvm::cl::opt<bool> straightThrough;
   llvm::cl::opt<std::string> dumpPhases;
 };

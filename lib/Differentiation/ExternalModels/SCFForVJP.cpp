@@ -6,6 +6,9 @@
 // Slices and elements that the body takes from an outer tensor send their
 // cotangents to that part of the sum alone.
 //
+// Iteration values that the kept ones are not computed from, such as an output
+// that collects a part of each iteration, are not in that run.
+//
 // A loop with `pc.checkpoint = k` keeps what it carries at every k-th iteration
 // only, and does the above for each k iterations on their own, last ones first:
 // T / k + k values instead of T, for one more run of the loop.
@@ -99,10 +102,12 @@ private:
   LogicalResult differentiateBody();
   void collectSums(ArrayRef<Value> wanted, SmallVectorImpl<Operation *> &ops);
   SmallVector<Value> getNeeded();
+  void findReplayed();
   Value getInductionValue(OpBuilder &inner, Value iteration);
   scf::ForOp createLoop(Value end, ValueRange inits);
   SmallVector<Value> runBody(OpBuilder &inner, Value iteration,
                              ValueRange carried);
+  SmallVector<Value> getReplayedInits();
   void replay(ValueRange initial, Value start, Value length, int64_t most);
   SmallVector<Value> goBack(ValueRange inits, Value start, Value length);
   SmallVector<Value> keepCheckpoints(int64_t interval, int64_t segments);
@@ -124,6 +129,10 @@ private:
   SmallVector<Value> previous;  // by floats, null for zero
   SmallVector<IterationSum> sums;
   llvm::MapVector<unsigned, Value> stacks; // by number of the iteration value
+  // Numbers of the iteration values that are run again, those of `stacks`
+  // first, and the operations of the body that do it.
+  llvm::SetVector<unsigned> replayed;
+  llvm::DenseSet<Operation *> replayedOps;
 };
 
 } // namespace
@@ -204,6 +213,31 @@ SmallVector<Value> ForVJP::getNeeded() {
   return needed;
 }
 
+/// What the stacked values are computed from.
+void ForVJP::findReplayed() {
+  SmallVector<Value> work;
+  auto keep = [&](unsigned number) {
+    if (replayed.insert(number))
+      work.push_back(op.getYieldedValues()[number]);
+  };
+  for (auto &[number, stack] : stacks)
+    keep(number);
+  Block *body = op.getBody();
+  while (!work.empty()) {
+    Value value = work.pop_back_val();
+    if (auto argument = dyn_cast<BlockArgument>(value)) {
+      if (argument.getOwner() == body && argument != op.getInductionVar())
+        keep(argument.getArgNumber() - 1);
+      continue;
+    }
+    Operation *inside = body->findAncestorOpInBlock(*value.getDefiningOp());
+    if (inside && replayedOps.insert(inside).second)
+      inside->walk([&](Operation *nested) {
+        llvm::append_range(work, nested->getOperands());
+      });
+  }
+}
+
 Value ForVJP::getInductionValue(OpBuilder &inner, Value iteration) {
   Type type = op.getInductionVar().getType();
   if (!type.isIndex())
@@ -219,16 +253,23 @@ scf::ForOp ForVJP::createLoop(Value end, ValueRange inits) {
   return scf::ForOp::create(builder, loc, zero, end, one, inits);
 }
 
-/// One iteration of the original loop; returns what it carries on.
+SmallVector<Value> ForVJP::getReplayedInits() {
+  return llvm::map_to_vector(
+      replayed, [&](unsigned number) { return op.getInitArgs()[number]; });
+}
+
+/// One iteration of the original loop, of the values that are run again.
 SmallVector<Value> ForVJP::runBody(OpBuilder &inner, Value iteration,
                                    ValueRange carried) {
   IRMapping mapping;
   mapping.map(op.getInductionVar(), getInductionValue(inner, iteration));
-  mapping.map(op.getRegionIterArgs(), carried);
+  for (auto [number, value] : llvm::zip_equal(replayed, carried))
+    mapping.map(op.getRegionIterArg(number), value);
   for (Operation &inside : op.getBody()->without_terminator())
-    inner.clone(inside, mapping);
-  return llvm::map_to_vector(op.getYieldedValues(), [&](Value value) {
-    return mapping.lookupOrDefault(value);
+    if (replayedOps.contains(&inside))
+      inner.clone(inside, mapping);
+  return llvm::map_to_vector(replayed, [&](unsigned number) {
+    return mapping.lookupOrDefault(op.getYieldedValues()[number]);
   });
 }
 
@@ -249,14 +290,13 @@ void ForVJP::replay(ValueRange initial, Value start, Value length,
   Value place = loop.getInductionVar(), iteration = place;
   if (start)
     iteration = arith::AddIOp::create(builder, loc, start, place);
-  size_t numValues = op.getInitArgs().size();
-  SmallVector<Value> next = runBody(
-      builder, iteration, loop.getRegionIterArgs().take_front(numValues));
-  for (auto &[number, stack] : stacks)
+  ValueRange carried = loop.getRegionIterArgs().take_front(replayed.size());
+  SmallVector<Value> next = runBody(builder, iteration, carried);
+  for (Value value : carried.take_front(stacks.size()))
     next.push_back(pushItem(builder, loc, loop.getRegionIterArg(next.size()),
-                            loop.getRegionIterArg(number), place));
+                            value, place));
   scf::YieldOp::create(builder, loc, next);
-  size_t result = numValues;
+  size_t result = replayed.size();
   for (auto &[number, stack] : stacks)
     stack = loop.getResult(result++);
 }
@@ -337,11 +377,11 @@ SmallVector<Value> ForVJP::goBack(ValueRange inits, Value start, Value length) {
   return SmallVector<Value>(loop.getResults());
 }
 
-/// What the loop carries into each segment, stacked, by iteration value.
+/// What is run again in each segment, as it is there at first, stacked.
 SmallVector<Value> ForVJP::keepCheckpoints(int64_t interval, int64_t segments) {
-  SmallVector<Value> inits(op.getInitArgs());
+  SmallVector<Value> initial = getReplayedInits(), inits = initial;
   size_t numValues = inits.size();
-  for (Value init : op.getInitArgs()) {
+  for (Value init : initial) {
     auto type = getStackType(segments, init.getType());
     inits.push_back(tensor::EmptyOp::create(builder, loc, type.getShape(),
                                             type.getElementType()));
@@ -394,7 +434,7 @@ SmallVector<Value> ForVJP::goBackBySegments(ValueRange inits,
   Value rest = arith::SubIOp::create(builder, loc, all, start);
   Value length = arith::MinSIOp::create(builder, loc, size, rest);
   SmallVector<Value> initial;
-  for (auto [stack, init] : llvm::zip_equal(kept, op.getInitArgs()))
+  for (auto [stack, init] : llvm::zip_equal(kept, getReplayedInits()))
     initial.push_back(getItem(builder, loc, stack, init.getType(), segment));
   replay(initial, start, length, interval);
   scf::YieldOp::create(builder, loc,
@@ -416,10 +456,11 @@ LogicalResult ForVJP::build() {
   for (size_t number = 0, e = op.getInitArgs().size(); number != e; ++number)
     if (slice.contains(arguments[number + 1]))
       stacks[number] = nullptr;
-  int64_t interval = getInterval(op, count);
+  findReplayed();
+  int64_t interval = stacks.empty() ? count : getInterval(op, count);
   Value length = arith::ConstantIndexOp::create(builder, loc, count);
   if (interval == count)
-    replay(op.getInitArgs(), nullptr, length, count);
+    replay(getReplayedInits(), nullptr, length, count);
   // Parts are dead in the copy; their operands are asked for by now.
   for (IterationSum &sum : sums)
     if (sum.part)

@@ -54,6 +54,8 @@ public:
   const std::string &getFolder() const { return model.folder; }
   /// Loops of up to this many iterations are unrolled.
   int64_t getUnroll() const { return options.unroll; }
+  /// The iterations between two that the others keep for reverse mode, or none.
+  std::optional<int64_t> getCheckpoint() const { return options.checkpoint; }
   bool isStraightThrough() const { return options.straightThrough; }
   /// A place to go back to when something turns out to need another form.
   struct Mark {

@@ -37,6 +37,9 @@ struct ONNXImportOptions {
   /// Loops, scans and recurrent operators of up to this many iterations become
   /// a copy of their body for each; longer ones a loop.
   int64_t unroll = 256;
+  /// Such a loop keeps what it carries at every so many iterations for reverse
+  /// mode, and computes the others again; all of them where there is no number.
+  std::optional<int64_t> checkpoint;
   /// Quantised tensors are floats too, through which derivatives pass as if
   /// nothing had been rounded.
   bool straightThrough = false;

@@ -220,6 +220,7 @@ template <int64_t gates> static LogicalResult lowerCell(NodeContext &node) {
   cell.inputs = node.getShape(0)[2];
   cell.hidden = node.getShape(2)[2];
   cell.unroll = node.getImporter().getUnroll();
+  cell.checkpoint = node.getImporter().getCheckpoint();
   if (cell.length == 0 || cell.inputs == 0 || cell.hidden == 0)
     return node.unsupported("empty sequences");
   return emitDirections(node, cell, direction);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "RecurrentCells.h"
+#include "Subgraphs.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace llvm;
 
@@ -313,6 +313,7 @@ static Value rollCell(Emitter &b, Cell &cell, Value products, bool isBackward) {
   };
   auto loop = scf::ForOp::create(b, index(b, 0), index(b, cell.length),
                                  index(b, 1), inits, body);
+  setCheckpoint(loop, cell.checkpoint);
   cell.state = loop.getResult(0);
   if (cell.memory)
     cell.memory = loop.getResult(1);

@@ -20,6 +20,8 @@ struct Cell {
   int64_t gates, hidden, length, batch, inputs;
   llvm::SmallVector<Activation> activations;
   std::optional<double> clip; // of what activations see
+  /// Iterations between two that the loop keeps for reverse mode.
+  std::optional<int64_t> checkpoint;
   bool linearBeforeReset = false;
   bool couplesGates = false;   // the forget gate is one minus the input gate
   bool isBatchFirst = false;   // layout = 1

@@ -6,7 +6,7 @@
 // values.
 
 #include "Subgraphs.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "pc/Support/Names.h"
 
 using namespace llvm;
 
@@ -176,10 +176,17 @@ FailureOr<ImportedValues> RolledLoopEmitter::emit() {
   guard();
   if (!plan.outputs.empty() && failed(collect()))
     return failure();
+  setCheckpoint(loop, node.getImporter().getCheckpoint());
   ImportedValues made = unflatten(plan.carried, loop.getResults());
   for (Value value : loop.getResults().take_back(plan.outputs.size()))
     made.push_back(makeValue(value));
   return made;
+}
+
+void setCheckpoint(scf::ForOp loop, std::optional<int64_t> interval) {
+  if (interval)
+    loop->setAttr(checkpointAttrName,
+                  OpBuilder(loop).getI64IntegerAttr(*interval));
 }
 
 FailureOr<ImportedValues> emitRolledLoop(NodeContext &node, RolledLoop &loop) {

@@ -7,6 +7,7 @@
 
 #include "../Importer.h"
 #include "Operators.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 
 namespace mlir::pc {
 
@@ -63,6 +64,10 @@ struct RolledLoop {
 /// What is carried out of the loop, and after it what is collected; poisoned
 /// where the body is.
 FailureOr<ImportedValues> emitRolledLoop(NodeContext &node, RolledLoop &loop);
+
+/// Says on the loop how many iterations lie between two that it keeps for
+/// reverse mode; nothing where it keeps all.
+void setCheckpoint(scf::ForOp loop, std::optional<int64_t> interval);
 
 } // namespace mlir::pc
 

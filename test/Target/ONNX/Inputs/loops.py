@@ -2,7 +2,8 @@
 """Loops and gradients inside of models against PyTorch: loops.py NAME --pc-run BIN FOLDER.
 
 Each model runs unrolled, a copy of the body for each iteration, and rolled, one loop inside of a
-vertex. Values and gradients of both, in f64, are those of PyTorch's autograd."""
+vertex, which keeps all iterations for the gradient or every third one. Values and gradients, in f64,
+are those of PyTorch's autograd."""
 
 import argparse
 import pathlib
@@ -219,15 +220,15 @@ def main():
         write(data / f"input_{i}.pb", inputs[port.name])
     for i, cotangent in enumerate(get_cotangents([torch.tensor(o) for o in outputs])):
         write(data / f"cotangent_{i}.pb", cotangent)
-    for unroll in (256, 0):
-        out = options.folder / f"out{unroll}"
+    for form in (["--unroll=256"], ["--unroll=0"], ["--unroll=0", "--checkpoint=3"]):
+        out = options.folder / f"out{''.join(form)}"
         subprocess.run([options.pc_run, options.folder / "model.onnx", "--data", data, "--out", out,
-                        "--grad", "--float=f64", f"--unroll={unroll}"], check=True)
+                        "--grad", "--float=f64", *form], check=True)
         for i, expected in enumerate(outputs):
-            check(f"unroll={unroll}: output {i}", read(out / f"output_{i}.pb")[1], expected)
+            check(f"{' '.join(form)}: output {i}", read(out / f"output_{i}.pb")[1], expected)
         found = dict(read(path) for path in out.glob("grad_*.pb"))
         for name, expected in gradients.items():
-            check(f"unroll={unroll}: gradient of {name}",
+            check(f"{' '.join(form)}: gradient of {name}",
                   found.get(name, np.zeros(expected.shape)), expected)
     print(f"{options.name}: {len(outputs)} outputs and {len(gradients)} gradients agree")
 

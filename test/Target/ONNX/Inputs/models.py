@@ -505,7 +505,7 @@ def bounded_loop(bound=6, collects=0):
         bounds + [scalar("limit", 10)])
 
 
-def scan(opset=17):
+def scan(opset=17, steps=4):
     """h <- tanh(h * u + s) backward over a sequence, with a weight of the body."""
     body = helper.make_graph(
         [node("Mul", ["h", "u"], ["p"], "scale"), node("Add", ["p", "s"], ["q"], "shift"),
@@ -522,7 +522,7 @@ def scan(opset=17):
         [node("Scan", ["h", "x"], ["last", "all"], "scan", body=body, num_scan_inputs=1,
               scan_input_axes=[1], scan_input_directions=[1], scan_output_axes=[-1],
               scan_output_directions=[1])],
-        [value("h", [2]), value("x", [2, 4])], [value("last", [2]), value("all", [2, 4])])
+        [value("h", [2]), value("x", [2, steps])], [value("last", [2]), value("all", [2, steps])])
 
 
 def sequence_branches():
@@ -539,13 +539,13 @@ def sequence_branches():
         [value("x", [2]), value("c", [], TensorProto.BOOL)], [value("y", [4])])
 
 
-def recurrent(kind, directions=1, **attributes):
-    """RNN, GRU or LSTM with every operand: 4 times, 2 samples, 3 inputs, 2 hidden."""
+def recurrent(kind, directions=1, steps=4, **attributes):
+    """RNN, GRU or LSTM with every operand: 2 samples, 3 inputs, 2 hidden."""
     gates = {"RNN": 1, "GRU": 3, "LSTM": 4}[kind]
     draw = np.random.default_rng(gates)
     first = attributes.get("layout", 0)
     state = [2, directions, 2] if first else [directions, 2, 2]
-    inputs = [value("x", [2, 4, 3] if first else [4, 2, 3]), value("lengths", [2], TensorProto.INT32),
+    inputs = [value("x", [2, steps, 3] if first else [steps, 2, 3]), value("lengths", [2], TensorProto.INT32),
               value("h", state)]
     names = ["x", "w", "r", "b", "lengths", "h"]
     weights = {"w": (directions, 2 * gates, 3), "r": (directions, 2 * gates, 2),
