@@ -9,28 +9,25 @@
 // Iteration values that the kept ones are not computed from, such as an output
 // that collects a part of each iteration, are not in that run.
 //
-// A loop with `pc.checkpoint = k` keeps what it carries at every k-th iteration
-// only, and does the above for each k iterations on their own, last ones first:
-// T / k + k values instead of T, for one more run of the loop.
+// With `pc.checkpoint` it does so by segments: SCFForCheckpoints.cpp.
 
-#include "BodyCopy.h"
+#include "SCFForVJP.h"
 #include "SCFModels.h"
 #include "TensorModels.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Transforms/RegionUtils.h"
-#include "pc/Differentiation/BlockVJP.h"
-#include "pc/Support/Names.h"
 
 using namespace mlir;
 using llvm::SmallVector;
+using mlir::pc::ForVJP;
+using mlir::pc::IterationSum;
 
 //===----------------------------------------------------------------------===//
 // One value of each iteration, stacked
 //===----------------------------------------------------------------------===//
 
-static RankedTensorType getStackType(int64_t count, Type type) {
+RankedTensorType pc::getStackType(int64_t count, Type type) {
   SmallVector<int64_t> shape = {count};
   if (auto tensor = dyn_cast<RankedTensorType>(type))
     llvm::append_range(shape, tensor.getShape());
@@ -53,8 +50,8 @@ struct StackSlice {
   SmallVector<OpFoldResult> offsets, sizes, strides;
 };
 
-static Value pushItem(OpBuilder &builder, Location loc, Value stack, Value item,
-                      Value index) {
+Value pc::pushItem(OpBuilder &builder, Location loc, Value stack, Value item,
+                   Value index) {
   auto type = dyn_cast<RankedTensorType>(item.getType());
   if (!type)
     return tensor::InsertOp::create(builder, loc, item, stack, index);
@@ -63,8 +60,8 @@ static Value pushItem(OpBuilder &builder, Location loc, Value stack, Value item,
                                        slice.sizes, slice.strides);
 }
 
-static Value getItem(OpBuilder &builder, Location loc, Value stack, Type type,
-                     Value index) {
+Value pc::getItem(OpBuilder &builder, Location loc, Value stack, Type type,
+                  Value index) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!tensor)
     return tensor::ExtractOp::create(builder, loc, stack, index);
@@ -76,66 +73,6 @@ static Value getItem(OpBuilder &builder, Location loc, Value stack, Type type,
 //===----------------------------------------------------------------------===//
 // VJP
 //===----------------------------------------------------------------------===//
-
-namespace {
-
-/// A sum over the iterations. `part` is the operation of the body that reads a
-/// part of the target, null where the term belongs to all of it.
-struct IterationSum {
-  Value target;
-  Value term;
-  Operation *part;
-};
-
-class ForVJP {
-public:
-  ForVJP(scf::ForOp op, int64_t count, OpBuilder &builder,
-         ArrayRef<Value> cotangents, pc::CotangentSink &sink)
-      : op(op), count(count), builder(builder),
-        loc(pc::getDerivativeLoc(op.getLoc())), cotangents(cotangents),
-        sink(sink), copy(builder, op.getLoc()) {}
-
-  LogicalResult build();
-
-private:
-  SmallVector<Value> copyBody();
-  LogicalResult differentiateBody();
-  void collectSums(ArrayRef<Value> wanted, SmallVectorImpl<Operation *> &ops);
-  SmallVector<Value> getNeeded();
-  void findReplayed();
-  Value getInductionValue(OpBuilder &inner, Value iteration);
-  scf::ForOp createLoop(Value end, ValueRange inits);
-  SmallVector<Value> runBody(OpBuilder &inner, Value iteration,
-                             ValueRange carried);
-  SmallVector<Value> getReplayedInits();
-  void replay(ValueRange initial, Value start, Value length, int64_t most);
-  SmallVector<Value> goBack(ValueRange inits, Value start, Value length);
-  SmallVector<Value> keepCheckpoints(int64_t interval, int64_t segments);
-  SmallVector<Value> goBackBySegments(ValueRange inits, int64_t interval);
-  SmallVector<Value> getSeeds();
-  Value addPart(OpBuilder &inner, const IterationSum &sum, Value old,
-                Value term, IRMapping &mapping);
-
-  scf::ForOp op;
-  int64_t count;
-  OpBuilder &builder;
-  Location loc;
-  ArrayRef<Value> cotangents;
-  pc::CotangentSink &sink;
-  pc::BodyCopy copy;
-  SmallVector<Value> arguments; // of the copy: induction value, iteration
-  SmallVector<unsigned> floats; // numbers of differentiable results
-  SmallVector<Value> seeds;     // by floats
-  SmallVector<Value> previous;  // by floats, null for zero
-  SmallVector<IterationSum> sums;
-  llvm::MapVector<unsigned, Value> stacks; // by number of the iteration value
-  // Numbers of the iteration values that are run again, those of `stacks`
-  // first, and the operations of the body that do it.
-  llvm::SetVector<unsigned> replayed;
-  llvm::DenseSet<Operation *> replayedOps;
-};
-
-} // namespace
 
 /// The values that the terms of the sums come from. Parts are taken out of
 /// `ops`: they are ends of the walk.
@@ -377,77 +314,6 @@ SmallVector<Value> ForVJP::goBack(ValueRange inits, Value start, Value length) {
   return SmallVector<Value>(loop.getResults());
 }
 
-/// What is run again in each segment, as it is there at first, stacked.
-SmallVector<Value> ForVJP::keepCheckpoints(int64_t interval, int64_t segments) {
-  SmallVector<Value> initial = getReplayedInits(), inits = initial;
-  size_t numValues = inits.size();
-  for (Value init : initial) {
-    auto type = getStackType(segments, init.getType());
-    inits.push_back(tensor::EmptyOp::create(builder, loc, type.getShape(),
-                                            type.getElementType()));
-  }
-  Value end = arith::ConstantIndexOp::create(builder, loc, segments);
-  scf::ForOp outer = createLoop(end, inits);
-  OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPointToEnd(outer.getBody());
-  ValueRange carried = outer.getRegionIterArgs().take_front(numValues);
-  Value size = arith::ConstantIndexOp::create(builder, loc, interval);
-  Value start =
-      arith::MulIOp::create(builder, loc, outer.getInductionVar(), size);
-  SmallVector<Value> kept;
-  for (auto [i, value] : llvm::enumerate(carried))
-    kept.push_back(pushItem(builder, loc, outer.getRegionIterArg(numValues + i),
-                            value, outer.getInductionVar()));
-  // What comes behind the last segment is not read.
-  Value count = arith::ConstantIndexOp::create(builder, loc, this->count);
-  Value rest = arith::SubIOp::create(builder, loc, count, start);
-  Value length = arith::MinSIOp::create(builder, loc, size, rest);
-  scf::ForOp inner = createLoop(length, carried);
-  {
-    OpBuilder::InsertionGuard inside(builder);
-    builder.setInsertionPointToEnd(inner.getBody());
-    Value iteration =
-        arith::AddIOp::create(builder, loc, start, inner.getInductionVar());
-    scf::YieldOp::create(
-        builder, loc, runBody(builder, iteration, inner.getRegionIterArgs()));
-  }
-  SmallVector<Value> next(inner.getResults());
-  llvm::append_range(next, kept);
-  scf::YieldOp::create(builder, loc, next);
-  return SmallVector<Value>(outer.getResults().drop_front(numValues));
-}
-
-SmallVector<Value> ForVJP::goBackBySegments(ValueRange inits,
-                                            int64_t interval) {
-  int64_t segments = llvm::divideCeil(count, interval);
-  SmallVector<Value> kept = keepCheckpoints(interval, segments);
-  Value end = arith::ConstantIndexOp::create(builder, loc, segments);
-  scf::ForOp outer = createLoop(end, inits);
-  OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPointToEnd(outer.getBody());
-  Value last = arith::ConstantIndexOp::create(builder, loc, segments - 1);
-  Value segment =
-      arith::SubIOp::create(builder, loc, last, outer.getInductionVar());
-  Value size = arith::ConstantIndexOp::create(builder, loc, interval);
-  Value start = arith::MulIOp::create(builder, loc, segment, size);
-  Value all = arith::ConstantIndexOp::create(builder, loc, count);
-  Value rest = arith::SubIOp::create(builder, loc, all, start);
-  Value length = arith::MinSIOp::create(builder, loc, size, rest);
-  SmallVector<Value> initial;
-  for (auto [stack, init] : llvm::zip_equal(kept, getReplayedInits()))
-    initial.push_back(getItem(builder, loc, stack, init.getType(), segment));
-  replay(initial, start, length, interval);
-  scf::YieldOp::create(builder, loc,
-                       goBack(outer.getRegionIterArgs(), start, length));
-  return SmallVector<Value>(outer.getResults());
-}
-
-/// The iterations between two checkpoints, or all of them.
-static int64_t getInterval(scf::ForOp op, int64_t count) {
-  auto interval = op->getAttrOfType<IntegerAttr>(pc::checkpointAttrName);
-  return interval ? std::clamp<int64_t>(interval.getInt(), 1, count) : count;
-}
-
 LogicalResult ForVJP::build() {
   if (failed(differentiateBody()))
     return failure();
@@ -457,7 +323,7 @@ LogicalResult ForVJP::build() {
     if (slice.contains(arguments[number + 1]))
       stacks[number] = nullptr;
   findReplayed();
-  int64_t interval = stacks.empty() ? count : getInterval(op, count);
+  int64_t interval = stacks.empty() ? count : getInterval();
   Value length = arith::ConstantIndexOp::create(builder, loc, count);
   if (interval == count)
     replay(getReplayedInits(), nullptr, length, count);
