@@ -193,7 +193,13 @@ def check_outputs(model, references, out):
                          one, other, reference)
 
 
-def write_cotangents(grad, outputs, target):
+def write_cotangents(model, grad, source, target):
+    """Those of the reference, in the types and shapes of the published outputs."""
+    outputs = {}
+    for number, _ in enumerate(model.graph.output):
+        file = os.path.join(source, f"output_{number}.pb")
+        if os.path.exists(file):
+            outputs[number] = load_tensor(file)[1]
     for file in os.listdir(grad):
         if file.startswith("cotangent_"):
             number = int(file[10:-3])
@@ -204,20 +210,19 @@ def write_cotangents(grad, outputs, target):
             save_tensor(os.path.join(target, file), name, array.astype(dtype))
 
 
+def load_gradients(folder):
+    """By the name of what they are of, in the order of their files."""
+    return dict(load_tensor(os.path.join(folder, file)) for file in sorted(os.listdir(folder))
+                if file.startswith("grad_"))
+
+
 def check_gradients(model, grad, out, tolerance):
     """Every reference gradient by name; a leaf without one has gradient zero.
     Weights in Constant nodes are parameters of ours, but no leaves there."""
     leaves = {value.name for value in model.graph.input}
     leaves |= {tensor.name for tensor in model.graph.initializer}
-    found = {}
-    for file in os.listdir(out):
-        if file.startswith("grad_"):
-            name, array = load_tensor(os.path.join(out, file))
-            found[name] = array
-    for file in sorted(os.listdir(grad)):
-        if not file.startswith("grad_"):
-            continue
-        name, expected = load_tensor(os.path.join(grad, file))
+    found = load_gradients(out)
+    for name, expected in load_gradients(grad).items():
         if name not in found:
             raise Failure(f"no gradient of '{name}'")
         gradient = found.pop(name)
@@ -285,12 +290,7 @@ def run_test(options, suite, test, folder):
             bind_inputs(model, source, data)
         command = [options.pc_run, path, "--data", data, "--out", out] + options.flag
         if grad:
-            outputs = {}
-            for number, _ in enumerate(model.graph.output):
-                file = os.path.join(source, f"output_{number}.pb")
-                if os.path.exists(file):
-                    outputs[number] = load_tensor(file)[1]
-            write_cotangents(grad, outputs, data)
+            write_cotangents(model, grad, source, data)
             command.append("--grad")
             if options.f64:
                 command.append("--float=f64")
