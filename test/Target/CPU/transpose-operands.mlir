@@ -1,4 +1,6 @@
 // RUN: pc-opt %s -pass-pipeline='builtin.module(func.func(pc-cpu-transpose-operands))' | FileCheck %s
+// RUN: pc-opt %s -pass-pipeline='builtin.module(func.func(pc-cpu-transpose-operands{vector-bits=512 registers=32}))' | FileCheck %s --check-prefix=WIDE
+// RUN: pc-opt %s -pass-pipeline='builtin.module(func.func(pc-cpu-transpose-operands{choose-lanes=false}))' | FileCheck %s --check-prefix=LAST
 
 #a = affine_map<(i, j, k) -> (i, k)>
 #b = affine_map<(i, j, k) -> (j, k)>
@@ -54,4 +56,18 @@ func.func @one_row(%x: tensor<1x10xf32>, %w: tensor<256x10xf32>, %o: tensor<1x25
 func.func @ordered(%x: tensor<64x10xf32>, %w: tensor<10x256xf32>, %o: tensor<64x256xf32>) -> tensor<64x256xf32> {
   %y = linalg.matmul ins(%x, %w : tensor<64x10xf32>, tensor<10x256xf32>) outs(%o : tensor<64x256xf32>) -> tensor<64x256xf32>
   return %y : tensor<64x256xf32>
+}
+
+// Lanes along the columns of the image would be gathered: the channels of the
+// result are better ones, for whose sake the filter is transposed.
+// WIDE-LABEL: func @strided
+//  WIDE-SAME:   %[[X:[^:]+]]: tensor<2x16x17x17xf32>, %[[W:[^:]+]]: tensor<32x16x3x3xf32>
+//       WIDE:   %[[T:.+]] = linalg.transpose ins(%[[W]] : {{.*}} permutation = [1, 2, 3, 0]
+//       WIDE:   linalg.generic {{.*}} ins(%[[X]], %[[T]]
+// LAST-LABEL: func @strided
+//   LAST-NOT:   linalg.transpose
+//       LAST:   linalg.conv_2d_nchw_fchw
+func.func @strided(%x: tensor<2x16x17x17xf32>, %w: tensor<32x16x3x3xf32>, %o: tensor<2x32x8x8xf32>) -> tensor<2x32x8x8xf32> {
+  %y = linalg.conv_2d_nchw_fchw {strides = dense<2> : vector<2xi64>} ins(%x, %w : tensor<2x16x17x17xf32>, tensor<32x16x3x3xf32>) outs(%o : tensor<2x32x8x8xf32>) -> tensor<2x32x8x8xf32>
+  return %y : tensor<2x32x8x8xf32>
 }

@@ -1,5 +1,6 @@
 // RUN: pc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(pc-cpu-vectorize-nests{vector-bits=512 registers=32 fma=true l2-bytes=1048576}))' | FileCheck %s
 // RUN: pc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(pc-cpu-vectorize-nests{vector-bits=128}))' | FileCheck %s --check-prefix=SSE
+// RUN: pc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(pc-cpu-vectorize-nests{vector-bits=512 registers=32 turn-outputs=false}))' | FileCheck %s --check-prefix=STRAIGHT
 
 // Six rows of four registers stay in registers over a third of the reduction, for
 // which what all rows read stays in a cache; the sums are then added to what is
@@ -183,6 +184,32 @@ func.func @filter(%x: memref<64x32x34x34xf32>, %d: memref<64x32x32x32xf32>, %w: 
   linalg.generic {indexing_maps = [affine_map<(f,c,p,q,n,h,w)->(n,c,h+p,w+q)>, affine_map<(f,c,p,q,n,h,w)->(n,f,h,w)>, affine_map<(f,c,p,q,n,h,w)->(f,c,p,q)>],
                   iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]}
       ins(%x, %d : memref<64x32x34x34xf32>, memref<64x32x32x32xf32>) outs(%w : memref<32x32x3x3xf32>) {
+  ^bb0(%p: f32, %q: f32, %r: f32):
+    %m = arith.mulf %p, %q : f32
+    %s = arith.addf %r, %m : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// -----
+
+// Lanes along the columns of the output would gather the image. The channels of the
+// filter lie side by side: two registers of them for each of eight columns, which
+// are transposed at the end.
+// CHECK-LABEL: func @strided
+//   CHECK-NOT:   vector.gather
+//       CHECK:   %{{.+}}:16 = scf.for %{{.+}} = %c0{{.*}} to %c16
+//       CHECK:     vector.load %{{.+}} : memref<4608xf32, {{.+}}>, vector<16xf32>
+//       CHECK:     vector.broadcast
+//       CHECK:   vector.shuffle
+//       CHECK:   vector.maskedstore {{.*}} vector<16xf32>
+// STRAIGHT-LABEL: func @strided
+//       STRAIGHT:   vector.gather
+func.func @strided(%x: memref<2x16x17x17xf32>, %w: memref<16x3x3x32xf32>, %y: memref<2x32x8x8xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(n,f,h,w,c,p,q)->(n,c,2*h+p,2*w+q)>, affine_map<(n,f,h,w,c,p,q)->(c,p,q,f)>, affine_map<(n,f,h,w,c,p,q)->(n,f,h,w)>],
+                  iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]}
+      ins(%x, %w : memref<2x16x17x17xf32>, memref<16x3x3x32xf32>) outs(%y : memref<2x32x8x8xf32>) {
   ^bb0(%p: f32, %q: f32, %r: f32):
     %m = arith.mulf %p, %q : f32
     %s = arith.addf %r, %m : f32

@@ -53,13 +53,21 @@ def FuseElementwise : Pass<"pc-cpu-fuse-elementwise", "func::FuncOp"> {
 def TransposeOperands : Pass<"pc-cpu-transpose-operands", "func::FuncOp"> {
   let summary = "transpose operands of contractions so that vectors can be loaded";
   let description = [{
-    The last dimension of the result becomes the lanes of vectors. An operand that
-    has this dimension elsewhere, and each of whose elements is used eight times or
-    more, is transposed first. The transposition is an op of its own, so that it
-    leaves loops in which the operand does not change.
+    The last dimension of the result becomes the lanes of vectors, or another one
+    where the cost model of tiles says that this is faster, as for the channels of a
+    convolution with a stride. An operand that has this dimension elsewhere, and each
+    of whose elements is used eight times or more, is transposed first. The
+    transposition is an op of its own, so that it leaves loops in which the operand
+    does not change.
 
     Example: `test/Target/CPU/transpose-operands.mlir`
   }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "unsigned", "128", "Bits of a vector register">,
+    Option<"registers", "registers", "unsigned", "16", "Number of vector registers">,
+    Option<"chooseLanes", "choose-lanes", "bool", "true",
+           "Let the cost model choose the dimension, not always the last one">
+  ];
   let dependentDialects = [
     "mlir::linalg::LinalgDialect", "mlir::tensor::TensorDialect"
   ];
@@ -173,7 +181,9 @@ def VectorizeNests : Pass<"pc-cpu-vectorize-nests", "func::FuncOp"> {
     which the output is contiguous becomes the lanes of vectors, a few steps of
     another one share what is loaded, and reductions run inside, with all
     accumulators in registers: matrix products, convolutions and
-    elementwise ops alike. Where only a reduction runs along memory, its steps are
+    elementwise ops alike. Where other lanes are loaded faster, as the channels of a
+    convolution with a stride are, those are the lanes, and squares of the output are
+    transposed in registers on their way to memory. Where only a reduction runs along memory, its steps are
     the lanes, folded at the end. Long sums are taken in blocks; with
     `fma`, products are added with one rounding. A fill of the output becomes the
     start of the accumulators. Ops without a vector form are left for scalar loops.
@@ -186,7 +196,9 @@ def VectorizeNests : Pass<"pc-cpu-vectorize-nests", "func::FuncOp"> {
     Option<"fma", "fma", "bool", "false", "Multiply-add is one instruction">,
     Option<"l2Bytes", "l2-bytes", "unsigned", "262144", "Bytes of the second cache">,
     Option<"blockReductions", "block-reductions", "bool", "true",
-           "Run long reductions in blocks that fit into the caches">
+           "Run long reductions in blocks that fit into the caches">,
+    Option<"turnOutputs", "turn-outputs", "bool", "true",
+           "Transpose outputs in registers where other lanes are loaded faster">
   ];
   let dependentDialects = [
     "mlir::affine::AffineDialect", "mlir::arith::ArithDialect",

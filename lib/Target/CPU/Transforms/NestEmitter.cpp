@@ -48,7 +48,7 @@ bool mlir::pc::hasVectorForm(linalg::LinalgOp op) {
   if (scattersSums(op))
     return false;
   for (OpOperand &operand : op->getOpOperands()) {
-    bool inMemory = isa<MemRefType>(operand.get().getType());
+    bool inMemory = isa<ShapedType>(operand.get().getType());
     if (!isVectorElement(getElementTypeOrSelf(operand.get()), inMemory))
       return false;
   }
@@ -229,48 +229,45 @@ void NestEmitter::emitSteps(unsigned dim, int64_t step,
   emit(extent - full);
 }
 
-/// What the sums of a tile are added to.
-Value NestEmitter::getStart(unsigned output, int64_t row, int64_t column,
-                            Tile tile) {
-  unsigned number = op.getNumDpsInputs() + output;
-  if (!initial[output])
-    return load(number, row, column, tile);
-  if (!isFirst)
-    return widen(initial[output], tile);
-  Value held = load(number, row, column, tile);
-  return arith::SelectOp::create(builder, loc, isFirst,
-                                 widen(initial[output], tile), held);
+/// What the sums of the tile are added to, row by row; nothing for outputs of
+/// which that is not needed.
+SmallVector<Value> NestEmitter::getStarts(Tile tile) {
+  SmallVector<Value> starts, turned;
+  for (int64_t row = 0; row != tile.rows; ++row)
+    for (int64_t column = 0; column != tile.columns; ++column)
+      for (auto [output, value] : llvm::enumerate(initial)) {
+        unsigned number = op.getNumDpsInputs() + output;
+        bool isUnused =
+            !reduces && op.getBlock()->getArgument(number).use_empty();
+        if (isUnused || (value && !isFirst)) {
+          starts.push_back(isUnused ? Value() : widen(value, tile));
+          continue;
+        }
+        if (tiling.turnsOutputs && turned.empty())
+          turned = loadTurnedOutputs(tile);
+        Value held = tiling.turnsOutputs ? turned[starts.size()]
+                                         : load(number, row, column, tile);
+        if (value)
+          held = arith::SelectOp::create(builder, loc, isFirst,
+                                         widen(value, tile), held);
+        starts.push_back(held);
+      }
+  return starts;
 }
 
 void NestEmitter::emitTile(Tile tile) {
-  unsigned outputs = op.getNumDpsInits();
-  SmallVector<Value> starts, accumulators;
-  auto forEach =
-      [&](llvm::function_ref<void(int64_t, int64_t, unsigned)> visit) {
-        for (int64_t row = 0; row != tile.rows; ++row)
-          for (int64_t column = 0; column != tile.columns; ++column)
-            for (unsigned output = 0; output != outputs; ++output)
-              visit(row, column, output);
-      };
-  auto loadStart = [&](int64_t row, int64_t column, unsigned output) {
-    unsigned number = op.getNumDpsInputs() + output;
-    if (!reduces && op.getBlock()->getArgument(number).use_empty())
-      return starts.emplace_back(), void();
-    starts.push_back(getStart(output, row, column, tile));
-  };
-  if (!isFirst)
-    forEach(loadStart);
-  accumulators =
-      emitReductions(reductions, isFirst ? getNeutral(tile) : starts, tile);
-  if (isFirst) {
-    forEach(loadStart);
-    accumulators = combineAll(starts, accumulators);
-  }
+  // Accumulators that start with what memory holds need not wait for a block.
+  SmallVector<Value> values = emitReductions(
+      reductions, isFirst ? getNeutral(tile) : getStarts(tile), tile);
+  if (isFirst)
+    values = combineAll(getStarts(tile), values);
+  if (tiling.turnsOutputs)
+    return storeTurned(values, tile);
   unsigned next = 0;
-  forEach([&](int64_t row, int64_t column, unsigned output) {
-    store(op.getNumDpsInputs() + output, accumulators[next++], row, column,
-          tile);
-  });
+  for (int64_t row = 0; row != tile.rows; ++row)
+    for (int64_t column = 0; column != tile.columns; ++column)
+      for (unsigned output = 0; output != initial.size(); ++output)
+        store(op.getNumDpsInputs() + output, values[next++], row, column, tile);
 }
 
 /// One iteration of the body for all values of the tile.

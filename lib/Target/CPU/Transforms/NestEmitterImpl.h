@@ -55,7 +55,7 @@ private:
   SmallVector<Value> emitBlocks(Value start, Value end, int64_t count,
                                 int64_t step, SmallVector<Value> values,
                                 Tile tile, StepBuilder body);
-  Value getStart(unsigned output, int64_t row, int64_t column, Tile tile);
+  SmallVector<Value> getStarts(Tile tile);
   SmallVector<Value> getNeutral(Tile tile);
   SmallVector<Value> combineAll(ArrayRef<Value> some, ArrayRef<Value> more);
   bool isBlocked(int64_t steps) const;
@@ -81,6 +81,10 @@ private:
   bool isSharedByColumns(unsigned number) const;
   bool isTurned(unsigned number, Tile tile) const;
   SmallVector<Value> loadTurned(unsigned number, Tile tile);
+  SmallVector<Value> loadTurnedOutputs(Tile tile);
+  void storeTurned(ArrayRef<Value> values, Tile tile);
+  Value getRowMask(Tile tile);
+  void transposeSquare(MutableArrayRef<Value> rows);
   Value load(unsigned number, int64_t row, int64_t column, Tile tile);
   SmallVector<Value> loadAll(unsigned number, Tile tile);
   Value gather(unsigned number, int64_t row, int64_t column, Tile tile);

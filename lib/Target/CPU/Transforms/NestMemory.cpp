@@ -137,24 +137,18 @@ SmallVector<Value> NestEmitter::loadAll(unsigned number, Tile tile) {
   return values;
 }
 
-/// Loads the square along its rows and transposes it in registers: blocks of
-/// half the size change places across the diagonal, then their halves, and so
-/// on.
-SmallVector<Value> NestEmitter::loadTurned(unsigned number, Tile tile) {
-  VectorType type = getVector(getElement(number), tile);
-  SmallVector<Value> rows;
-  for (int64_t lane = 0; lane != tile.lanes; ++lane)
-    rows.push_back(vector::LoadOp::create(
-        builder, loc, type, bases[number],
-        getAddress(nest.accesses[number], /*row=*/0, /*column=*/0, lane)));
-  for (int64_t block = tile.lanes / 2; block > 0; block /= 2) {
+/// Transposes a square of vectors in registers: blocks of half the size change
+/// places across the diagonal, then their halves, and so on.
+void NestEmitter::transposeSquare(MutableArrayRef<Value> rows) {
+  int64_t size = rows.size();
+  for (int64_t block = size / 2; block > 0; block /= 2) {
     SmallVector<int64_t> upper, lower;
-    for (int64_t lane = 0; lane != tile.lanes; ++lane) {
+    for (int64_t lane = 0; lane != size; ++lane) {
       bool high = lane & block;
-      upper.push_back(high ? tile.lanes + lane - block : lane);
-      lower.push_back(high ? tile.lanes + lane : lane + block);
+      upper.push_back(high ? size + lane - block : lane);
+      lower.push_back(high ? size + lane : lane + block);
     }
-    for (int64_t row = 0; row != tile.lanes; ++row) {
+    for (int64_t row = 0; row != size; ++row) {
       if (row & block)
         continue;
       Value first = rows[row], second = rows[row + block];
@@ -163,7 +157,76 @@ SmallVector<Value> NestEmitter::loadTurned(unsigned number, Tile tile) {
           vector::ShuffleOp::create(builder, loc, first, second, lower);
     }
   }
+}
+
+/// Loads the square along its rows.
+SmallVector<Value> NestEmitter::loadTurned(unsigned number, Tile tile) {
+  VectorType type = getVector(getElement(number), tile);
+  SmallVector<Value> rows;
+  for (int64_t lane = 0; lane != tile.lanes; ++lane)
+    rows.push_back(vector::LoadOp::create(
+        builder, loc, type, bases[number],
+        getAddress(nest.accesses[number], /*row=*/0, /*column=*/0, lane)));
+  transposeSquare(rows);
   return rows;
+}
+
+/// As many lanes as the tile has rows.
+Value NestEmitter::getRowMask(Tile tile) {
+  return vector::ConstantMaskOp::create(builder, loc,
+                                        getVector(builder.getI1Type(), tile),
+                                        ArrayRef<int64_t>(tile.rows));
+}
+
+/// What outputs that are contiguous along the rows hold: row by row, the value
+/// of each column and output.
+SmallVector<Value> NestEmitter::loadTurnedOutputs(Tile tile) {
+  unsigned outputs = op.getNumDpsInits();
+  SmallVector<Value> values(tile.rows * tile.columns * outputs);
+  for (int64_t column = 0; column != tile.columns; ++column)
+    for (unsigned output = 0; output != outputs; ++output) {
+      unsigned number = op.getNumDpsInputs() + output;
+      VectorType type = getVector(getElement(number), tile);
+      Value zeros = createZeros(builder, loc, type);
+      SmallVector<Value> square(tile.lanes, zeros);
+      int64_t active = tile.isMasked(column) ? tile.active : tile.lanes;
+      for (int64_t lane = 0; lane != active; ++lane)
+        square[lane] = vector::MaskedLoadOp::create(
+            builder, loc, type, bases[number],
+            getAddress(nest.accesses[number], /*row=*/0, column, lane),
+            getRowMask(tile), zeros);
+      transposeSquare(square);
+      for (int64_t row = 0; row != tile.rows; ++row)
+        values[(row * tile.columns + column) * outputs + output] = square[row];
+    }
+  return values;
+}
+
+/// Stores values that come as those of `loadTurnedOutputs`.
+void NestEmitter::storeTurned(ArrayRef<Value> values, Tile tile) {
+  unsigned outputs = op.getNumDpsInits();
+  for (int64_t column = 0; column != tile.columns; ++column)
+    for (unsigned output = 0; output != outputs; ++output) {
+      unsigned number = op.getNumDpsInputs() + output;
+      Value zeros =
+          createZeros(builder, loc, getVector(getElement(number), tile));
+      SmallVector<Value> square(tile.lanes, zeros);
+      for (int64_t row = 0; row != tile.rows; ++row)
+        square[row] = values[(row * tile.columns + column) * outputs + output];
+      transposeSquare(square);
+      int64_t active = tile.isMasked(column) ? tile.active : tile.lanes;
+      for (int64_t lane = 0; lane != active; ++lane) {
+        Value address =
+            getAddress(nest.accesses[number], /*row=*/0, column, lane);
+        if (tile.rows == tile.lanes)
+          vector::StoreOp::create(builder, loc, square[lane], bases[number],
+                                  address);
+        else
+          vector::MaskedStoreOp::create(builder, loc, bases[number],
+                                        ValueRange(address), getRowMask(tile),
+                                        square[lane]);
+      }
+    }
 }
 
 Value NestEmitter::gather(unsigned number, int64_t row, int64_t column,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "NestTiling.h"
+#include "NestEmitter.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -120,7 +121,45 @@ static int64_t countReductions(const StridedNest &nest, unsigned except) {
   return steps;
 }
 
-/// Rows and columns of a reduction, whose accumulators stay in registers.
+/// What a vector costs that is read element by element, for each of them: an
+/// address, a load and an insertion.
+static constexpr double gathered = 2.5;
+
+/// One load of what `access` reads in one step.
+static double getLoadCost(const NestAccess &access, const NestTiling &tiling,
+                          const VectorTarget &target) {
+  int64_t stride = access.strides[tiling.vectorDim];
+  if (stride == 0)
+    return 1;
+  if (stride != 1)
+    return gathered * tiling.lanes;
+  bool isAligned = access.offset % tiling.lanes == 0;
+  for (auto [dim, other] : llvm::enumerate(access.strides))
+    if (dim != tiling.vectorDim)
+      isAligned &= other % tiling.lanes == 0;
+  constexpr double lineBits = 512;
+  return isAligned ? 1 : 1 + std::min(1.0, target.bits / lineBits);
+}
+
+static TileLoads getLoads(const StridedNest &nest, const NestTiling &tiling,
+                          const VectorTarget &target) {
+  TileLoads loads{0, 0, 0, 0};
+  for (const NestAccess &access : nest.accesses) {
+    if (!access.inMemory || access.isOutput)
+      continue;
+    bool inRows = tiling.rowDim && access.strides[*tiling.rowDim] != 0;
+    // Registers side by side count as columns.
+    unsigned columnDim = tiling.columnDim.value_or(tiling.vectorDim);
+    bool inColumns = access.strides[columnDim] != 0;
+    double &sum = inRows ? (inColumns ? loads.both : loads.row)
+                         : (inColumns ? loads.column : loads.tile);
+    sum += getLoadCost(access, tiling, target);
+  }
+  return loads;
+}
+
+/// Rows and columns of a reduction, whose accumulators stay in registers, for
+/// the lanes, and where outputs are turned the rows, of `tiling`.
 static void chooseShape(NestTiling &tiling, const StridedNest &nest,
                         const VectorTarget &target, const NestBody &body) {
   auto extent = [&](unsigned dim) { return nest.dims[dim].extent; };
@@ -128,12 +167,19 @@ static void chooseShape(NestTiling &tiling, const StridedNest &nest,
   space.outputs = body.outputs;
   space.steps = countReductions(nest, tiling.vectorDim);
   int64_t needed = llvm::divideCeil(extent(tiling.vectorDim), tiling.lanes);
-  tiling.rowDim = chooseRowDim(nest, tiling.vectorDim);
+  if (tiling.turnsOutputs) {
+    space.mostRows = tiling.lanes;
+    space.columnEpilogue = tiling.lanes * (llvm::Log2_64(tiling.lanes) + 1);
+  } else {
+    tiling.rowDim = chooseRowDim(nest, tiling.vectorDim);
+  }
   if (tiling.rowDim)
     space.rows = extent(*tiling.rowDim);
   if (tiling.rowDim && (tiling.foldsLanes || needed == 1))
     tiling.columnDim = chooseColumnDim(nest, *tiling.rowDim, tiling.vectorDim);
   else if (!tiling.foldsLanes)
+    tiling.columnDim = tiling.vectorDim;
+  if (tiling.turnsOutputs) // whose squares are of single registers
     tiling.columnDim = tiling.vectorDim;
   if (tiling.foldsLanes) {
     space.epilogue = 2 * llvm::Log2_64(tiling.lanes);
@@ -145,6 +191,7 @@ static void chooseShape(NestTiling &tiling, const StridedNest &nest,
                         : extent(*tiling.columnDim);
   else
     space.vectors = std::min<int64_t>(needed, 4);
+  space.loads = getLoads(nest, tiling, target);
   TileShape shape = chooseTileShape(space, target);
   tiling.rows = shape.rows;
   if (tiling.columnDim)
@@ -152,6 +199,81 @@ static void chooseShape(NestTiling &tiling, const StridedNest &nest,
   else // Registers side by side make up for the columns.
     tiling.width =
         tiling.lanes * int64_t(llvm::bit_floor<uint64_t>(shape.columns));
+  tiling.cost = shape.cost;
+  for (auto [dim, info] : llvm::enumerate(nest.dims))
+    if (!info.isReduction && dim != tiling.vectorDim && dim != tiling.rowDim &&
+        dim != tiling.columnDim)
+      tiling.cost *= info.extent;
+  bool lanesLieApart = tiling.columnDim && !tiling.foldsLanes &&
+                       tiling.columnDim != tiling.vectorDim;
+  if (lanesLieApart || !tiling.columnDim)
+    tiling.cost *= llvm::divideCeil(needed, lanesLieApart ? 1 : space.vectors);
+}
+
+/// The parallel loop along which every output is contiguous, but which is not
+/// that of the lanes.
+static std::optional<unsigned> chooseTurnedRows(const StridedNest &nest,
+                                                unsigned vectorDim) {
+  std::optional<unsigned> rows = chooseVectorDim(nest);
+  return rows != vectorDim ? rows : std::nullopt;
+}
+
+/// Whether every input is a vector or a single element for each step of the
+/// parallel loop `dim`, and one of them a vector.
+static bool isLoadable(const StridedNest &nest, unsigned dim) {
+  bool loads = false;
+  for (const NestAccess &access : nest.accesses) {
+    if (!access.inMemory || access.isOutput)
+      continue;
+    if (access.strides[dim] > 1 || access.strides[dim] < 0)
+      return false;
+    loads |= access.strides[dim] == 1;
+  }
+  return loads && !nest.dims[dim].isReduction;
+}
+
+/// The cheaper one of `tiling`, if it has a cost, and those whose outputs are
+/// turned.
+static NestTiling chooseTurned(NestTiling tiling, const StridedNest &nest,
+                               const VectorTarget &target,
+                               const NestBody &body) {
+  for (unsigned dim = 0, e = nest.dims.size(); dim != e; ++dim) {
+    std::optional<unsigned> rows = chooseTurnedRows(nest, dim);
+    if (!rows || !isLoadable(nest, dim))
+      continue;
+    NestTiling turned;
+    turned.lanes = turned.width = tiling.lanes;
+    turned.vectorDim = dim;
+    turned.rowDim = rows;
+    turned.turnsOutputs = true;
+    chooseShape(turned, nest, target, body);
+    if (turned.cost < tiling.cost)
+      tiling = turned;
+  }
+  return tiling;
+}
+
+/// A body whose values all fit in registers beside the accumulators.
+static bool isCheap(linalg::LinalgOp op) {
+  unsigned count = 0;
+  for (Operation &inner : op.getBlock()->without_terminator()) {
+    if (isa<math::MathDialect>(inner.getDialect()))
+      return false;
+    ++count;
+  }
+  return count <= 4;
+}
+
+NestBody mlir::pc::getNestBody(linalg::LinalgOp op) {
+  bool combines = !getCombiners(op).empty();
+  NestBody body{/*elementBits=*/32, unsigned(op.getNumDpsInits()), isCheap(op),
+                /*canFold=*/combines, /*canTurn=*/combines};
+  for (Value operand : op->getOperands()) {
+    Type type = getElementTypeOrSelf(operand);
+    body.elementBits = std::max(
+        body.elementBits, type.isIndex() ? 64 : type.getIntOrFloatBitWidth());
+  }
+  return body;
 }
 
 std::optional<NestTiling> mlir::pc::chooseTiling(const StridedNest &nest,
@@ -178,7 +300,7 @@ std::optional<NestTiling> mlir::pc::chooseTiling(const StridedNest &nest,
       nest.dims, [](const NestDim &dim) { return dim.isReduction; });
   if (reduces) {
     chooseShape(tiling, nest, target, body);
-    return tiling;
+    return body.canTurn ? chooseTurned(tiling, nest, target, body) : tiling;
   }
   int64_t needed = llvm::divideCeil(nest.dims[*vectorDim].extent, tiling.lanes);
   int64_t wide = target.registers >= 32 ? 4 : 2;

@@ -26,6 +26,11 @@ struct NestTiling {
   /// one whose steps share what is loaded for a row.
   std::optional<unsigned> columnDim;
   int64_t columns = 1;
+  /// Outputs are contiguous along the rows, not along the lanes: a square of
+  /// both is transposed in registers on its way between them and memory.
+  bool turnsOutputs = false;
+  /// Of the whole nest, in the unit of the model; 0 if nothing was chosen.
+  double cost = 0;
 
   /// Steps of `dim` from one value of a tile to the next.
   int64_t getColumnStep() const { return columnDim == vectorDim ? width : 1; }
@@ -40,7 +45,11 @@ struct NestBody {
   bool isCheap = false;
   /// Partial results of a reduction can be put together.
   bool canFold = false;
+  /// Outputs may be transposed in registers.
+  bool canTurn = false;
 };
+
+NestBody getNestBody(linalg::LinalgOp op);
 
 /// Decides on a tiling of `nest`. Nothing when no loop fits a vector.
 std::optional<NestTiling> chooseTiling(const StridedNest &nest,
@@ -50,6 +59,15 @@ std::optional<NestTiling> chooseTiling(const StridedNest &nest,
 /// The shape of a register tile: rows times columns of vectors.
 struct TileShape {
   int64_t rows = 1, columns = 1;
+  /// Of covering the space.
+  double cost = 0;
+};
+
+/// What one step of the reductions loads, in loads of a vector that lies within
+/// a line of the cache.
+struct TileLoads {
+  /// For each row, for each column, for each of both, and for the whole tile.
+  double row = 1, column = 1, both = 0, tile = 0;
 };
 
 /// What a tile has to cover: `rows` by `vectors` (the last of which may be
@@ -57,8 +75,12 @@ struct TileShape {
 struct TileSpace {
   int64_t rows = 1, vectors = 1, steps = 1;
   unsigned outputs = 1;
-  /// Instructions at the end of a tile for each of its vectors.
-  int64_t epilogue = 2;
+  TileLoads loads;
+  /// Instructions at the end of a tile for each of its vectors, and for each
+  /// column.
+  int64_t epilogue = 2, columnEpilogue = 0;
+  /// The most rows of a tile.
+  int64_t mostRows = std::numeric_limits<int64_t>::max();
 };
 
 /// The shape that covers `space` in the shortest time, edges counted.

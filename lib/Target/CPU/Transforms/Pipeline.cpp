@@ -37,7 +37,10 @@ static void addStructure(OpPassManager &manager,
   pc::TransposeResultsOptions results;
   results.vectorBits = target.bits;
   manager.addNestedPass<func::FuncOp>(pc::createTransposeResults(results));
-  manager.addNestedPass<func::FuncOp>(pc::createTransposeOperands());
+  pc::TransposeOperandsOptions operands;
+  operands.vectorBits = target.bits;
+  operands.registers = target.registers;
+  manager.addNestedPass<func::FuncOp>(pc::createTransposeOperands(operands));
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
   manager.addPass(createLoopInvariantCodeMotionPass());

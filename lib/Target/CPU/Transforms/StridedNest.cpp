@@ -2,6 +2,7 @@
 
 #include "StridedNest.h"
 #include "NestEmitter.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 
 using namespace mlir;
 using namespace mlir::pc;
@@ -32,27 +33,47 @@ static LogicalResult addLinear(AffineExpr expr, int64_t factor,
                    coefficients);
 }
 
-static FailureOr<NestAccess> getAccess(linalg::LinalgOp op,
-                                       OpOperand &operand) {
+static FailureOr<NestAccess> getAccess(linalg::LinalgOp op, OpOperand &operand,
+                                       const OperandLayout &layout) {
   NestAccess access;
   access.operand = &operand;
   access.isOutput = op.isDpsInit(&operand);
   access.strides.assign(op.getNumLoops(), 0);
-  auto type = dyn_cast<MemRefType>(operand.get().getType());
-  if (!type)
+  if (!isa<ShapedType>(operand.get().getType()))
     return access;
   access.inMemory = true;
-  SmallVector<int64_t> strides;
-  int64_t offset;
-  if (!type.hasStaticShape() ||
-      failed(type.getStridesAndOffset(strides, offset)) ||
-      llvm::is_contained(strides, ShapedType::kDynamic))
-    return failure();
-  AffineMap map = op.getMatchingIndexingMap(&operand);
-  for (auto [expr, stride] : llvm::zip(map.getResults(), strides))
+  for (auto [expr, stride] :
+       llvm::zip_equal(layout.map.getResults(), layout.strides))
     if (failed(addLinear(expr, stride, access.offset, access.strides)))
       return failure();
   return access;
+}
+
+OperandLayout mlir::pc::getRowMajorLayout(AffineMap map,
+                                          ArrayRef<int64_t> shape) {
+  return {map, computeStrides(shape)};
+}
+
+FailureOr<SmallVector<OperandLayout>>
+mlir::pc::getLayouts(linalg::LinalgOp op) {
+  SmallVector<OperandLayout> layouts;
+  for (OpOperand &operand : op->getOpOperands()) {
+    OperandLayout &layout = layouts.emplace_back();
+    layout.map = op.getMatchingIndexingMap(&operand);
+    auto shaped = dyn_cast<ShapedType>(operand.get().getType());
+    if (!shaped)
+      continue;
+    if (!shaped.hasStaticShape())
+      return failure();
+    int64_t offset; // kept in the type
+    auto type = dyn_cast<MemRefType>(shaped);
+    if (!type)
+      layout = getRowMajorLayout(layout.map, shaped.getShape());
+    else if (failed(type.getStridesAndOffset(layout.strides, offset)) ||
+             llvm::is_contained(layout.strides, ShapedType::kDynamic))
+      return failure();
+  }
+  return layouts;
 }
 
 /// Loops whose number the body reads; they stay as they are.
@@ -120,6 +141,14 @@ static bool mergeOnce(StridedNest &nest, const llvm::SmallBitVector &indexed,
 }
 
 FailureOr<StridedNest> mlir::pc::getStridedNest(linalg::LinalgOp op) {
+  FailureOr<SmallVector<OperandLayout>> layouts = getLayouts(op);
+  if (failed(layouts))
+    return failure();
+  return getStridedNest(op, *layouts);
+}
+
+FailureOr<StridedNest>
+mlir::pc::getStridedNest(linalg::LinalgOp op, ArrayRef<OperandLayout> layouts) {
   StridedNest nest;
   SmallVector<utils::IteratorType> types = op.getIteratorTypesArray();
   for (auto [loop, extent] : llvm::enumerate(op.getStaticLoopRanges())) {
@@ -129,8 +158,8 @@ FailureOr<StridedNest> mlir::pc::getStridedNest(linalg::LinalgOp op) {
         {extent, types[loop] == utils::IteratorType::reduction});
     nest.dimOfLoop.push_back(loop);
   }
-  for (OpOperand &operand : op->getOpOperands()) {
-    FailureOr<NestAccess> access = getAccess(op, operand);
+  for (auto [operand, layout] : llvm::zip_equal(op->getOpOperands(), layouts)) {
+    FailureOr<NestAccess> access = getAccess(op, operand, layout);
     if (failed(access))
       return failure();
     nest.accesses.push_back(std::move(*access));

@@ -34,10 +34,27 @@ struct StridedNest {
   SmallVector<std::optional<unsigned>> dimOfLoop;
 };
 
+/// Where the elements of an operand lie, as `map` sees them.
+struct OperandLayout {
+  AffineMap map;
+  SmallVector<int64_t> strides;
+};
+
+/// Elements of a tensor of this shape in row-major order.
+OperandLayout getRowMajorLayout(AffineMap map, ArrayRef<int64_t> shape);
+
+/// The layout of each operand of `op`; of tensors, that in row-major order.
+/// Fails, without a diagnostic, where it is not static.
+FailureOr<SmallVector<OperandLayout>> getLayouts(linalg::LinalgOp op);
+
 /// Reads `op`, drops loops that run once, and merges neighbours that no operand
 /// can tell from one long loop. Fails, without a diagnostic, on dynamic shapes
 /// and on maps that are not linear.
 FailureOr<StridedNest> getStridedNest(linalg::LinalgOp op);
+
+/// The same for operands that lie elsewhere.
+FailureOr<StridedNest> getStridedNest(linalg::LinalgOp op,
+                                      ArrayRef<OperandLayout> layouts);
 
 } // namespace mlir::pc
 

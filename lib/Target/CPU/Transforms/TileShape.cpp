@@ -15,8 +15,10 @@ static constexpr int64_t chains = 8;
 
 /// One step of the reductions: every accumulator once, every row and column
 /// loaded once, no accumulator before its last sum is there.
-static double getStepCost(int64_t rows, int64_t columns) {
-  double loads = rows + columns;
+static double getStepCost(int64_t rows, int64_t columns,
+                          const TileLoads &each) {
+  double loads = each.row * rows + each.column * columns +
+                 each.both * rows * columns + each.tile;
   return std::max<double>({double(rows * columns), double(chains), loads}) +
          loads / 16;
 }
@@ -24,8 +26,9 @@ static double getStepCost(int64_t rows, int64_t columns) {
 static double getTileCost(int64_t rows, int64_t columns,
                           const TileSpace &space) {
   constexpr int64_t entry = 16; // of a loop and out of it
-  return space.steps * getStepCost(rows, columns) +
-         space.epilogue * rows * columns + entry;
+  return space.steps * getStepCost(rows, columns, space.loads) +
+         space.epilogue * rows * columns + space.columnEpilogue * columns +
+         entry;
 }
 
 /// All tiles, with a shorter one at each edge.
@@ -48,19 +51,18 @@ static double getCost(TileShape shape, const TileSpace &space) {
 TileShape mlir::pc::chooseTileShape(const TileSpace &space,
                                     const VectorTarget &target) {
   TileShape best;
-  double least = getCost(best, space);
+  best.cost = getCost(best, space);
   int64_t registers = target.registers;
   for (int64_t columns = 1; columns <= std::min<int64_t>(space.vectors, 8);
        ++columns)
-    for (int64_t rows = 1; rows <= space.rows; ++rows) {
+    for (int64_t rows = 1; rows <= std::min(space.rows, space.mostRows);
+         ++rows) {
       // One register for each column of a row and one for the row itself.
       if (rows * columns * space.outputs + columns + 1 > registers)
         break;
       double cost = getCost({rows, columns}, space);
-      if (cost < least) {
-        least = cost;
-        best = {rows, columns};
-      }
+      if (cost < best.cost)
+        best = {rows, columns, cost};
     }
   return best;
 }

@@ -53,26 +53,6 @@ static linalg::FillOp findFill(linalg::LinalgOp op, OpOperand &output) {
   return {};
 }
 
-static unsigned getWidestElement(linalg::LinalgOp op) {
-  unsigned bits = 32;
-  for (Value operand : op->getOperands()) {
-    Type type = getElementTypeOrSelf(operand);
-    bits = std::max(bits, type.isIndex() ? 64 : type.getIntOrFloatBitWidth());
-  }
-  return bits;
-}
-
-/// A body whose values all fit in registers beside the accumulators.
-static bool isCheap(linalg::LinalgOp op) {
-  unsigned count = 0;
-  for (Operation &inner : op.getBlock()->without_terminator()) {
-    if (isa<math::MathDialect>(inner.getDialect()))
-      return false;
-    ++count;
-  }
-  return count <= 4;
-}
-
 bool VectorizeNests::vectorize(linalg::LinalgOp op,
                                const VectorTarget &target) {
   if (!op.hasPureBufferSemantics() || !hasVectorForm(op))
@@ -80,8 +60,8 @@ bool VectorizeNests::vectorize(linalg::LinalgOp op,
   FailureOr<StridedNest> nest = getStridedNest(op);
   if (failed(nest))
     return false;
-  NestBody body{getWidestElement(op), unsigned(op.getNumDpsInits()),
-                isCheap(op), !getCombiners(op).empty()};
+  NestBody body = getNestBody(op);
+  body.canTurn &= turnOutputs;
   std::optional<NestTiling> tiling = chooseTiling(*nest, target, body);
   if (!tiling)
     return false;

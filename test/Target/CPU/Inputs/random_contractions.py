@@ -68,16 +68,17 @@ def matmul(draw, name):
 def convolution(draw, name):
     type, fills = draw.choice(["f32", "f64"]), draw.random() < 0.7
     n, c, f, h, w = (size(draw, most) for most in (5, 20, 40, 14, 70))
-    window, step = draw.choice([1, 2, 3, 5]), draw.choice([1, 1, 2])
-    x = (n, c, (h - 1) * step + window, (w - 1) * step + window)
+    window, step, apart = draw.choice([1, 2, 3, 5]), draw.choice([1, 1, 2, 3]), draw.choice([1, 1, 2])
+    reach = (window - 1) * apart + 1
+    x = (n, c, (h - 1) * step + reach, (w - 1) * step + reach)
     k, y = (f, c, window, window), (n, f, h, w)
-    image = f"n, c, {step} * h + p, {step} * w + q"
+    image = f"n, c, {step} * h + {apart} * p, {step} * w + {apart} * q"
     forward = draw.random() < 0.5
 
     def windows(x):
-        views = np.lib.stride_tricks.sliding_window_view(x, (window, window), (2, 3))
-        return views[:, :, ::step, ::step]
-    what = f"{'forward' if forward else 'filter'} {n}x{c}x{h}x{w} {f} {window}/{step} {type}"
+        views = np.lib.stride_tricks.sliding_window_view(x, (reach, reach), (2, 3))
+        return views[:, :, ::step, ::step, ::apart, ::apart]
+    what = f"{'forward' if forward else 'filter'} {n}x{c}x{h}x{w} {f} {window}/{step}/{apart} {type}"
     if forward:
         def reference(x, k):
             return np.einsum("nchwpq,fcpq->nfhw", windows(x), k)
