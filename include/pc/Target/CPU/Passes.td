@@ -50,6 +50,23 @@ def FuseElementwise : Pass<"pc-cpu-fuse-elementwise", "func::FuncOp"> {
   ];
 }
 
+def TrimSlices : Pass<"pc-cpu-trim-slices", "func::FuncOp"> {
+  let summary = "compute only those parts of structured ops that are used";
+  let description = [{
+    A slice without strides of the result of a structured op that is used nowhere
+    else becomes the result of the op on slices of its operands. A slice of a tensor that was
+    put into a filled one is put into a smaller one, and two borders of one value
+    become one. The gradient of an image is computed without the padding of the
+    image, and with one border of zeros around the cotangent, not two.
+
+    Example: `test/Target/CPU/trim-slices.mlir`
+  }];
+  let dependentDialects = [
+    "mlir::affine::AffineDialect", "mlir::linalg::LinalgDialect",
+    "mlir::tensor::TensorDialect"
+  ];
+}
+
 def TransposeOperands : Pass<"pc-cpu-transpose-operands", "func::FuncOp"> {
   let summary = "transpose operands of contractions so that vectors can be loaded";
   let description = [{

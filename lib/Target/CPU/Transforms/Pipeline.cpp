@@ -33,6 +33,7 @@ static void addStructure(OpPassManager &manager,
   manager.addPass(createCanonicalizerPass());
   manager.addNestedPass<func::FuncOp>(pc::createStructureOps());
   manager.addPass(createCSEPass());
+  manager.addNestedPass<func::FuncOp>(pc::createTrimSlices());
   manager.addNestedPass<func::FuncOp>(pc::createFuseElementwise());
   pc::TransposeResultsOptions results;
   results.vectorBits = target.bits;
