@@ -15,9 +15,10 @@ config.excludes = ["Inputs"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.pc_obj_root, "test")
 
-# A hang is a failure; lit measures time through psutil.
+# A hang is a failure; lit measures time through psutil. Sanitized code takes
+# some five times as long.
 if importlib.util.find_spec("psutil"):
-    lit_config.maxIndividualTestTime = 900
+    lit_config.maxIndividualTestTime = 4500 if config.pc_sanitizers else 900
 
 # A FileCheck variable leaks from one function into the next without this.
 config.environment["FILECHECK_OPTS"] = "-enable-var-scope --dump-input=fail"
