@@ -64,6 +64,9 @@ void mlir::pc::describeInputs(const std::map<unsigned, DataFile> &files,
       data.values.push_back(
           isSmall ? std::make_shared<const Tensor>(tensor.clone()) : nullptr);
     }
+    data.strings = file.content.strings;
+    for (const StringTensor &tensor : data.strings)
+      data.shapes.push_back(tensor.shape);
   }
 }
 
@@ -149,6 +152,11 @@ static std::string describe(const ValueGroup &group) {
 
 static Error checkForm(const DataFile &file, const ValueGroup &group) {
   const NamedValue &value = file.content;
+  bool isEmpty = value.tensors.empty() && value.strings.empty();
+  if (!isEmpty && group.hasStrings == value.strings.empty())
+    return createStringError(
+        file.path + ": expected " + (group.hasStrings ? "strings" : "numbers") +
+        " for `" + group.name + "`, found " + value.describe());
   if (value.tensors.size() == group.size && value.isAbsent == group.isAbsent)
     return Error::success();
   return createStringError(file.path + ": expected " + describe(group) +

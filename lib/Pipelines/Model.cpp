@@ -113,8 +113,12 @@ static LogicalResult readGroups(ForwardModel &model, func::FuncOp forward) {
       getValueGroups(forward, outputsAttrName, outputs)};
   if (failed(of[0]) || failed(of[1]))
     return failure();
+  FailureOr<std::vector<std::string>> strings = getStrings(forward);
+  if (failed(strings))
+    return failure();
   model.inputGroups = std::move(*of[0]);
   model.outputGroups = std::move(*of[1]);
+  model.strings = std::move(*strings);
   return success();
 }
 

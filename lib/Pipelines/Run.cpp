@@ -75,7 +75,7 @@ static StringRef getEntry(const CompileOptions &options) {
 /// Writes `results` of the call, group after group, as `<prefix>_<number>.pb`.
 static Error write(Invocation &call, ArrayRef<ValueGroup> groups,
                    ArrayRef<unsigned> results, StringRef prefix,
-                   StringRef folder) {
+                   StringRef folder, ArrayRef<std::string> strings) {
   for (auto [number, group] : llvm::enumerate(groups)) {
     SmallString<128> path = folder;
     sys::path::append(path, prefix + "_" + Twine(number) + ".pb");
@@ -83,7 +83,7 @@ static Error write(Invocation &call, ArrayRef<ValueGroup> groups,
     for (unsigned result : results.take_front(group.size))
       tensors.push_back(&call.getResult(result));
     results = results.drop_front(group.size);
-    if (Error error = writeValueFile(path, group, tensors))
+    if (Error error = writeValueFile(path, group, tensors, strings))
       return error;
   }
   return Error::success();
@@ -170,11 +170,11 @@ static Error runAndWrite(const RunRequest &request, const ForwardModel &model,
   if (std::error_code code = sys::fs::create_directories(request.outFolder))
     return createFileError(request.outFolder, code);
   if (Error error = write(call, model.outputGroups, findOutputs(call, options),
-                          "output", request.outFolder))
+                          "output", request.outFolder, model.strings))
     return error;
   SmallVector<unsigned> gradients = call.findResults(roleGradient);
   return write(call, groupGradients(model, call, gradients), gradients, "grad",
-               request.outFolder);
+               request.outFolder, model.strings);
 }
 
 /// Files that cannot be read are no error of theirs where the model has inputs
@@ -204,6 +204,7 @@ static std::optional<ForwardModel> load(const RunRequest &request,
                                         Reporter &reporter,
                                         ExitStatus &status) {
   ONNXImportOptions import = getImportOptions(request.compile, request.dims);
+  import.returnsStrings = true;
   bool isONNX = StringRef(request.model).ends_with(".onnx");
   if (isONNX) {
     Expected<std::vector<ValueKind>> kinds = readInputKinds(request.model);

@@ -43,6 +43,8 @@ ArrayAttr pc::toAttribute(MLIRContext *context, ArrayRef<ValueGroup> groups) {
     entry.set("size", builder.getI64IntegerAttr(group.size));
     if (group.isAbsent)
       entry.set("absent", builder.getUnitAttr());
+    if (group.hasStrings)
+      entry.set("strings", builder.getUnitAttr());
     all.push_back(entry.getDictionary(context));
   }
   return builder.getArrayAttr(all);
@@ -63,9 +65,10 @@ static std::optional<pc::ValueGroup> readGroup(Attribute attribute) {
   if (known == std::end(allKinds))
     return std::nullopt;
   pc::ValueGroup group{name.str(), *known, unsigned(size.getInt()),
-                       entry.contains("absent")};
+                       entry.contains("absent"), entry.contains("strings")};
+  bool isOne = group.size == 1 || (group.size == 0 && group.hasStrings);
   bool fits = group.isAbsent ? group.size == 0 && isOptional(group.kind)
-                             : isSequence(group.kind) || group.size == 1;
+                             : isSequence(group.kind) || isOne;
   return fits ? std::optional(group) : std::nullopt;
 }
 
@@ -100,8 +103,28 @@ pc::getValueGroups(FunctionOpInterface function, StringRef attrName,
   return groups;
 }
 
+FailureOr<std::vector<std::string>>
+pc::getStrings(FunctionOpInterface function) {
+  std::vector<std::string> strings;
+  Attribute given = function->getAttr(stringsAttrName);
+  if (!given)
+    return strings;
+  auto entries = dyn_cast<ArrayAttr>(given);
+  for (Attribute entry : entries ? entries.getValue() : ArrayRef<Attribute>()) {
+    auto text = dyn_cast<StringAttr>(entry);
+    if (!text)
+      break;
+    strings.push_back(text.str());
+  }
+  if (!entries || entries.size() != strings.size())
+    return function.emitError("expected ")
+           << stringsAttrName << " to be an array of strings, found " << given;
+  return strings;
+}
+
 void pc::copyValueGroups(Operation *source, Operation *target) {
-  for (StringRef name : {StringRef(inputsAttrName), StringRef(outputsAttrName)})
+  for (StringRef name : {StringRef(inputsAttrName), StringRef(outputsAttrName),
+                         StringRef(stringsAttrName)})
     if (Attribute groups = source->getAttr(name))
       target->setAttr(name, groups);
 }

@@ -29,7 +29,8 @@ llvm::Expected<std::vector<ValueKind>> readInputKinds(llvm::StringRef model);
 llvm::SmallVector<ValueKind> getKinds(llvm::ArrayRef<ValueGroup> groups);
 
 /// Tells the importer the shapes in the files 0, 1, …, and the values of those
-/// that are small enough to be a shape, an axis or the like.
+/// that are small enough to be a shape, an axis or the like. All strings are
+/// told.
 void describeInputs(const std::map<unsigned, DataFile> &files,
                     ONNXImportOptions &import);
 

@@ -44,6 +44,8 @@ struct ForwardModel {
   /// The values that the arguments which are fed are made of, and those of the
   /// results.
   std::vector<ValueGroup> inputGroups, outputGroups;
+  /// What the numbers in outputs that are strings stand for.
+  std::vector<std::string> strings;
 
   func::FuncOp getForward();
   /// The arguments that are parameters, and those that are not, by number.

@@ -37,8 +37,13 @@ inline constexpr llvm::StringLiteral updatesAttrName = "pc.updates";
 ///   The arguments without pc.value are counted, those behind the last entry
 ///   (cotangents) are each on their own
 ///   pc.outputs: the same for the outputs of the model and the first results
+///   `strings` marks a value that is made of strings: an input that was known
+///   when the model was imported and is no argument; an output whose elements
+///   are numbers (i64) of strings
+///   pc.strings: these strings, an array
 inline constexpr llvm::StringLiteral inputsAttrName = "pc.inputs";
 inline constexpr llvm::StringLiteral outputsAttrName = "pc.outputs";
+inline constexpr llvm::StringLiteral stringsAttrName = "pc.strings";
 
 /// Roles of arguments.
 inline constexpr llvm::StringLiteral roleInput = "input"; // data of a batch

@@ -31,6 +31,9 @@ struct ValueGroup {
   unsigned size = 1;
   /// An optional that has nothing; an empty sequence is not absent.
   bool isAbsent = false;
+  /// Made of strings. Those of an input are known, and no arguments; those of
+  /// an output are numbers among pc.strings.
+  bool hasStrings = false;
 };
 
 /// The value of pc.inputs or pc.outputs (see Names.h).
@@ -42,6 +45,9 @@ ArrayAttr toAttribute(MLIRContext *context, llvm::ArrayRef<ValueGroup> groups);
 FailureOr<std::vector<ValueGroup>>
 getValueGroups(FunctionOpInterface function, llvm::StringRef attrName,
                llvm::ArrayRef<std::string> names);
+
+/// The strings that pc.strings of `function` names; reports anything else.
+FailureOr<std::vector<std::string>> getStrings(FunctionOpInterface function);
 
 /// Makes `target` say of its inputs and outputs what `source` says.
 void copyValueGroups(Operation *source, Operation *target);

@@ -16,32 +16,60 @@ namespace mlir::pc {
 // Inputs
 //===----------------------------------------------------------------------===//
 
-/// True where the nodes can be told what the input is.
-static bool isSupported(const onnx::ValueInfoProto &input) {
+const ONNXInputData *Importer::getData(size_t index) const {
+  return index < options.inputs.size() && options.inputs[index]
+             ? &*options.inputs[index]
+             : nullptr;
+}
+
+/// True where all strings of the input are there.
+static bool knowsStrings(const ONNXInputData *data) {
+  return data && data->strings.size() == data->shapes.size();
+}
+
+std::string Importer::explainInput(const onnx::ValueInfoProto &input,
+                                   const ONNXInputData *data) const {
   std::optional<ValueType> type = getValueType(input.type());
-  return type && type->getElement();
+  if (!type || (!type->getElement() && !type->hasStrings()))
+    return "only tensors of floats, integers, booleans and strings are "
+           "supported, not " +
+           describeType(input.type());
+  if (type->hasStrings() && !knowsStrings(data))
+    return "strings are known from data alone; feed them to pc-run --data";
+  return "";
+}
+
+void Importer::poisonInputs(ArrayRef<const onnx::ValueInfoProto *> inputs) {
+  for (const onnx::ValueInfoProto *input : inputs) {
+    std::optional<ValueType> type = getValueType(input->type());
+    ImportedValue poisoned;
+    poisoned.isPoisoned = true;
+    poisoned.isString = type && type->hasStrings();
+    topScope.define(input->name(), poisoned);
+  }
 }
 
 LogicalResult Importer::importInputs() {
   SmallVector<const onnx::ValueInfoProto *> inputs =
       getFedInputs(model.proto.graph());
   bool isRefused = false;
-  for (const onnx::ValueInfoProto *input : inputs) {
+  for (auto [index, input] : enumerate(inputs)) {
     argumentNames.insert(input->name());
-    if (isSupported(*input))
+    const ONNXInputData *data = getData(index);
+    std::optional<ValueType> type = getValueType(input->type());
+    if (type && type->hasStrings() && data && !knowsStrings(data))
+      return emitError(modelLoc) << "input '" << input->name()
+                                 << "': expected strings, but got numbers";
+    std::string reason = explainInput(*input, data);
+    if (reason.empty())
       continue;
     isRefused = true;
     ++numUnsupported;
-    unsupported.addOther("input '" + input->name() + "': only tensors of " +
-                         "floats, integers and booleans are supported, not " +
-                         describeType(input->type()));
+    unsupported.addOther("input '" + input->name() + "': " + reason);
   }
   if (isRefused) {
     // The nodes are still looked at, for one list of all that is unsupported.
-    ImportedValue poisoned;
-    poisoned.isPoisoned = true;
-    for (const onnx::ValueInfoProto *input : inputs)
-      topScope.define(input->name(), poisoned);
+    poisonInputs(inputs);
     return success();
   }
   FailureOr<std::vector<BoundInput>> bound =
@@ -52,12 +80,43 @@ LogicalResult Importer::importInputs() {
     if (topScope.lookup(input->name()))
       return emitError(modelLoc)
              << "the graph has two inputs '" << input->name() << "'";
-    SmallVector<Constant> data(binding.shapes.size());
-    if (index < options.inputs.size() && options.inputs[index])
-      llvm::copy(options.inputs[index]->values, data.begin());
-    if (failed(importInput(*input, binding, data)))
+    const ONNXInputData *data = getData(index);
+    if (binding.type.hasStrings()) {
+      if (failed(importStringInput(*input, binding, *data)))
+        return failure();
+      continue;
+    }
+    SmallVector<Constant> known(binding.shapes.size());
+    if (data)
+      llvm::copy(data->values, known.begin());
+    if (failed(importInput(*input, binding, known)))
       return failure();
   }
+  return success();
+}
+
+LogicalResult Importer::importStringInput(const onnx::ValueInfoProto &input,
+                                          const BoundInput &bound,
+                                          const ONNXInputData &data) {
+  std::vector<ImportedValue> tensors;
+  for (const StringTensor &text : data.strings) {
+    std::optional<ImportedValue> value = makeStrings(text);
+    if (!value)
+      return emitError(modelLoc)
+             << "input '" << input.name() << "': " << StringTable::fullText;
+    tensors.push_back(std::move(*value));
+  }
+  inputGroups.push_back({input.name(), bound.type.kind, 0, bound.isAbsent,
+                         /*hasStrings=*/true});
+  ImportedValue value;
+  if (bound.isAbsent)
+    value.isAbsent = true;
+  else if (isSequence(bound.type.kind))
+    value.sequence =
+        std::make_shared<const std::vector<ImportedValue>>(std::move(tensors));
+  else
+    value = tensors.front();
+  topScope.define(input.name(), value);
   return success();
 }
 
@@ -107,13 +166,19 @@ LogicalResult Importer::importInput(const onnx::ValueInfoProto &input,
 
 LogicalResult Importer::checkOutput(const onnx::ValueInfoProto &output,
                                     const onnx::TypeProto::Tensor &declared,
-                                    Type type) {
-  auto tensor = cast<RankedTensorType>(type);
+                                    const ImportedValue &value) {
+  RankedTensorType tensor = value.type;
+  if (declared.elem_type() != onnx::TensorProto::UNDEFINED &&
+      value.isString != isString(declared.elem_type()))
+    return emitError(modelLoc)
+           << "output '" << output.name() << "': expected elements of "
+           << getDataTypeName(declared.elem_type()) << ", but got "
+           << (value.isString ? "strings" : "numbers");
   std::optional<ElementKind> kind = getElementKind(declared.elem_type());
   if (kind && getElementType(*kind, context) != tensor.getElementType())
     return emitError(modelLoc)
            << "output '" << output.name() << "': expected elements of "
-           << getName(*kind) << ", but got " << type;
+           << getName(*kind) << ", but got " << tensor;
   if (!declared.has_shape())
     return success();
   const onnx::TensorShapeProto &shape = declared.shape();
@@ -140,7 +205,7 @@ LogicalResult Importer::checkOutput(const onnx::ValueInfoProto &output,
     else
       diag << shape.dim(i).dim_param();
   }
-  return diag << "], but its nodes compute " << type;
+  return diag << "], but its nodes compute " << tensor;
 }
 
 /// What a value is where nothing is declared.
@@ -153,7 +218,14 @@ static ValueKind getKind(const ImportedValue &value) {
 LogicalResult Importer::importOutput(const onnx::ValueInfoProto &output,
                                      ImportedValue &value, OpBuilder &builder,
                                      SmallVectorImpl<Value> &results) {
-  ValueGroup group{output.name(), getKind(value), 0, value.isAbsent};
+  ValueGroup group{output.name(), getKind(value), 0, value.isAbsent,
+                   hasStrings(value)};
+  if (group.hasStrings && !options.returnsStrings) {
+    ++numUnsupported;
+    unsupported.addOther("output '" + output.name() +
+                         "': strings, which pc-run alone writes");
+    return success();
+  }
   const onnx::TypeProto::Tensor *declared = nullptr;
   if (output.type().value_case() != onnx::TypeProto::VALUE_NOT_SET) {
     std::optional<ValueType> type = getValueType(output.type());
@@ -175,8 +247,7 @@ LogicalResult Importer::importOutput(const onnx::ValueInfoProto &output,
     ++group.size;
     results.push_back(materialize(tensor, builder, loc));
     resultNames.push_back(name.str());
-    return declared ? checkOutput(output, *declared, results.back().getType())
-                    : success();
+    return declared ? checkOutput(output, *declared, tensor) : success();
   };
   if (value.sequence) {
     for (auto [number, element] : enumerate(*value.sequence))
@@ -216,7 +287,7 @@ LogicalResult Importer::importOutputs() {
 static void setGroups(func::FuncOp function, StringRef name,
                       ArrayRef<ValueGroup> groups) {
   if (llvm::any_of(groups, [](const ValueGroup &group) {
-        return group.kind != ValueKind::Tensor;
+        return group.kind != ValueKind::Tensor || group.hasStrings;
       }))
     function->setAttr(name, toAttribute(function.getContext(), groups));
 }
@@ -248,6 +319,9 @@ void Importer::finishFunction() {
   }
   setGroups(function, inputsAttrName, inputGroups);
   setGroups(function, outputsAttrName, outputGroups);
+  if (llvm::any_of(outputGroups, [](auto &group) { return group.hasStrings; }))
+    function->setAttr(stringsAttrName,
+                      builder.getStrArrayAttr(strings.getStrings()));
 }
 
 } // namespace mlir::pc

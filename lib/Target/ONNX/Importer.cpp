@@ -41,6 +41,19 @@ ImportedValue Importer::makeConstant(Constant constant) {
   return value;
 }
 
+std::optional<ImportedValue> Importer::makeStrings(const StringTensor &given) {
+  auto numbers = std::make_shared<Tensor>(ElementKind::I64, given.shape);
+  for (auto [i, text] : enumerate(given.elements)) {
+    std::optional<int64_t> number = strings.intern(text);
+    if (!number)
+      return std::nullopt;
+    numbers->as<int64_t>()[i] = *number;
+  }
+  ImportedValue value = makeConstant(numbers);
+  value.isString = true;
+  return value;
+}
+
 Value Importer::materialize(ImportedValue &value, OpBuilder &builder,
                             Location loc) {
   if (value.value)
@@ -93,6 +106,18 @@ LogicalResult Importer::importInitializers(const onnx::GraphProto &graph,
     if (!seen.insert(proto.name()).second)
       return emitError(modelLoc)
              << "the graph has two initializers '" << proto.name() << "'";
+    if (isString(proto.data_type())) {
+      Expected<StringTensor> text = readStrings(proto);
+      if (!text)
+        return emitError(modelLoc) << "initializer '" << proto.name()
+                                   << "': " << toString(text.takeError());
+      std::optional<ImportedValue> value = makeStrings(*text);
+      if (!value)
+        return emitError(modelLoc) << "initializer '" << proto.name()
+                                   << "': " << StringTable::fullText;
+      scope.define(proto.name(), *value);
+      continue;
+    }
     std::optional<ElementKind> kind = getElementKind(proto.data_type());
     if (!kind || !getElementType(*kind, context)) {
       ImportedValue poisoned;
@@ -245,6 +270,41 @@ LogicalResult Importer::defineOutputs(NodeContext &node,
   return success();
 }
 
+static bool isStringOperand(const ImportedValue *value) {
+  return value && hasStrings(*value);
+}
+
+LogicalResult Importer::checkStrings(const onnx::NodeProto &node,
+                                     const OperatorHandler &handler,
+                                     int64_t version, Location loc,
+                                     ArrayRef<ImportedValue *> inputs,
+                                     bool &isRefused) {
+  if (none_of(inputs, isStringOperand))
+    return success();
+  isRefused = true;
+  for (auto [i, value] : enumerate(inputs)) {
+    if (!isStringOperand(value))
+      continue;
+    if (value->isPoisoned) {
+      addUnsupported(node, version, loc,
+                     "strings that are not known; feed them to pc-run --data");
+      return success();
+    }
+    if (!handler.takesStrings(i)) {
+      addUnsupported(node, version, loc, "operands that are strings");
+      return success();
+    }
+  }
+  isRefused = false;
+  if (handler.strings == StringUse::Handles)
+    return success();
+  for (auto [i, value] : enumerate(inputs))
+    if (value && handler.takesStrings(i) && !isStringOperand(value))
+      return emitError(loc) << node.op_type() << ": expected strings for input "
+                            << i << " as for others, but got " << value->type;
+  return success();
+}
+
 LogicalResult Importer::importNode(const onnx::NodeProto &node, int index) {
   StringRef domain = normalizeDomain(node.domain());
   Location loc = getNodeLoc(node, index);
@@ -273,7 +333,11 @@ LogicalResult Importer::importNode(const onnx::NodeProto &node, int index) {
     addUnsupported(node, version, loc, "operands that are sequences");
     isPoisoned = true;
   }
-  if (!handler || isPoisoned) {
+  bool isRefused = false;
+  if (handler &&
+      failed(checkStrings(node, *handler, version, loc, inputs, isRefused)))
+    return failure();
+  if (!handler || isPoisoned || isRefused) {
     poisonOutputs(node);
     return success();
   }
@@ -287,8 +351,12 @@ LogicalResult Importer::importNode(const onnx::NodeProto &node, int index) {
     return failure();
   if (!wrong.empty())
     return emitError(loc) << node.op_type() << ": " << wrong;
-  if (succeeded(result))
+  if (succeeded(result)) {
+    if (handler->strings == StringUse::Moves && any_of(inputs, isStringOperand))
+      for (ImportedValue &value : state.getResults())
+        value.isString = true;
     return defineOutputs(state, before);
+  }
   poisonOutputs(node);
   return success(state.hasRefused());
 }

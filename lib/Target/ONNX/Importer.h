@@ -10,6 +10,7 @@
 #include "ModelReader.h"
 #include "NodeContext.h"
 #include "Parameters.h"
+#include "StringTable.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "pc/Support/ValueGroups.h"
@@ -41,6 +42,8 @@ public:
   // For handlers.
   Value materialize(ImportedValue &value, OpBuilder &builder, Location loc);
   ImportedValue makeConstant(Constant constant);
+  /// Strings as a constant of their numbers; none where the table is full.
+  std::optional<ImportedValue> makeStrings(const StringTensor &strings);
   void addUnsupported(const onnx::NodeProto &node, int64_t version,
                       Location loc, const llvm::Twine &reason);
   /// Imports the nodes of a subgraph whose scope has its inputs, and looks up
@@ -74,6 +77,16 @@ private:
   LogicalResult importInput(const onnx::ValueInfoProto &input,
                             const BoundInput &bound,
                             llvm::ArrayRef<Constant> data);
+  LogicalResult importStringInput(const onnx::ValueInfoProto &input,
+                                  const BoundInput &bound,
+                                  const ONNXInputData &data);
+  /// What was fed to input `index`, null where nothing is known.
+  const ONNXInputData *getData(size_t index) const;
+  /// Defines the inputs where some of them are refused.
+  void poisonInputs(llvm::ArrayRef<const onnx::ValueInfoProto *> inputs);
+  /// What is unsupported about an input, or "".
+  std::string explainInput(const onnx::ValueInfoProto &input,
+                           const ONNXInputData *data) const;
   LogicalResult importInitializers(const onnx::GraphProto &graph, Scope &scope);
   LogicalResult importNodes(const onnx::GraphProto &graph, Frame &frame);
   LogicalResult
@@ -85,6 +98,13 @@ private:
                            llvm::ArrayRef<ImportedValue *> inputs);
   LogicalResult lookupInputs(const onnx::NodeProto &node, Location loc,
                              llvm::SmallVectorImpl<ImportedValue *> &inputs);
+  /// Refuses strings that are not known, or that the handler does not take;
+  /// `isRefused` says so. Fails where they stand beside numbers.
+  LogicalResult checkStrings(const onnx::NodeProto &node,
+                             const OperatorHandler &handler, int64_t version,
+                             Location loc,
+                             llvm::ArrayRef<ImportedValue *> inputs,
+                             bool &isRefused);
   LogicalResult defineOutputs(NodeContext &node, unsigned unsupportedBefore);
   LogicalResult importNode(const onnx::NodeProto &node, int index);
   LogicalResult runHandler(const OperatorHandler &handler,
@@ -96,7 +116,8 @@ private:
                              llvm::SmallVectorImpl<Value> &results);
   /// Compares a tensor of an output with what the model declares.
   LogicalResult checkOutput(const onnx::ValueInfoProto &output,
-                            const onnx::TypeProto::Tensor &declared, Type type);
+                            const onnx::TypeProto::Tensor &declared,
+                            const ImportedValue &value);
   /// A float tensor of the model that stays a value at run time.
   ImportedValue makeParameter(llvm::StringRef name, Constant constant);
   void poisonOutputs(const onnx::NodeProto &node);
@@ -131,6 +152,7 @@ private:
   std::vector<std::string> resultNames;
   std::vector<ValueGroup> inputGroups, outputGroups;
   llvm::StringSet<> argumentNames, nodeNames;
+  StringTable strings;
   Scope topScope;
   Frame *frame = nullptr;
 };

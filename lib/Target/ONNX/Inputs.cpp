@@ -36,7 +36,7 @@ Expected<std::vector<ONNXInput>> readONNXInputs(StringRef path) {
       continue;
     input.kind = type->kind;
     input.isFloat = isFloatType(type->tensor->elem_type());
-    input.isSupported = type->getElement().has_value();
+    input.isSupported = type->getElement() || type->hasStrings();
     for (const auto &dim : type->tensor->shape().dim()) {
       ONNXInput::Dimension &dimension = input.shape.emplace_back();
       if (dim.has_dim_value())

@@ -73,6 +73,8 @@ std::string getDataTypeName(int dataType) {
   return "data type " + std::to_string(dataType);
 }
 
+bool isString(int dataType) { return dataType == onnx::TensorProto::STRING; }
+
 Expected<int64_t> countElements(ArrayRef<int64_t> dims, size_t byteWidth) {
   // Sizes beside a zero count too: [0, 2^40, 2^40] is no sane shape either.
   int64_t count = 1, nonZero = 1;
@@ -276,6 +278,37 @@ Expected<Tensor> readTensor(const onnx::TensorProto &proto, StringRef folder) {
     return error;
   normaliseBooleans(tensor);
   return tensor;
+}
+
+Expected<StringTensor> readStrings(const onnx::TensorProto &proto) {
+  if (proto.has_segment())
+    return fail("segmented tensors are not supported");
+  if (proto.data_location() == onnx::TensorProto::EXTERNAL ||
+      proto.has_raw_data() || countTyped(proto) != proto.string_data_size())
+    return fail("expected strings in the field of that type alone");
+  std::vector<int64_t> shape(proto.dims().begin(), proto.dims().end());
+  Expected<int64_t> count = countElements(shape, 1);
+  if (!count)
+    return count.takeError();
+  if (*count != proto.string_data_size())
+    return fail("the shape needs " + Twine(*count) +
+                " strings, but there are " + Twine(proto.string_data_size()));
+  StringTensor tensor{std::move(shape), {}};
+  for (const std::string &text : proto.string_data()) {
+    if (Error error = checkUTF8(text))
+      return fail("element " + Twine(tensor.elements.size()) + ": " +
+                  toString(std::move(error)));
+    tensor.elements.push_back(text);
+  }
+  return tensor;
+}
+
+void writeStrings(const StringTensor &tensor, onnx::TensorProto &proto) {
+  proto.set_data_type(onnx::TensorProto::STRING);
+  for (int64_t dim : tensor.shape)
+    proto.add_dims(dim);
+  for (const std::string &text : tensor.elements)
+    proto.add_string_data(text);
 }
 
 void writeTensor(const Tensor &tensor, onnx::TensorProto &proto) {

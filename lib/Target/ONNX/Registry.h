@@ -27,6 +27,15 @@ using Lowering = LogicalResult (*)(NodeContext &context);
 /// only when all present operands are known, except for `foldsTypes`.
 using Folding = bool (*)(NodeContext &context);
 
+/// What an operator does with operands that are strings, which handlers see as
+/// integers that are equal where the strings are.
+enum class StringUse {
+  None,    ///< they are refused
+  Moves,   ///< the results consist of them: those in `copied` may be strings
+  Reads,   ///< any operand may be strings; the results are numbers
+  Handles, ///< any operand may be; the handler passes on what it is given
+};
+
 struct OperatorHandler {
   Lowering lower = nullptr;
   Folding fold = nullptr;
@@ -45,9 +54,14 @@ struct OperatorHandler {
   /// Operands whose elements the results consist of, whatever these are.
   llvm::SmallVector<unsigned, 2> copied;
   bool copiesAll = false;
+  StringUse strings = StringUse::None;
 
   bool copies(unsigned position) const {
     return copiesAll || llvm::is_contained(copied, position);
+  }
+  bool takesStrings(unsigned position) const {
+    return strings == StringUse::Moves ? copies(position)
+                                       : strings != StringUse::None;
   }
 
   OperatorHandler &withFold(Folding function) {
@@ -84,6 +98,10 @@ struct OperatorHandler {
   /// Operands may be sequences; all other handlers never see one.
   OperatorHandler &withSequences() {
     takesSequences = true;
+    return *this;
+  }
+  OperatorHandler &withStrings(StringUse use) {
+    strings = use;
     return *this;
   }
   OperatorHandler &asView() {

@@ -14,9 +14,12 @@ std::string NamedValue::describe() const {
   if (isAbsent)
     return "an optional without an element";
   if (!isSequence(kind))
-    return tensors.front().describe();
-  return "a sequence of " + std::to_string(tensors.size()) +
-         (tensors.size() == 1 ? " tensor" : " tensors");
+    return strings.empty() ? tensors.front().describe()
+                           : strings.front().describe();
+  size_t size = tensors.size() + strings.size();
+  return "a sequence of " + std::to_string(size) +
+         (size == 1 ? " tensor" : " tensors") +
+         (strings.empty() ? "" : " of strings");
 }
 
 //===----------------------------------------------------------------------===//
@@ -24,6 +27,16 @@ std::string NamedValue::describe() const {
 //===----------------------------------------------------------------------===//
 
 static Error readInto(const onnx::TensorProto &proto, NamedValue &value) {
+  if (isString(proto.data_type()) ? !value.tensors.empty()
+                                  : !value.strings.empty())
+    return createStringError("expected tensors of one element type");
+  if (isString(proto.data_type())) {
+    Expected<StringTensor> strings = readStrings(proto);
+    if (!strings)
+      return strings.takeError();
+    value.strings.push_back(std::move(*strings));
+    return Error::success();
+  }
   Expected<Tensor> tensor = readTensor(proto, /*folder=*/"");
   if (!tensor)
     return tensor.takeError();
@@ -93,6 +106,9 @@ Expected<NamedTensor> readTensorFile(StringRef path) {
   Expected<NamedValue> value = readValueFile(path, ValueKind::Tensor);
   if (!value)
     return value.takeError();
+  if (!value->strings.empty())
+    return createStringError(path + ": expected numbers, found " +
+                             value->describe());
   return NamedTensor{value->name, std::move(value->tensors.front())};
 }
 
@@ -130,21 +146,35 @@ static Error writeFile(StringRef path, const google::protobuf::Message &proto,
   });
 }
 
-Error writeTensorFile(StringRef path, StringRef name, const Tensor &tensor) {
-  onnx::TensorProto proto;
-  proto.set_name(name.str());
-  writeTensor(tensor, proto);
-  return writeFile(path, proto, "a tensor of " + tensor.describe());
+/// The messages of the tensors of a value.
+static Expected<std::vector<onnx::TensorProto>>
+makeMessages(const ValueGroup &group, ArrayRef<const Tensor *> tensors,
+             ArrayRef<std::string> strings) {
+  std::vector<onnx::TensorProto> messages;
+  for (const Tensor *tensor : tensors) {
+    onnx::TensorProto &message = messages.emplace_back();
+    if (!group.hasStrings) {
+      writeTensor(*tensor, message);
+      continue;
+    }
+    Expected<StringTensor> text = lookupStrings(*tensor, strings);
+    if (!text)
+      return text.takeError();
+    writeStrings(*text, message);
+  }
+  return messages;
 }
 
-static void fill(onnx::SequenceProto &proto, ArrayRef<const Tensor *> tensors) {
+using Messages = MutableArrayRef<onnx::TensorProto>;
+
+static void fill(onnx::SequenceProto &proto, Messages tensors) {
   proto.set_elem_type(onnx::SequenceProto::TENSOR);
-  for (const Tensor *tensor : tensors)
-    writeTensor(*tensor, *proto.add_tensor_values());
+  for (onnx::TensorProto &tensor : tensors)
+    *proto.add_tensor_values() = std::move(tensor);
 }
 
 static void fill(onnx::OptionalProto &proto, const ValueGroup &group,
-                 ArrayRef<const Tensor *> tensors) {
+                 Messages tensors) {
   proto.set_elem_type(onnx::OptionalProto::UNDEFINED);
   if (group.isAbsent)
     return;
@@ -154,22 +184,31 @@ static void fill(onnx::OptionalProto &proto, const ValueGroup &group,
     return;
   }
   proto.set_elem_type(onnx::OptionalProto::TENSOR);
-  writeTensor(*tensors.front(), *proto.mutable_tensor_value());
+  *proto.mutable_tensor_value() = std::move(tensors.front());
 }
 
 Error writeValueFile(StringRef path, const ValueGroup &group,
-                     ArrayRef<const Tensor *> tensors) {
-  if (group.kind == ValueKind::Tensor)
-    return writeTensorFile(path, group.name, *tensors.front());
+                     ArrayRef<const Tensor *> tensors,
+                     ArrayRef<std::string> strings) {
+  Expected<std::vector<onnx::TensorProto>> messages =
+      makeMessages(group, tensors, strings);
+  if (!messages)
+    return createStringError(inconvertibleErrorCode(),
+                             path + ": " + toString(messages.takeError()));
+  if (group.kind == ValueKind::Tensor) {
+    messages->front().set_name(group.name);
+    return writeFile(path, messages->front(),
+                     "a tensor of " + tensors.front()->describe());
+  }
   if (group.kind == ValueKind::Sequence) {
     onnx::SequenceProto proto;
     proto.set_name(group.name);
-    fill(proto, tensors);
+    fill(proto, *messages);
     return writeFile(path, proto, "a sequence");
   }
   onnx::OptionalProto proto;
   proto.set_name(group.name);
-  fill(proto, group, tensors);
+  fill(proto, group, *messages);
   return writeFile(path, proto, "an optional value");
 }
 

@@ -11,6 +11,8 @@ std::optional<ElementKind> ValueType::getElement() const {
   return getElementKind(tensor->elem_type());
 }
 
+bool ValueType::hasStrings() const { return isString(tensor->elem_type()); }
+
 std::optional<ValueType> getValueType(const onnx::TypeProto &type) {
   const onnx::TypeProto *inner = &type;
   bool isOptional = inner->has_optional_type();

@@ -19,6 +19,7 @@ struct ValueType {
 
   /// None for elements that are not supported.
   std::optional<ElementKind> getElement() const;
+  bool hasStrings() const;
 };
 
 /// None for maps, sparse tensors, sequences of sequences and the like.

@@ -12,6 +12,11 @@ namespace mlir::pc {
 /// Constants up to this size are printed with the IR.
 static constexpr size_t maxInlineBytes = 1024;
 
+bool hasStrings(const ImportedValue &value) {
+  return value.isString ||
+         (value.sequence && llvm::any_of(*value.sequence, hasStrings));
+}
+
 Type getElementType(ElementKind kind, MLIRContext *context) {
   Builder builder(context);
   switch (kind) {

@@ -38,11 +38,16 @@ struct ImportedValue {
   /// An optional value that has nothing, or an optional input of a function
   /// that the call leaves out; nothing else is set then.
   bool isAbsent = false;
-  /// Made by an operator that is not supported.
+  /// Of strings: the integers are their numbers in the table of the importer.
+  bool isString = false;
+  /// Made by an operator that is not supported; or strings that nobody fed.
   bool isPoisoned = false;
 
   bool isPureConstant() const { return constant && !isParameter; }
 };
+
+/// True for strings, and for sequences of them.
+bool hasStrings(const ImportedValue &value);
 
 /// Values by name; subgraphs see those around them.
 class Scope {

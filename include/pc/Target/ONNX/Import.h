@@ -8,6 +8,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "pc/Runtime/Tensor.h"
+#include "pc/Target/ONNX/StringTensor.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/MemoryBufferRef.h"
@@ -26,6 +27,9 @@ struct ONNXInputData {
   /// axis or the like that the model reads from an input, it is taken from
   /// here, and the function is for that data only.
   std::vector<std::shared_ptr<const Tensor>> values;
+  /// Strings in the place of `values`. All that is computed from them follows
+  /// from this data.
+  std::vector<StringTensor> strings;
   /// An optional that has nothing.
   bool isAbsent = false;
 };
@@ -43,6 +47,9 @@ struct ONNXImportOptions {
   /// Quantised tensors are floats too, through which derivatives pass as if
   /// nothing had been rounded.
   bool straightThrough = false;
+  /// Outputs may be strings: numbers that stand for them (see pc.strings), and
+  /// the caller knows.
+  bool returnsStrings = false;
   /// What will be fed, where that is known, by position among the graph inputs
   /// without an initializer; symbolic dimensions are bound by it.
   std::vector<std::optional<ONNXInputData>> inputs;

@@ -23,7 +23,7 @@ struct ONNXInput {
   std::string name;
   ValueKind kind = ValueKind::Tensor;
   bool isFloat = false;
-  /// Made of tensors of elements that pc knows.
+  /// Made of tensors of elements that pc knows, or of strings.
   bool isSupported = false;
   std::vector<Dimension> shape; // of each of its tensors
 };

@@ -8,6 +8,7 @@
 
 #include "pc/Runtime/Tensor.h"
 #include "pc/Support/ValueGroups.h"
+#include "pc/Target/ONNX/StringTensor.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
@@ -26,7 +27,8 @@ struct NamedValue {
   std::string name;
   ValueKind kind = ValueKind::Tensor;
   std::vector<Tensor> tensors;
-  bool isAbsent = false; // an optional that has nothing
+  std::vector<StringTensor> strings; ///< instead, where they are of strings
+  bool isAbsent = false;             // an optional that has nothing
   /// "4x3xf32", "a sequence of 2 tensors", "an optional without an element".
   std::string describe() const;
 };
@@ -42,14 +44,12 @@ llvm::Expected<NamedValue> readValueFile(llvm::StringRef path, ValueKind kind);
 llvm::Expected<std::map<std::string, Tensor>>
 readTensorFolder(llvm::StringRef folder);
 
-/// Writes a TensorProto with raw data; the file is whole or not there.
-llvm::Error writeTensorFile(llvm::StringRef path, llvm::StringRef name,
-                            const Tensor &tensor);
-
 /// Writes the message that holds values of the kind of `group`, which has
-/// `tensors`.
+/// `tensors`; where it has strings, these are numbers among `strings`.
+/// The file is whole or not there.
 llvm::Error writeValueFile(llvm::StringRef path, const ValueGroup &group,
-                           llvm::ArrayRef<const Tensor *> tensors);
+                           llvm::ArrayRef<const Tensor *> tensors,
+                           llvm::ArrayRef<std::string> strings = {});
 
 } // namespace mlir::pc
 

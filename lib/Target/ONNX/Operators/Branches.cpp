@@ -94,6 +94,8 @@ static LogicalResult lowerIf(NodeContext &node) {
   return emitIf(node, *first, *second, chosen);
 }
 
-void registerBranches(OperatorRegistry &all) { all.add("If", 1, lowerIf); }
+void registerBranches(OperatorRegistry &all) {
+  all.add("If", 1, lowerIf).withStrings(StringUse::Handles);
+}
 
 } // namespace mlir::pc

@@ -420,7 +420,8 @@ void registerElementwise(OperatorRegistry &all) {
   using I = arith::CmpIPredicate;
   registerArithmetic(all);
   all.add("Equal", 1, lowerCompare<F::OEQ, I::eq>)
-      .withFold(foldBinary<IsEqual, true>);
+      .withFold(foldBinary<IsEqual, true>)
+      .withStrings(StringUse::Reads);
   all.add("Greater", 1, lowerCompare<F::OGT, I::sgt>)
       .withFold(foldBinary<IsGreater, true>);
   all.add("Less", 1, lowerCompare<F::OLT, I::slt>)
@@ -435,7 +436,10 @@ void registerElementwise(OperatorRegistry &all) {
   all.add("Not", 1, lowerNot).withFold(foldNot);
   all.add("IsNaN", 9, lowerIsNaN);
   all.add("IsInf", 10, lowerIsInf);
-  all.add("Where", 9, lowerWhere).withFold(foldWhere).withCopied({1, 2});
+  all.add("Where", 9, lowerWhere)
+      .withFold(foldWhere)
+      .withCopied({1, 2})
+      .withStrings(StringUse::Moves);
 }
 
 } // namespace mlir::pc

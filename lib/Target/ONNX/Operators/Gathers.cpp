@@ -144,7 +144,8 @@ void registerGathers(OperatorRegistry &all) {
   all.add("Gather", 1, lowerGather)
       .withFold(foldGatherNode)
       .withWeights({0})
-      .withCopied({0});
+      .withCopied({0})
+      .withStrings(StringUse::Moves);
 }
 
 } // namespace mlir::pc

@@ -412,7 +412,9 @@ void registerIndexing(OperatorRegistry &all) {
   all.add("ArgMin", 1, lowerArg);
   all.add("Hardmax", 1, lowerHardmax);
   all.add("OneHot", 9, lowerOneHot);
-  all.add("GatherElements", 11, lowerGatherElements).withCopied({0});
+  all.add("GatherElements", 11, lowerGatherElements)
+      .withCopied({0})
+      .withStrings(StringUse::Moves);
   all.add("Scatter", 9, lowerScatterElements);
   all.add("ScatterElements", 11, lowerScatterElements);
   all.add("TopK", 1, lowerTopK);

@@ -182,7 +182,9 @@ static LogicalResult lowerScatterND(NodeContext &node) {
 }
 
 void registerIndexingND(OperatorRegistry &all) {
-  all.add("GatherND", 11, lowerGatherND).withCopied({0});
+  all.add("GatherND", 11, lowerGatherND)
+      .withCopied({0})
+      .withStrings(StringUse::Moves);
   all.add("ScatterND", 11, lowerScatterND);
 }
 

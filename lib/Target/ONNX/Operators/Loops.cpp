@@ -261,7 +261,7 @@ static LogicalResult lowerLoop(NodeContext &node) {
 }
 
 void registerLoops(OperatorRegistry &all) {
-  all.add("Loop", 1, lowerLoop).withSequences();
+  all.add("Loop", 1, lowerLoop).withSequences().withStrings(StringUse::Handles);
 }
 
 } // namespace mlir::pc

@@ -39,9 +39,15 @@ static LogicalResult lowerGetElement(NodeContext &node) {
 }
 
 void registerOptionals(OperatorRegistry &all) {
-  all.add("Optional", 15, lowerOptional).withSequences();
-  all.add("OptionalHasElement", 15, lowerHasElement).withSequences();
-  all.add("OptionalGetElement", 15, lowerGetElement).withSequences();
+  all.add("Optional", 15, lowerOptional)
+      .withSequences()
+      .withStrings(StringUse::Handles);
+  all.add("OptionalHasElement", 15, lowerHasElement)
+      .withSequences()
+      .withStrings(StringUse::Handles);
+  all.add("OptionalGetElement", 15, lowerGetElement)
+      .withSequences()
+      .withStrings(StringUse::Handles);
 }
 
 } // namespace mlir::pc

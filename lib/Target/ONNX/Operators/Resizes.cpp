@@ -430,8 +430,12 @@ static LogicalResult lowerSpaceToDepth(NodeContext &node) {
 void registerResizes(OperatorRegistry &all) {
   all.add("Resize", 10, lowerResize).withBounds({1, 2, 3});
   all.add("Upsample", 7, lowerResize).withBounds({1});
-  all.add("DepthToSpace", 1, lowerDepthToSpace).withCopied({0});
-  all.add("SpaceToDepth", 1, lowerSpaceToDepth).withCopied({0});
+  all.add("DepthToSpace", 1, lowerDepthToSpace)
+      .withCopied({0})
+      .withStrings(StringUse::Moves);
+  all.add("SpaceToDepth", 1, lowerSpaceToDepth)
+      .withCopied({0})
+      .withStrings(StringUse::Moves);
 }
 
 } // namespace mlir::pc

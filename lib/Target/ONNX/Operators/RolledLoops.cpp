@@ -70,6 +70,8 @@ LogicalResult RolledLoopEmitter::checkResults() {
   ArrayRef<ImportedValue> parts = ArrayRef(results).drop_front(count);
   if (hasNonTensor(parts))
     return node.unsupported("collected outputs that are no tensors");
+  if (llvm::any_of(parts, hasStrings))
+    return node.unsupported("collected outputs that are strings");
   if (!parts.empty() && (plan.condition || goesOn))
     return node.unsupported(
         "collected outputs whose number is not known at compile time");

@@ -58,7 +58,9 @@ static LogicalResult lowerSequenceMap(NodeContext &node) {
 }
 
 void registerSequenceMaps(OperatorRegistry &all) {
-  all.add("SequenceMap", 17, lowerSequenceMap).withSequences();
+  all.add("SequenceMap", 17, lowerSequenceMap)
+      .withSequences()
+      .withStrings(StringUse::Handles);
 }
 
 } // namespace mlir::pc

@@ -41,7 +41,11 @@ getPosition(NodeContext &node, unsigned input, int64_t size) {
 /// Makes a sequence the output, whose elements must be of one element type.
 static LogicalResult setElements(NodeContext &node, Elements elements) {
   for (const ImportedValue &element : elements)
-    if (element.type.getElementType() != elements.front().type.getElementType())
+    if (element.isString != elements.front().isString)
+      return node.fail("expected tensors of one element type, but got strings "
+                       "and numbers");
+    else if (element.type.getElementType() !=
+             elements.front().type.getElementType())
       return node.fail("expected tensors of one element type, but got " +
                        debugString(elements.front().type) + " and " +
                        debugString(element.type));
@@ -221,11 +225,20 @@ static LogicalResult lowerSplit(NodeContext &node) {
 
 void registerSequences(OperatorRegistry &all) {
   all.add("SequenceEmpty", 11, lowerEmpty);
-  all.add("SequenceConstruct", 11, lowerConstruct);
-  all.add("SequenceInsert", 11, lowerInsert).withSequences();
-  all.add("SequenceErase", 11, lowerErase).withSequences();
-  all.add("SequenceAt", 11, lowerAt).withSequences();
-  all.add("SequenceLength", 11, lowerLength).withSequences();
+  all.add("SequenceConstruct", 11, lowerConstruct)
+      .withStrings(StringUse::Handles);
+  all.add("SequenceInsert", 11, lowerInsert)
+      .withSequences()
+      .withStrings(StringUse::Handles);
+  all.add("SequenceErase", 11, lowerErase)
+      .withSequences()
+      .withStrings(StringUse::Handles);
+  all.add("SequenceAt", 11, lowerAt)
+      .withSequences()
+      .withStrings(StringUse::Handles);
+  all.add("SequenceLength", 11, lowerLength)
+      .withSequences()
+      .withStrings(StringUse::Handles);
   all.add("ConcatFromSequence", 11, lowerConcat).withSequences();
   all.add("SplitToSequence", 11, lowerSplit);
 }

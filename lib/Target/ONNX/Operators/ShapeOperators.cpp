@@ -353,35 +353,48 @@ static LogicalResult lowerDropout(NodeContext &node) {
 }
 
 void registerShapeOperators(OperatorRegistry &all) {
-  all.add("Identity", 1, lowerIdentity).withSequences().asView();
+  all.add("Identity", 1, lowerIdentity)
+      .withSequences()
+      .asView()
+      .withStrings(StringUse::Handles);
   all.add("Dropout", 1, lowerDropout).withBounds({1}).asView();
   all.add("Flatten", 1, lowerReshape<getFlattened>)
       .withFold(foldToShape<getFlattened>)
       .asView()
-      .withCopied({0});
+      .withCopied({0})
+      .withStrings(StringUse::Moves);
   all.add("Reshape", 1, lowerReshape<getReshaped>)
       .withFold(foldToShape<getReshaped>)
       .asView()
-      .withCopied({0});
+      .withCopied({0})
+      .withStrings(StringUse::Moves);
   all.add("Squeeze", 1, lowerReshape<getSqueezed>)
       .withFold(foldToShape<getSqueezed>)
       .asView()
-      .withCopied({0});
+      .withCopied({0})
+      .withStrings(StringUse::Moves);
   all.add("Unsqueeze", 1, lowerReshape<getUnsqueezed>)
       .withFold(foldToShape<getUnsqueezed>)
       .asView()
-      .withCopied({0});
+      .withCopied({0})
+      .withStrings(StringUse::Moves);
   all.add("Transpose", 1, lowerTranspose)
       .withFold(foldTranspose)
       .asView()
-      .withCopied({0});
+      .withCopied({0})
+      .withStrings(StringUse::Moves);
   all.add("Expand", 8, lowerExpand)
       .withFold(foldExpand)
       .asView()
-      .withCopied({0});
-  all.add("Tile", 1, lowerTile).withCopied({0});
-  all.add("Shape", 1, nullptr).withTypeFold(foldShape);
-  all.add("Size", 1, nullptr).withTypeFold(foldSize);
+      .withCopied({0})
+      .withStrings(StringUse::Moves);
+  all.add("Tile", 1, lowerTile).withCopied({0}).withStrings(StringUse::Moves);
+  all.add("Shape", 1, nullptr)
+      .withTypeFold(foldShape)
+      .withStrings(StringUse::Reads);
+  all.add("Size", 1, nullptr)
+      .withTypeFold(foldSize)
+      .withStrings(StringUse::Reads);
 }
 
 } // namespace mlir::pc

@@ -428,10 +428,22 @@ static LogicalResult lowerPad(NodeContext &node) {
 }
 
 void registerSlices(OperatorRegistry &all) {
-  all.add("Concat", 1, lowerConcat).withFold(foldConcat).withAllCopied();
-  all.add("Split", 1, lowerSplit).withFold(foldSplit).withCopied({0});
-  all.add("Slice", 1, lowerSlice).withFold(foldSlice).withCopied({0});
-  all.add("Pad", 1, lowerPad).withBounds({2}).withCopied({0, 2});
+  all.add("Concat", 1, lowerConcat)
+      .withFold(foldConcat)
+      .withAllCopied()
+      .withStrings(StringUse::Moves);
+  all.add("Split", 1, lowerSplit)
+      .withFold(foldSplit)
+      .withCopied({0})
+      .withStrings(StringUse::Moves);
+  all.add("Slice", 1, lowerSlice)
+      .withFold(foldSlice)
+      .withCopied({0})
+      .withStrings(StringUse::Moves);
+  all.add("Pad", 1, lowerPad)
+      .withBounds({2})
+      .withCopied({0, 2})
+      .withStrings(StringUse::Moves);
 }
 
 } // namespace mlir::pc

@@ -56,6 +56,13 @@ ImportedValue makeValue(Value value) {
   return made;
 }
 
+/// `value` in the place of `like`.
+static ImportedValue makeValue(Value value, const ImportedValue &like) {
+  ImportedValue made = makeValue(value);
+  made.isString = like.isString;
+  return made;
+}
+
 SmallVector<Value> flatten(NodeContext &node,
                            MutableArrayRef<ImportedValue> values,
                            OpBuilder &builder) {
@@ -80,13 +87,13 @@ ImportedValues unflatten(ArrayRef<ImportedValue> like, ValueRange values) {
       continue;
     }
     if (!value.sequence) {
-      made.push_back(makeValue(values.front()));
+      made.push_back(makeValue(values.front(), value));
       values = values.drop_front();
       continue;
     }
     std::vector<ImportedValue> elements;
-    for (size_t i = 0; i < value.sequence->size(); ++i)
-      elements.push_back(makeValue(values[i]));
+    for (auto [element, like] : zip(values, *value.sequence))
+      elements.push_back(makeValue(element, like));
     values = values.drop_front(elements.size());
     made.emplace_back();
     made.back().sequence =
@@ -99,7 +106,7 @@ bool isSameForm(ArrayRef<ImportedValue> x, ArrayRef<ImportedValue> y) {
   return llvm::equal(x, y, [](const ImportedValue &a, const ImportedValue &b) {
     if (!a.sequence || !b.sequence)
       return !a.sequence && !b.sequence && a.isAbsent == b.isAbsent &&
-             a.type == b.type;
+             a.type == b.type && a.isString == b.isString;
     return isSameForm(*a.sequence, *b.sequence);
   });
 }
@@ -110,6 +117,8 @@ FailureOr<Value> stack(NodeContext &node, int64_t axis,
     return node.unsupported("a loop without iterations that collects outputs");
   if (hasNonTensor(parts))
     return node.unsupported("collected outputs that are no tensors");
+  if (llvm::any_of(parts, hasStrings))
+    return node.unsupported("collected outputs that are strings");
   Emitter b(node.builder, node.loc);
   SmallVector<Value> rows;
   for (ImportedValue &part : parts) {
