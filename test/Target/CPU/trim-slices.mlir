@@ -68,3 +68,23 @@ func.func @used(%a: tensor<8x8xf32>, %o: tensor<8x8xf32>) -> (tensor<8x8xf32>, t
   %s = tensor.extract_slice %y[2, 2] [4, 4] [1, 1] : tensor<8x8xf32> to tensor<4x4xf32>
   return %y, %s : tensor<8x8xf32>, tensor<4x4xf32>
 }
+
+// The body asks for its place, which in the slice would be another one.
+// CHECK-LABEL: func @place
+//       CHECK:   linalg.index 1
+//       CHECK:   -> tensor<4x6xf32>
+//       CHECK:   tensor.extract_slice {{.*}}[0, 3] [4, 2] [1, 1]
+func.func @place(%g: tensor<f32>, %at: tensor<index>) -> tensor<4x2xf32> {
+  %z = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<4x6xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(i, j)->()>, affine_map<(i, j)->()>, affine_map<(i, j)->(i, j)>], iterator_types = ["parallel", "parallel"]}
+      ins(%g, %at : tensor<f32>, tensor<index>) outs(%e : tensor<4x6xf32>) {
+  ^bb0(%a: f32, %b: index, %o: f32):
+    %j = linalg.index 1 : index
+    %is = arith.cmpi eq, %j, %b : index
+    %r = arith.select %is, %a, %z : f32
+    linalg.yield %r : f32
+  } -> tensor<4x6xf32>
+  %s = tensor.extract_slice %y[0, 3] [4, 2] [1, 1] : tensor<4x6xf32> to tensor<4x2xf32>
+  return %s : tensor<4x2xf32>
+}

@@ -54,9 +54,9 @@ def TrimSlices : Pass<"pc-cpu-trim-slices", "func::FuncOp"> {
   let summary = "compute only those parts of structured ops that are used";
   let description = [{
     A slice without strides of the result of a structured op that is used nowhere
-    else becomes the result of the op on slices of its operands. A slice of a tensor that was
-    put into a filled one is put into a smaller one, and two borders of one value
-    become one. The gradient of an image is computed without the padding of the
+    else becomes the result of the op on slices of its operands, unless the body of the op
+    reads the number of a loop. A slice of a tensor that was put into a filled one is put
+    into a smaller one, and two borders of one value become one. The gradient of an image is computed without the padding of the
     image, and with one border of zeros around the cotangent, not two.
 
     Example: `test/Target/CPU/trim-slices.mlir`

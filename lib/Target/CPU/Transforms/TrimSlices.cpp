@@ -58,11 +58,19 @@ struct InsertOfInserted : public OpRewritePattern<tensor::InsertSliceOp> {
                                 PatternRewriter &rewriter) const override;
 };
 
+/// slice(op(x, y)) = op(slice(x), slice(y)), unless the body of `op` asks for
+/// its place: shifted, it would have no vector form.
+struct SliceOfComputed : public OpRewritePattern<tensor::ExtractSliceOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(tensor::ExtractSliceOp op,
+                                PatternRewriter &rewriter) const override;
+};
+
 struct TrimSlices : public mlir::pc::impl::TrimSlicesBase<TrimSlices> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<SliceOfInserted, InsertOfInserted>(&getContext());
-    linalg::populateBubbleUpExtractSliceOpPatterns(patterns);
+    patterns.add<SliceOfInserted, InsertOfInserted, SliceOfComputed>(
+        &getContext());
     linalg::populateSwapExtractSliceWithFillPatterns(patterns);
     tensor::populateFoldTensorEmptyPatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
@@ -136,5 +144,25 @@ InsertOfInserted::matchAndRewrite(tensor::InsertSliceOp op,
   rewriter.replaceOpWithNewOp<tensor::InsertSliceOp>(
       op, inner.getSource(), op.getDest(), getAttrs(rewriter, offsets),
       inner.getMixedSizes(), getAttrs(rewriter, strides));
+  return success();
+}
+
+LogicalResult
+SliceOfComputed::matchAndRewrite(tensor::ExtractSliceOp op,
+                                 PatternRewriter &rewriter) const {
+  auto source = op.getSource().getDefiningOp<linalg::LinalgOp>();
+  if (!source || isa<linalg::FillOp>(source) || source->getNumResults() != 1 ||
+      !source->hasOneUse())
+    return rewriter.notifyMatchFailure(op, "not the only part that is used");
+  if (source.hasIndexSemantics())
+    return rewriter.notifyMatchFailure(op, "of what depends on its place");
+  if (!op.getType().hasStaticShape() || !op.hasUnitStride() ||
+      op.getType().getRank() != op.getSourceType().getRank())
+    return rewriter.notifyMatchFailure(op, "not a box of static size");
+  FailureOr<TilingResult> part = tensor::replaceExtractSliceWithTiledProducer(
+      rewriter, op, source->getResult(0));
+  if (failed(part))
+    return rewriter.notifyMatchFailure(op, "not made element by element");
+  rewriter.replaceOp(op, part->tiledValues);
   return success();
 }
