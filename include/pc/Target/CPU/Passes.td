@@ -191,6 +191,32 @@ def AnchorLoopState : Pass<"pc-cpu-anchor-loop-state"> {
   let dependentDialects = ["mlir::bufferization::BufferizationDialect"];
 }
 
+def OutlineNests : Pass<"pc-cpu-outline-nests", "ModuleOp"> {
+  let summary = "give structured ops that are the same one function";
+  let description = [{
+    Steps of a recurrent network, blocks of a deep one, and the functions compiled
+    from one model contain the same op many times, on other memory. Where there are
+    at least `fewest`, they become calls of one function, which takes whole buffers and
+    the offsets of parts: machine code is made once, so that the time of a compilation
+    grows with what is different in a model and not with its depth. A fill of the output
+    goes along. Buffers that a call passes never overlap; an op whose operands might is
+    left alone, as is one whose body reads anything but its operands and constants.
+
+    Example: `test/Target/CPU/outline-nests.mlir`
+  }];
+  let options = [
+    Option<"fewest", "fewest", "unsigned", "2", "Ops that are worth a function">
+  ];
+  let dependentDialects = [
+    "mlir::arith::ArithDialect", "mlir::func::FuncDialect",
+    "mlir::LLVM::LLVMDialect", "mlir::memref::MemRefDialect"
+  ];
+  let statistics = [
+    Statistic<"functions", "functions", "Functions that were made">,
+    Statistic<"calls", "calls", "Ops that became calls">
+  ];
+}
+
 def VectorizeNests : Pass<"pc-cpu-vectorize-nests", "func::FuncOp"> {
   let summary = "turn structured ops on buffers into loops around vectors";
   let description = [{

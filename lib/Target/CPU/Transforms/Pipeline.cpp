@@ -67,6 +67,7 @@ static void addLoops(OpPassManager &manager, const pc::VectorTarget &target) {
   pc::VectorizeNestsOptions vectors{target.bits, target.registers, target.fma,
                                     target.l2Bytes};
   manager.addNestedPass<func::FuncOp>(pc::createStructureCopies());
+  manager.addPass(pc::createOutlineNests());
   manager.addNestedPass<func::FuncOp>(pc::createVectorizeNests(vectors));
   manager.addNestedPass<func::FuncOp>(pc::createApproximateMath());
   manager.addPass(createConvertLinalgToLoopsPass());

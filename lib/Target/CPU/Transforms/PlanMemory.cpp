@@ -179,6 +179,8 @@ void PlanMemory::runOnOperation() {
   });
   if (failed)
     return signalPassFailure();
+  if (function.isPrivate() && buffers.empty())
+    return;
   int64_t arena = assignOffsets(buffers);
   arenaBytes += arena;
   useArena(function, buffers, arena);

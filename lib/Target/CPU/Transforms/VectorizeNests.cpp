@@ -4,7 +4,6 @@
 
 #include "NestEmitter.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -28,30 +27,6 @@ private:
   bool vectorize(linalg::LinalgOp op, const VectorTarget &target);
 };
 } // namespace
-
-/// The fill that gives `output` its contents, if nothing else uses `output` in
-/// between, and if it is known by no other name.
-static linalg::FillOp findFill(linalg::LinalgOp op, OpOperand &output) {
-  Value memory = output.get();
-  bool isOwned = memory.getDefiningOp<memref::AllocOp>();
-  if (auto argument = dyn_cast<BlockArgument>(memory))
-    isOwned = isa<func::FuncOp>(argument.getOwner()->getParentOp());
-  if (!isOwned ||
-      !op.getMatchingIndexingMap(&output).isProjectedPermutation() ||
-      llvm::any_of(memory.getUsers(), llvm::IsaPred<ViewLikeOpInterface>))
-    return {};
-  for (Operation *before = op->getPrevNode(); before;
-       before = before->getPrevNode()) {
-    auto fill = dyn_cast<linalg::FillOp>(before);
-    if (fill && fill.getOutputs().front() == memory)
-      return fill;
-    if (before->getNumRegions() != 0 && !isa<linalg::LinalgOp>(before))
-      return {};
-    if (llvm::is_contained(before->getOperands(), memory))
-      return {};
-  }
-  return {};
-}
 
 bool VectorizeNests::vectorize(linalg::LinalgOp op,
                                const VectorTarget &target) {
