@@ -217,3 +217,23 @@ func.func @strided(%x: memref<2x16x17x17xf32>, %w: memref<16x3x3x32xf32>, %y: me
   }
   return
 }
+
+// -----
+
+// Reductions around blocks of others add to the same results: their iterations
+// are no work for several threads, those of the tiles are.
+// CHECK-LABEL: func @around
+//       CHECK:   scf.for %{{.+}} = %c0{{.*}} to %c4{{.*}} step %c1
+//       CHECK:     scf.for %{{.+}} = %c0{{.*}} to %c2048{{.*}} step %c256
+//       CHECK:       } {pc.parallel = {{.+}} : f64}
+//   CHECK-NOT:   pc.parallel
+//       CHECK:   return
+func.func @around(%a: memref<48x4x2048xf32>, %b: memref<2048x4x64xf32>, %c: memref<48x64xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(i, j, k, l)->(i, k, l)>, affine_map<(i, j, k, l)->(l, k, j)>, affine_map<(i, j, k, l)->(i, j)>], iterator_types = ["parallel", "parallel", "reduction", "reduction"]} ins(%a, %b : memref<48x4x2048xf32>, memref<2048x4x64xf32>) outs(%c : memref<48x64xf32>) {
+  ^bb0(%x: f32, %y: f32, %s: f32):
+    %p = arith.mulf %x, %y : f32
+    %q = arith.addf %s, %p : f32
+    linalg.yield %q : f32
+  }
+  return
+}
