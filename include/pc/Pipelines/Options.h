@@ -36,7 +36,8 @@ private:
 };
 
 /// --dim, --learn, --freeze, --float, --target, --unroll, --checkpoint,
-/// --straight-through, --dump-phases: how the model is read and for what it is compiled.
+/// --straight-through, --dump-phases: how the model is read and for what it is
+/// compiled.
 class ModelFlags {
 public:
   ModelFlags();

@@ -95,6 +95,20 @@ LogicalResult Importer::importInputs() {
   return success();
 }
 
+void Importer::defineInput(const onnx::ValueInfoProto &input,
+                           const BoundInput &bound,
+                           std::vector<ImportedValue> tensors) {
+  ImportedValue value;
+  if (bound.isAbsent)
+    value.isAbsent = true;
+  else if (isSequence(bound.type.kind))
+    value.sequence =
+        std::make_shared<const std::vector<ImportedValue>>(std::move(tensors));
+  else
+    value = std::move(tensors.front());
+  topScope.define(input.name(), value);
+}
+
 LogicalResult Importer::importStringInput(const onnx::ValueInfoProto &input,
                                           const BoundInput &bound,
                                           const ONNXInputData &data) {
@@ -108,15 +122,7 @@ LogicalResult Importer::importStringInput(const onnx::ValueInfoProto &input,
   }
   inputGroups.push_back({input.name(), bound.type.kind, 0, bound.isAbsent,
                          /*hasStrings=*/true});
-  ImportedValue value;
-  if (bound.isAbsent)
-    value.isAbsent = true;
-  else if (isSequence(bound.type.kind))
-    value.sequence =
-        std::make_shared<const std::vector<ImportedValue>>(std::move(tensors));
-  else
-    value = tensors.front();
-  topScope.define(input.name(), value);
+  defineInput(input, bound, std::move(tensors));
   return success();
 }
 
@@ -148,15 +154,7 @@ LogicalResult Importer::importInput(const onnx::ValueInfoProto &input,
   }
   inputGroups.push_back({input.name(), bound.type.kind,
                          unsigned(bound.shapes.size()), bound.isAbsent});
-  ImportedValue value;
-  if (bound.isAbsent)
-    value.isAbsent = true;
-  else if (isSequence(bound.type.kind))
-    value.sequence =
-        std::make_shared<const std::vector<ImportedValue>>(std::move(tensors));
-  else
-    value = tensors.front();
-  topScope.define(input.name(), value);
+  defineInput(input, bound, std::move(tensors));
   return success();
 }
 

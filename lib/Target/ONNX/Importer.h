@@ -80,6 +80,9 @@ private:
   LogicalResult importStringInput(const onnx::ValueInfoProto &input,
                                   const BoundInput &bound,
                                   const ONNXInputData &data);
+  /// What the nodes see of an input that `tensors` are.
+  void defineInput(const onnx::ValueInfoProto &input, const BoundInput &bound,
+                   std::vector<ImportedValue> tensors);
   /// What was fed to input `index`, null where nothing is known.
   const ONNXInputData *getData(size_t index) const;
   /// Defines the inputs where some of them are refused.

@@ -17,10 +17,6 @@ bool hasVectorForm(linalg::LinalgOp op);
 /// Empty if any output is made in another way.
 SmallVector<Operation *> getCombiners(linalg::LinalgOp op);
 
-/// The fill that gives `output` its contents, if nothing else uses `output` in
-/// between, and if it is known by no other name.
-linalg::FillOp findFill(linalg::LinalgOp op, OpOperand &output);
-
 /// Emits the loops that compute `op` before it; the caller erases it. Where
 /// `initial` has a value, the accumulators of that output start with it instead
 /// of with what the output holds.

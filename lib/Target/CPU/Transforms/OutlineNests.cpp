@@ -3,11 +3,12 @@
 // One function for all structured ops that are the same up to the memory that
 // they work on.
 
-#include "NestEmitter.h"
+#include "FindFill.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/IRMapping.h"
 #include "pc/Target/CPU/Passes.h"
 #include "llvm/ADT/MapVector.h"
 

@@ -2,6 +2,7 @@
 //
 // Structured ops on buffers to loops around vectors.
 
+#include "FindFill.h"
 #include "NestEmitter.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
