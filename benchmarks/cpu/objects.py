@@ -24,6 +24,8 @@ import subprocess
 import sys
 import tempfile
 
+import pages
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 MOST = {"resnet18": 60}  # seconds to compile
 
@@ -137,15 +139,6 @@ def report(rows):
     return lines
 
 
-def update(page, lines):
-    begin, end = "<!-- objects.py: begin -->", "<!-- objects.py: end -->"
-    text = page.read_text()
-    if begin not in text or end not in text:
-        sys.exit(f"objects.py: {page}: expected the marks {begin} and {end}")
-    head, rest = text.split(begin)
-    page.write_text(head + begin + "\n\n" + "\n".join(lines) + "\n\n" + end + rest.split(end)[1])
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("models", type=pathlib.Path, metavar="DIR")
@@ -160,7 +153,7 @@ def main():
         rows = [measure(options, name, pathlib.Path(work)) for name in names]
     wrong = sum(bool(row.wrong) for row in rows)
     if options.update and not wrong:
-        update(options.update, report(rows))
+        pages.update(options.update, "objects.py", report(rows))
     print("\n".join(report(rows)) if not wrong else f"{wrong} models are wrong")
     return 1 if wrong else 0
 

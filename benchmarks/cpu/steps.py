@@ -35,6 +35,7 @@ from contractions import HERE, ROOT, aligned, build_peers, pointer  # one thread
 import numpy as np
 import torch
 
+import pages
 import step_models
 import step_peers
 
@@ -414,17 +415,7 @@ def tables(results, about):
         lines.append(f"| {r['name']} | {cell(mb, 'exact', 1)} | {cell(mb, 'fixed', 1)} | "
                      f"{r.get('torch_bytes', math.nan) / 1e6:.1f} | {cell(r['compile_s'], 'exact', 1)} | "
                      f"{errors.get('exact', '')} | {errors.get('fixed', '')} | {errors.get('folded', '')} |")
-    return lines + [""]
-
-
-def update(page, lines):
-    """Puts the tables between the marks of a page."""
-    begin, end = "<!-- steps.py: begin -->", "<!-- steps.py: end -->"
-    text = page.read_text()
-    if begin not in text or end not in text:
-        sys.exit(f"steps.py: {page}: expected the marks {begin} and {end}")
-    head, rest = text.split(begin)
-    page.write_text(head + begin + "\n\n" + "\n".join(lines) + "\n" + end + rest.split(end)[1])
+    return lines
 
 
 def sweep():
@@ -464,13 +455,13 @@ def main():
               "  errors " + " ".join(f"{k} {v:.1e}" for k, v in result["errors"].items()) +
               "".join(f"  WRONG {n}" for n in result["wrong"]), flush=True)
     lines = tables(results, about)
-    (args.out / "steps.md").write_text("\n".join(["# Steps", "", *lines]))
+    (args.out / "steps.md").write_text("\n".join(["# Steps", "", *lines, ""]))
     (args.out / "steps.json").write_text(json.dumps({"facts": about, "models": results}, indent=1))
     wrong = sum(len(r["wrong"]) for r in results)
     print("\n".join(lines))
     print(f"{wrong} gradients are wrong" if wrong else f"every gradient is right ({args.out / 'steps.md'})")
     if args.update and not wrong:
-        update(args.update, lines)
+        pages.update(args.update, "steps.py", lines)
     return 1 if wrong else 0
 
 
