@@ -45,13 +45,14 @@ STEP, FIXED, STRICT = 0.1, 100, 20
 RATE = 0.01
 #: What is compiled: options beyond the vertices.
 KINDS = {"exact": ["--schedule=fixed-exact"],
+         "threads": ["--schedule=fixed-exact", "--threads=2"],
          "fixed": ["--schedule=fixed", f"--step={STEP}", f"--iterations={FIXED}"],
          "folded": ["--schedule=fixed", f"--step={STEP}", f"--iterations={FIXED}", "--fold"],
          "strict": ["--schedule=strict", f"--step={STEP}", f"--iterations={STRICT}"]}
 #: A peer and what it takes, beside which of ours.
 RATIOS = [("exact", "torch"), ("fixed", "torch loop"), ("fixed", "torch tuned"), ("folded", "torch"),
           ("strict", "torch strict loop"), ("strict", "torch strict tuned"), ("forward", "torch forward"),
-          ("forward", "ort forward")]
+          ("forward", "ort forward"), ("two threads", "one thread")]
 
 
 def parse_arguments():
@@ -187,7 +188,8 @@ def named(model, gradients):
 #: Round-off of f32, and what cancels in a difference of activities: after few
 #: iterations of `strict` deep layers have a hundredth of their gradient. Compiled
 #: code keeps displacements, and is held closer than peers that keep activities.
-TOLERANCES = {"exact": 1e-4, "fixed": 1e-4, "folded": 1e-4, "strict": 2e-2, "torch loop": 0.1, "torch tuned": 1e-4,
+#: Threads change no bit.
+TOLERANCES = {"exact": 1e-4, "threads": 0, "fixed": 1e-4, "folded": 1e-4, "strict": 2e-2, "torch loop": 0.1, "torch tuned": 1e-4,
               "torch strict loop": 0.2, "torch strict tuned": 0.2}
 
 
@@ -209,6 +211,9 @@ def check(model, compiled, peers, exact):
         code.gradient.run()
         if kind in wanted:
             errors[kind] = distance(code.gradient.results("gradient"), wanted[kind])
+    if "exact" in compiled and "threads" in compiled:
+        errors["threads"] = distance(compiled["threads"].gradient.results("gradient"),
+                                     compiled["exact"].gradient.results("gradient"))
     if "fixed" in compiled and "folded" in compiled:
         loop = compiled["fixed"].gradient.results("gradient")
         errors["folded"] = max(errors.get("folded", 0), distance(compiled["folded"].gradient.results("gradient"), loop))
@@ -256,12 +261,12 @@ class OnnxRuntime:
 #===------------------------------------------------------------------------===#
 
 
-def timer(run):
+def timer(run, clock=time.process_time):
     def seconds(repetitions):
-        began = time.process_time()
+        began = clock()
         for _ in range(repetitions):
             run()
-        return time.process_time() - began
+        return clock() - began
 
     return seconds
 
@@ -346,15 +351,20 @@ def measure_model(model, args, kinds):
     exact = torch_gradients(model)
     peers = make_peers(model, kinds)
     errors = check(model, compiled, peers, exact)
-    candidates = {kind: timer(code.step.run) for kind, code in compiled.items()}
+    candidates = {kind: timer(code.step.run) for kind, code in compiled.items() if kind != "threads"}
     candidates |= {"forward": timer(compiled[kinds[0]].forward.run), "torch": timer(torch_step(model)),
                    "torch forward": timer(torch_forward(model))}
     candidates |= {name: timer(peer.run) for name, peer in peers.items()}
     runtime = OnnxRuntime(args.ort, path, model) if args.ort else None
     if runtime:
         candidates["ort forward"] = runtime.seconds
+    seconds = measure(candidates, args.turns)
+    if "exact" in compiled and "threads" in compiled:
+        # By the clock on the wall; last, since threads that wait take CPU time from others.
+        seconds |= measure({"one thread": timer(compiled["exact"].step.run, time.perf_counter),
+                            "two threads": timer(compiled["threads"].step.run, time.perf_counter)}, args.turns)
     result = {"name": model.name, "errors": errors, "floor": model.floor, "flops": flops(model),
-              **summarize(measure(candidates, args.turns)),
+              **summarize(seconds),
               "compile_s": {kind: code.seconds for kind, code in compiled.items()},
               "bytes": {kind: code.step.bytes() for kind, code in compiled.items()}}
     if runtime:
@@ -391,7 +401,7 @@ def cell(values, key, digits=2):
 def tables(results, about):
     lines = [about["text"], "", f"`{about['command']}`", ""]
     columns = ["exact", "torch", "fixed", "torch tuned", "torch loop", "folded", "strict", "torch strict tuned",
-               "torch strict loop", "forward", "torch forward", "ort forward"]
+               "torch strict loop", "forward", "torch forward", "ort forward", "one thread", "two threads"]
     columns = [c for c in columns if any(c in r["ms"] for r in results)]
     lines += ["Milliseconds of a step, and of a forward pass:", "",
               "| | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
@@ -446,7 +456,7 @@ def main():
         torch.manual_seed(0)
         model = make()
         # Loops of what is no chain have neither a peer nor a law to hold them to.
-        own = ["exact"] if args.long or not model.blocks else kinds
+        own = [k for k in kinds if k in ("exact", "threads")] if args.long or not model.blocks else kinds
         result = measure_model(model, args, own)
         if name:
             result["torch_bytes"] = torch_memory(name)
