@@ -24,12 +24,11 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True  # the tree stays as it is
+# Peers choose their kernels themselves; the environment may hold them back.
+for variable in [name for name in os.environ if name.startswith("OPENBLAS_")]:
+    del os.environ[variable]
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[variable] = "1"
-# OpenBLAS takes kernels of AVX2 on machines that are newer than it is.
-flags = pathlib.Path("/proc/cpuinfo").read_text().split()
-if "avx512f" in flags:
-    os.environ.setdefault("OPENBLAS_CORETYPE", "Cooperlake" if "avx512_bf16" in flags else "SkylakeX")
 
 import numpy as np
 
