@@ -90,8 +90,7 @@ bool advance(MutableArrayRef<int64_t> index, Integers shape) {
   return false;
 }
 
-/// The position in an operand of shape `own` that broadcasts to `index`.
-static int64_t getBroadcastPosition(Integers own, Integers index) {
+int64_t getBroadcastPosition(Integers own, Integers index) {
   size_t shift = index.size() - own.size();
   int64_t position = 0;
   for (size_t i = 0; i < own.size(); ++i)

@@ -42,6 +42,8 @@ bool foldReshape(NodeContext &node, Integers shape);
 
 /// Row-major strides of `shape`.
 llvm::SmallVector<int64_t> getStrides(Integers shape);
+/// The position in an operand of shape `own` that broadcasts to `index`.
+int64_t getBroadcastPosition(Integers own, Integers index);
 /// Steps `index` through `shape`; returns false at the end.
 bool advance(llvm::MutableArrayRef<int64_t> index, Integers shape);
 

@@ -55,6 +55,7 @@ public:
   void restrictArgument(BlockArgument value, int64_t least, int64_t most,
                         std::optional<int64_t> also);
   const std::string &getFolder() const { return model.folder; }
+  StringTable &getStrings() { return strings; }
   /// Loops of up to this many iterations are unrolled.
   int64_t getUnroll() const { return options.unroll; }
   /// The iterations between two that the others keep for reverse mode, or none.

@@ -29,6 +29,38 @@ Value NodeContext::materialize(ImportedValue &value) {
   return importer.materialize(value, builder, loc);
 }
 
+StringRef NodeContext::getString(int64_t number) {
+  return importer.getStrings().getStrings()[number];
+}
+
+FailureOr<int64_t> NodeContext::getStringNumber(StringRef text) {
+  if (std::optional<int64_t> number = importer.getStrings().intern(text))
+    return *number;
+  return fail(StringTable::fullText);
+}
+
+FailureOr<std::string> NodeContext::requireText(StringRef name,
+                                                StringRef otherwise) {
+  std::string text = attributes.getString(name, otherwise);
+  if (Error error = checkUTF8(text))
+    return fail(name + ": " + toString(std::move(error)));
+  return text;
+}
+
+FailureOr<SmallVector<int64_t>> NodeContext::requireTexts(StringRef name) {
+  SmallVector<int64_t> numbers;
+  for (const std::string &text :
+       attributes.getStrings(name).value_or(SmallVector<std::string>())) {
+    if (Error error = checkUTF8(text))
+      return fail(name + ": " + toString(std::move(error)));
+    FailureOr<int64_t> number = getStringNumber(text);
+    if (failed(number))
+      return failure();
+    numbers.push_back(*number);
+  }
+  return numbers;
+}
+
 void NodeContext::setSequence(unsigned i, std::vector<ImportedValue> elements) {
   if (i >= results.size())
     return;
@@ -134,6 +166,13 @@ LogicalResult NodeContext::requireNumbers(unsigned i) {
   if (!element.isInteger(1) && !isNarrowFloat(element))
     return success();
   return fail("input " + Twine(i) + ": expected numbers, but got " +
+              print(getType(i)));
+}
+
+LogicalResult NodeContext::requireStrings(unsigned i) {
+  if (isString(i))
+    return success();
+  return fail("input " + Twine(i) + ": expected strings, but got " +
               print(getType(i)));
 }
 

@@ -63,10 +63,22 @@ public:
   }
   const ImportedValue &getImported(unsigned i) const { return *inputs[i]; }
   bool isParameter(unsigned i) const { return inputs[i]->isParameter; }
+  bool isString(unsigned i) const { return inputs[i]->isString; }
   /// The integers of an operand that must be known while compiling; reports
   /// `name` as unsupported where they are not.
   FailureOr<llvm::SmallVector<int64_t>> requireIntegers(unsigned i,
                                                         llvm::StringRef name);
+
+  // Strings, which operands and results hold as numbers.
+  llvm::StringRef getString(int64_t number);
+  /// Reports where there is no room for it.
+  FailureOr<int64_t> getStringNumber(llvm::StringRef text);
+  /// An attribute that is a string, and one that is a list; fails where one is
+  /// not UTF-8.
+  FailureOr<std::string> requireText(llvm::StringRef name,
+                                     llvm::StringRef otherwise);
+  FailureOr<llvm::SmallVector<int64_t>> requireTexts(llvm::StringRef name);
+  LogicalResult requireStrings(unsigned i);
 
   // Results.
   unsigned getNumOutputs() const { return node.output_size(); }
@@ -82,6 +94,11 @@ public:
   }
   /// A result that is known while compiling.
   void setOutput(unsigned i, Constant constant);
+  /// Output `i`, which has been set, is the numbers of strings.
+  void setIsString(unsigned i) {
+    if (i < results.size())
+      results[i].isString = true;
+  }
   void setSequence(unsigned i, std::vector<ImportedValue> elements);
   /// An optional value without an element.
   void setAbsent(unsigned i);

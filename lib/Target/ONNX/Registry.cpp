@@ -27,9 +27,12 @@ const OperatorRegistry &OperatorRegistry::get() {
     registerGathers(all);
     registerIndexing(all);
     registerIndexingND(all);
+    registerLabels(all);
     registerLinear(all);
     registerLoops(all);
+    registerLinearModels(all);
     registerLosses(all);
+    registerNGrams(all);
     registerNormalizations(all);
     registerOptionals(all);
     registerPools(all);
@@ -49,6 +52,7 @@ const OperatorRegistry &OperatorRegistry::get() {
     registerSources(all);
     registerSpectra(all);
     registerStatefulLayers(all);
+    registerStrings(all);
     registerTraining(all);
     registerTrees(all);
     return all;

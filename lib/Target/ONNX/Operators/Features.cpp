@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Features of the machine-learning domain, and counts of n-grams.
+// Features of the machine-learning domain: rescaled, chosen, joined, filled in.
 
 #include "Operators.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "llvm/ADT/DenseSet.h"
+#include <cmath>
 
 using namespace llvm;
 
@@ -10,10 +13,6 @@ namespace mlir::pc {
 
 using Scalar = ImplicitLocOpBuilder;
 using Sizes = SmallVector<int64_t>;
-
-//===----------------------------------------------------------------------===//
-// ai.onnx.ml
-//===----------------------------------------------------------------------===//
 
 static LogicalResult lowerBinarizer(NodeContext &node) {
   if (failed(node.requireInputs(1, 1)) || failed(node.requireNumbers(0)))
@@ -72,168 +71,252 @@ static LogicalResult lowerArrayFeatureExtractor(NodeContext &node) {
   return success();
 }
 
-//===----------------------------------------------------------------------===//
-// TfIdfVectorizer
-//===----------------------------------------------------------------------===//
-
-namespace {
-struct Vocabulary {
-  int64_t shortest, longest, skips;
-  Sizes pool, starts; // where the n-grams of each length begin
-  Sizes columns;      // of the result, for each n-gram
-  int64_t width;      // of the result
-};
-} // namespace
-
-static FailureOr<Vocabulary> readVocabulary(NodeContext &node) {
-  if (node.attributes.has("pool_strings"))
-    return node.unsupported("n-grams of strings");
-  Vocabulary words;
-  words.shortest = node.attributes.getInt("min_gram_length", 0);
-  words.longest = node.attributes.getInt("max_gram_length", 0);
-  words.skips = node.attributes.getInt("max_skip_count", -1);
-  words.pool = node.attributes.getInts("pool_int64s").value_or(Sizes());
-  words.starts = node.attributes.getInts("ngram_counts").value_or(Sizes());
-  words.columns = node.attributes.getInts("ngram_indexes").value_or(Sizes());
-  if (words.shortest < 1 || words.longest < words.shortest ||
-      words.longest > 64 || words.skips < 0 || words.skips > 1024 ||
-      int64_t(words.starts.size()) < words.longest || words.columns.empty())
-    return node.fail(
-        "expected n-grams of 1 to 64 elements, at most 1024 skips, "
-        "a start for each length and an index for each n-gram");
-  words.starts.push_back(words.pool.size());
-  int64_t total = 0;
-  for (size_t i = 0; i + 1 < words.starts.size(); ++i) {
-    int64_t size = words.starts[i + 1] - words.starts[i];
-    if (words.starts[i] < 0 || size < 0 || size % int64_t(i + 1) != 0)
-      return node.fail("ngram_counts: expected starts that rise by whole "
-                       "n-grams");
-    total += size / int64_t(i + 1);
-  }
-  int64_t most = *llvm::max_element(words.columns);
-  if (int64_t(words.columns.size()) != total ||
-      *llvm::min_element(words.columns) < 0 || most > (int64_t(1) << 24))
-    return node.fail("ngram_indexes: expected one sane index for each of " +
-                     Twine(total) + " n-grams");
-  words.width = most + 1;
-  return words;
+/// An attribute with one number for all columns of the operand, or one for
+/// each, as a list of the latter; `otherwise` where it is missing.
+static FailureOr<SmallVector<double>>
+getColumns(NodeContext &node, StringRef name, double otherwise) {
+  int64_t width = node.getShape(0).back();
+  SmallVector<double> numbers =
+      node.attributes.getFloats(name).value_or(SmallVector<double>{otherwise});
+  if (numbers.size() == 1)
+    numbers.assign(width, numbers.front());
+  if (int64_t(numbers.size()) != width)
+    return node.fail(name + ": expected 1 number or " + Twine(width) +
+                     ", one for each column, but got " + Twine(numbers.size()));
+  return numbers;
 }
 
-/// How often each of `count` n-grams of `length` numbers stands in the rows of
-/// `x`, its elements `step` apart: [rows, count].
-static Value countGrams(Emitter &b, Value x, ArrayRef<int64_t> grams,
-                        int64_t length, int64_t step) {
-  int64_t rows = getShape(x)[0], count = int64_t(grams.size()) / length;
-  int64_t places = getShape(x)[1] - (length - 1) * step;
-  Type element = b.getF32Type();
-  if (places < 1)
-    return b.filled({rows, count}, element, 0);
-  SmallVector<Value> operands;
-  SmallVector<AffineMap> maps;
-  for (int64_t i = 0; i < length; ++i) {
-    operands.push_back(b.slice(x, {0, i * step}, {rows, places}, {1, 1}));
-    maps.push_back(selectLoops(b, 3, {0, 2}));
-  }
-  for (int64_t i = 0; i < length; ++i) {
-    SmallVector<int64_t> column;
-    for (int64_t gram = 0; gram < count; ++gram)
-      column.push_back(grams[gram * length + i]);
-    auto type = RankedTensorType::get(count, b.getI64Type());
-    operands.push_back(arith::ConstantOp::create(
-        b, DenseElementsAttr::get(type, ArrayRef<int64_t>(column))));
-    maps.push_back(selectLoops(b, 3, unsigned(1)));
-  }
-  return sumOver(
-      b, {rows, count}, element, operands, maps,
-      [&](Scalar &b, ValueRange v) -> Value {
-        Value isHere;
-        for (int64_t i = 0; i < length; ++i) {
-          Value isSame =
-              compareIntegers(b, arith::CmpIPredicate::eq, v[i], v[length + i]);
-          isHere = isHere ? arith::AndIOp::create(b, isHere, isSame).getResult()
-                          : isSame;
-        }
-        return emitCast(b, isHere, element);
+/// A float to compute in: that of the operand, or f32 for integers.
+static Type getFloat(NodeContext &node) {
+  Type element = node.getType(0).getElementType();
+  return isa<FloatType>(element) ? element : node.builder.getF32Type();
+}
+
+static LogicalResult lowerScaler(NodeContext &node) {
+  if (failed(node.requireInputs(1, 1)) || failed(node.requireNumbers(0)) ||
+      failed(node.requireRank(0, 1, 2)))
+    return failure();
+  FailureOr<SmallVector<double>> offset = getColumns(node, "offset", 0);
+  FailureOr<SmallVector<double>> scale = getColumns(node, "scale", 1);
+  if (failed(offset) || failed(scale))
+    return failure();
+  Type element = getFloat(node);
+  Emitter b(node.builder, node.loc);
+  int64_t width = node.getShape(0).back();
+  Value scaled = b.elementwise(
+      node.getShape(0), element,
+      {b.cast(node.getInput(0), element), b.constant(width, element, *offset),
+       b.constant(width, element, *scale)},
+      [](Scalar &b, ValueRange v) {
+        return emitMul(b, emitSub(b, v[0], v[1]), v[2]);
       });
+  node.setOutput(0, b.cast(scaled, b.getF32Type()));
+  return success();
 }
 
-/// Counts of all n-grams, in the order of the pool: [rows, n-grams].
-static Value countAll(Emitter &b, Value x, const Vocabulary &words) {
-  SmallVector<Value> parts;
-  int64_t rows = getShape(x)[0];
-  for (size_t i = 0; i + 1 < words.starts.size(); ++i) {
-    int64_t length = int64_t(i) + 1, start = words.starts[i];
-    ArrayRef<int64_t> grams =
-        ArrayRef(words.pool).slice(start, words.starts[i + 1] - start);
-    if (grams.empty())
-      continue;
-    int64_t count = int64_t(grams.size()) / length;
-    Value sum = b.filled({rows, count}, b.getF32Type(), 0);
-    bool isWanted = length >= words.shortest && length <= words.longest;
-    // Single elements have nothing to skip.
-    int64_t skips = length == 1 ? 0 : words.skips;
-    for (int64_t skip = 0; isWanted && skip <= skips; ++skip)
-      sum = b.elementwise(
-          {rows, count}, b.getF32Type(),
-          {sum, countGrams(b, x, grams, length, skip + 1)},
-          [](Scalar &b, ValueRange v) { return emitAdd(b, v[0], v[1]); });
-    parts.push_back(sum);
+/// Rows divided by their largest element, the sum of their absolute values or
+/// the root of that of their squares; rows where that is zero stay.
+static LogicalResult lowerNormalizer(NodeContext &node) {
+  if (failed(node.requireInputs(1, 1)) || failed(node.requireNumbers(0)) ||
+      failed(node.requireRank(0, 1, 2)))
+    return failure();
+  std::string norm = node.attributes.getString("norm", "MAX");
+  if (norm != "MAX" && norm != "L1" && norm != "L2")
+    return node.fail("norm: expected MAX, L1 or L2, but got '" + norm + "'");
+  Emitter b(node.builder, node.loc);
+  Type element = getFloat(node);
+  Value x = b.cast(node.getInput(0), element);
+  int64_t axis = node.getType(0).getRank() - 1;
+  Value size = x;
+  if (norm == "MAX") // as the text says; with the sign, as in ONNX Runtime
+    size = b.reduceMax(x, axis);
+  else
+    size = b.reduceSum(b.map(x,
+                             [&](Scalar &b, ValueRange v) -> Value {
+                               if (norm == "L2")
+                                 return emitMul(b, v[0], v[0]);
+                               return math::AbsFOp::create(b, v[0]);
+                             }),
+                       axis);
+  Value divisor = b.map(size, [&](Scalar &b, ValueRange v) -> Value {
+    Value zero = emitScalar(b, element, 0), one = emitScalar(b, element, 1);
+    Value isZero =
+        arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, v[0], zero);
+    Value safe = arith::SelectOp::create(b, isZero, one, v[0]);
+    return norm == "L2" ? math::SqrtOp::create(b, safe).getResult() : safe;
+  });
+  Value result = b.elementwise(
+      node.getShape(0), element, {x, b.unsqueeze(divisor, axis)},
+      [](Scalar &b, ValueRange v) { return emitDiv(b, v[0], v[1]); });
+  node.setOutput(0, b.cast(result, b.getF32Type()));
+  return success();
+}
+
+/// What the columns of an operand of floats or integers are filled in with.
+static FailureOr<Value> readImputed(NodeContext &node, Emitter &b) {
+  Type element = node.getType(0).getElementType();
+  int64_t width = node.getShape(0).back();
+  bool isOfFloats = isa<FloatType>(element);
+  StringRef name = isOfFloats ? "imputed_value_floats" : "imputed_value_int64s";
+  if (!node.attributes.has(name))
+    return node.fail("expected " + name + " for " + printTypes(node));
+  if (isOfFloats) {
+    FailureOr<SmallVector<double>> values = getColumns(node, name, 0);
+    if (failed(values))
+      return failure();
+    return b.constant(width, element, *values);
   }
-  return b.concat(1, parts);
+  Sizes values = node.attributes.getInts(name).value_or(Sizes());
+  if (values.size() == 1)
+    values.assign(width, values.front());
+  if (int64_t(values.size()) != width)
+    return node.fail(name + ": expected 1 number or " + Twine(width) +
+                     ", one for each column, but got " + Twine(values.size()));
+  auto type = RankedTensorType::get(width, b.getI64Type());
+  Value constant = arith::ConstantOp::create(
+      b, DenseElementsAttr::get(type, ArrayRef<int64_t>(values)));
+  return b.cast(constant, element);
 }
 
-static LogicalResult lowerTfIdfVectorizer(NodeContext &node) {
-  if (failed(node.requireInputs(1, 1)) || failed(node.requireRank(0, 1, 2)))
+static LogicalResult lowerImputer(NodeContext &node) {
+  if (failed(node.requireInputs(1, 1)) || failed(node.requireNumbers(0)) ||
+      failed(node.requireRank(0, 1, INT64_MAX)))
     return failure();
-  if (!isa<IntegerType>(node.getType(0).getElementType()))
-    return node.fail("expected integers, but got " + printTypes(node));
-  FailureOr<Vocabulary> words = readVocabulary(node);
-  if (failed(words))
+  Type element = node.getType(0).getElementType();
+  double number = node.attributes.getFloat("replaced_value_float", 0);
+  int64_t integer = node.attributes.getInt("replaced_value_int64", 0);
+  Emitter b(node.builder, node.loc);
+  FailureOr<Value> imputed = readImputed(node, b);
+  if (failed(imputed))
     return failure();
-  std::string mode = node.attributes.getString("mode", "");
-  if (mode != "TF" && mode != "IDF" && mode != "TFIDF")
-    return node.fail("mode: expected TF, IDF or TFIDF, but got '" + mode + "'");
-  std::optional<SmallVector<double>> weights =
-      node.attributes.getFloats("weights");
-  if (weights && weights->size() != words->columns.size())
-    return node.fail("weights: expected one for each n-gram");
-  bool isRow = node.getType(0).getRank() == 1;
-  int64_t rows = isRow ? 1 : node.getShape(0)[0];
-  int64_t length = node.getShape(0).back(), grams = words->columns.size();
-  if (failed(
-          node.getTensorType({rows, words->width}, node.builder.getF32Type())))
+  node.setOutput(
+      0, b.elementwise(node.getShape(0), element, {node.getInput(0), *imputed},
+                       [&](Scalar &b, ValueRange v) -> Value {
+                         using P = arith::CmpFPredicate;
+                         Value isMissing;
+                         if (!isa<FloatType>(element))
+                           isMissing = compareIntegers(
+                               b, arith::CmpIPredicate::eq, v[0],
+                               arith::ConstantOp::create(
+                                   b, b.getIntegerAttr(element, integer)));
+                         else if (std::isnan(number))
+                           isMissing =
+                               arith::CmpFOp::create(b, P::UNO, v[0], v[0]);
+                         else
+                           isMissing = arith::CmpFOp::create(
+                               b, P::OEQ, v[0], emitScalar(b, element, number));
+                         return arith::SelectOp::create(b, isMissing, v[1],
+                                                        v[0]);
+                       }));
+  return success();
+}
+
+/// Columns of all operands, cut or filled up with zeros where the attribute
+/// says so, beside each other.
+static LogicalResult lowerFeatureVectorizer(NodeContext &node) {
+  unsigned count = node.getNumInputs();
+  if (failed(node.requireInputs(std::max(count, 1u), UINT_MAX)))
+    return failure();
+  Sizes widths = node.attributes.getInts("inputdimensions").value_or(Sizes());
+  if (!widths.empty() && widths.size() != count)
+    return node.fail("inputdimensions: expected one for each of " +
+                     Twine(count) + " inputs, but got " + Twine(widths.size()));
+  Emitter b(node.builder, node.loc);
+  Type element = b.getF32Type();
+  SmallVector<Value> parts;
+  int64_t total = 0;
+  for (unsigned i = 0; i < count; ++i) {
+    if (failed(node.requireNumbers(i)) || failed(node.requireRank(i, 1, 2)))
+      return failure();
+    Sizes shape(node.getShape(i));
+    if (shape.size() == 1)
+      shape.insert(shape.begin(), 1);
+    int64_t width = widths.empty() ? shape[1] : widths[i];
+    if (width < 0 || (i && shape[0] != getShape(parts.front())[0]))
+      return node.fail("expected widths and as many rows for all inputs, but "
+                       "got " +
+                       printTypes(node));
+    total += width;
+    if (failed(node.getTensorType({shape[0], width}, element)) ||
+        failed(node.getTensorType({shape[0], total}, element)))
+      return failure();
+    Value part = b.reshape(b.cast(node.getInput(i), element), shape);
+    if (width < shape[1])
+      part = b.slice(part, {0, 0}, {shape[0], width}, {1, 1});
+    else if (width > shape[1])
+      part = b.pad(part, {0, 0}, {0, width - shape[1]}, 0.0);
+    parts.push_back(part);
+  }
+  node.setOutput(0, b.concat(1, parts));
+  return success();
+}
+
+/// Whether all elements that are known are categories; none are if there are
+/// none that are known.
+static LogicalResult checkCategories(NodeContext &node,
+                                     ArrayRef<int64_t> categories) {
+  const Tensor *known = node.getConstant(0);
+  if (!known)
+    return node.unsupported("zeros = 0, which data that is no category makes "
+                            "fail");
+  for (int64_t value : getIntegers(*known))
+    if (!is_contained(categories, value))
+      return node.fail("expected categories, but got " +
+                       (node.isString(0)
+                            ? "'" + node.getString(value).str() + "'"
+                            : std::to_string(value)));
+  return success();
+}
+
+static LogicalResult lowerOneHotEncoder(NodeContext &node) {
+  if (failed(node.requireInputs(1, 1)) || failed(node.requireNumbers(0)))
+    return failure();
+  StringRef name = node.isString(0) ? "cats_strings" : "cats_int64s";
+  FailureOr<Sizes> categories =
+      node.isString(0)
+          ? node.requireTexts(name)
+          : FailureOr<Sizes>(node.attributes.getInts(name).value_or(Sizes()));
+  if (failed(categories))
+    return failure();
+  SmallDenseSet<int64_t> once(categories->begin(), categories->end());
+  if (once.empty() || once.size() != categories->size())
+    return node.fail(name + ": expected categories, each of them once");
+  if (node.attributes.getInt("zeros", 1) == 0 &&
+      failed(checkCategories(node, *categories)))
     return failure();
   Emitter b(node.builder, node.loc);
-  Value x = b.reshape(b.cast(node.getInput(0), b.getI64Type()), {rows, length});
-  Value counts = countAll(b, x, *words);
-  Type element = b.getF32Type();
-  if (mode != "TF")
-    counts = b.elementwise(
-        {rows, grams}, element,
-        {counts, b.constant(grams, element,
-                            weights.value_or(SmallVector<double>(grams, 1)))},
-        [&](Scalar &b, ValueRange v) -> Value {
-          if (mode == "TFIDF")
-            return emitMul(b, v[0], v[1]);
-          Value zero = emitScalar(b, element, 0);
-          Value isThere =
-              arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, v[0], zero);
-          return arith::SelectOp::create(b, isThere, v[1], zero);
-        });
-  // Columns that no n-gram has are zero: one more column, taken often.
-  counts = b.pad(counts, {0, 0}, {0, 1}, 0.0);
-  Sizes source(words->width, grams);
-  for (auto [gram, column] : enumerate(words->columns))
-    source[column] = int64_t(gram);
-  Value result = takeIndices(b, counts, 1, source);
-  node.setOutput(0, isRow ? b.reshape(result, words->width) : result);
+  Sizes shape(node.getShape(0));
+  int64_t rank = shape.size(), count = categories->size();
+  shape.push_back(count);
+  if (failed(node.getTensorType(shape, b.getF32Type())))
+    return failure();
+  Value list = arith::ConstantOp::create(
+      b, DenseElementsAttr::get(RankedTensorType::get(count, b.getI64Type()),
+                                ArrayRef<int64_t>(*categories)));
+  Value x = b.cast(node.getInput(0), b.getI64Type());
+  node.setOutput(
+      0, b.elementwise(shape, b.getF32Type(), {b.unsqueeze(x, rank), list},
+                       [&](Scalar &b, ValueRange v) {
+                         Value isHere = compareIntegers(
+                             b, arith::CmpIPredicate::eq, v[0], v[1]);
+                         return emitCast(b, isHere, b.getF32Type());
+                       }));
   return success();
 }
 
 void registerFeatures(OperatorRegistry &all) {
-  all.add("ai.onnx.ml.Binarizer", 1, lowerBinarizer);
-  all.add("ai.onnx.ml.ArrayFeatureExtractor", 1, lowerArrayFeatureExtractor);
-  all.add("TfIdfVectorizer", 9, lowerTfIdfVectorizer);
+  auto add = [&](StringRef name, Lowering lower) -> OperatorHandler & {
+    return all.add(("ai.onnx.ml." + name).str(), 1, lower);
+  };
+  add("ArrayFeatureExtractor", lowerArrayFeatureExtractor)
+      .withCopied({0})
+      .withStrings(StringUse::Moves);
+  add("Binarizer", lowerBinarizer);
+  add("FeatureVectorizer", lowerFeatureVectorizer);
+  add("Imputer", lowerImputer);
+  add("Normalizer", lowerNormalizer);
+  add("OneHotEncoder", lowerOneHotEncoder).withStrings(StringUse::Reads);
+  add("Scaler", lowerScaler);
 }
 
 } // namespace mlir::pc

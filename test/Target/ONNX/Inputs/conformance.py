@@ -168,6 +168,12 @@ def check_tensor(place, found, expected, source):
     if found.data_type != expected.data_type:
         raise Failure(f"{place}: expected elements of type {expected.data_type}, "
                       f"got {found.data_type}")
+    if expected.data_type == onnx.TensorProto.STRING:
+        if found.dims != expected.dims or found.string_data != expected.string_data:
+            raise Failure(f"{place}: expected {list(expected.string_data)} in "
+                          f"{list(expected.dims)}, got {list(found.string_data)} in "
+                          f"{list(found.dims)}")
+        return
     found, expected = to_array(found), to_array(expected)
     if found.shape != expected.shape or found.dtype != expected.dtype:
         raise Failure(f"{place}: expected {expected.dtype}{expected.shape}, "

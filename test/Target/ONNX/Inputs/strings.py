@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Strings that are fed, moved and compared.
 
-  strings.py model|refused|mixed FILE    a model
+  strings.py model|refused|mixed|computed|unknown FILE    a model
   strings.py write FILE VALUE...         a tensor of strings, \\xNN being a byte
   strings.py write-count FILE COUNT VALUE...
   strings.py write-sequence FILE VALUE...   one tensor from each, split at commas
@@ -58,13 +58,37 @@ def make_refused():
     """Strings where numbers are wanted, and an operator that there is not."""
     return model(
         [node("Cast", ["x"], ["number"], "read", to=FLOAT),
-         node("StringNormalizer", ["x"], ["lower"], "lower", case_change_action="LOWER")],
-        [value("x", [2], STRING)], [value("number", [2]), value("lower", [2], STRING)])
+         node("Frobnicate", ["x"], ["other"], "other")],
+        [value("x", [2], STRING)], [value("number", [2]), value("other", [2], STRING)])
 
 
 def make_mixed():
     return model([node("Concat", ["x", "f"], ["y"], "mixed", axis=0)],
                  [value("x", [2], STRING), value("f", [2])], [value("y", [4], STRING)])
+
+
+def choose(nodes, outputs):
+    """Strings that a network chooses: those of the largest of each row."""
+    made = model([node("ArgMax", ["x"], ["best"], "best", axis=1, keepdims=0),
+                  node("Gather", ["labels", "best"], ["chosen"], "chosen"), *nodes],
+                 [value("x", [4, 3])], outputs, [texts("labels", ["a", "ö", "c"])], opset=20)
+    made.opset_import.append(helper.make_opsetid("ai.onnx.ml", 2))
+    return made
+
+
+def make_computed():
+    return choose(
+        [helper.make_node("LabelEncoder", ["chosen"], ["code"], "code", domain="ai.onnx.ml",
+                          keys_strings=["c", "ö"], values_int64s=[7, 5]),
+         node("TfIdfVectorizer", ["chosen"], ["counts"], "counts", mode="TF", min_gram_length=2,
+              max_gram_length=2, max_skip_count=0, ngram_counts=[0, 0], ngram_indexes=[0, 1],
+              pool_strings=["ö", "a", "a", "a"])],
+        [value("code", [4], TensorProto.INT64), value("counts", [2])])
+
+
+def make_unknown():
+    return choose([node("StringSplit", ["chosen"], ["parts", "count"], "parts")],
+                  [value("count", [4], TensorProto.INT64)])
 
 
 def to_bytes(text):
@@ -139,7 +163,7 @@ def main():
         if status != int(rest[0]):
             sys.exit(f"expected exit status {rest[0]}, found {status}")
     else:
-        save(rest[0], {"model": make_model, "refused": make_refused, "mixed": make_mixed}[mode]())
+        save(rest[0], globals()[f"make_{mode}"]())
 
 
 if __name__ == "__main__":
