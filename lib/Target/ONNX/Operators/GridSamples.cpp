@@ -101,7 +101,20 @@ static Value reflect(Scalar &b, Value x, double low, double high) {
                                  emitSub(b, number(high), rest));
 }
 
-/// From [-1, 1] to pixels; with padding, inside the image.
+/// A place in pixels as one inside the image, where there is padding.
+static Value moveInside(Scalar &b, Value pixel, int64_t size,
+                        const SampleMode &how) {
+  if (how.padding == Padding::Zeros)
+    return pixel;
+  double last = double(size - 1), edge = how.alignsCorners ? 0 : 0.5;
+  if (how.padding == Padding::Reflection)
+    pixel = reflect(b, pixel, -edge, last + edge);
+  Type type = pixel.getType();
+  return emitMin(b, emitMax(b, pixel, emitScalar(b, type, 0)),
+                 emitScalar(b, type, last));
+}
+
+/// From [-1, 1] to pixels.
 static Value toPixels(Scalar &b, Value place, int64_t size,
                       const SampleMode &how) {
   Type type = place.getType();
@@ -117,12 +130,6 @@ static Value toPixels(Scalar &b, Value place, int64_t size,
   }
   if (how.sampling == Sampling::Nearest)
     pixel = math::RoundEvenOp::create(b, pixel);
-  if (how.padding == Padding::Reflection) {
-    double edge = how.alignsCorners ? 0 : 0.5;
-    pixel = reflect(b, pixel, -edge, double(size - 1) + edge);
-  }
-  if (how.padding != Padding::Zeros)
-    pixel = emitMin(b, emitMax(b, pixel, number(0)), number(double(size - 1)));
   return pixel;
 }
 
@@ -138,6 +145,60 @@ static Value getPlaces(Emitter &b, Value grid, int64_t which, int64_t size,
       [&](Scalar &b, ValueRange v) { return toPixels(b, v[0], size, how); });
 }
 
+namespace {
+/// What the share of a pixel in a sample follows from, along one dimension.
+class Shares {
+public:
+  /// `places` are those of the samples along a dimension of `size` pixels.
+  Shares(Emitter &b, Value places, int64_t size, const SampleMode &how)
+      : how(how) {
+    if (!readsNeighbours()) {
+      operands.push_back(b.map(places, [&](Scalar &b, ValueRange v) {
+        return moveInside(b, v[0], size, how);
+      }));
+      return;
+    }
+    for (int64_t step = -1; step <= 2; ++step) {
+      auto getNeighbour = [&](Scalar &b, Value place) {
+        Value first = math::FloorOp::create(b, place);
+        return emitAdd(b, first, emitScalar(b, place.getType(), double(step)));
+      };
+      operands.push_back(b.map(places, [&](Scalar &b, ValueRange v) {
+        return moveInside(b, getNeighbour(b, v[0]), size, how);
+      }));
+      operands.push_back(b.map(places, [&](Scalar &b, ValueRange v) {
+        return emitCubic(b, emitSub(b, getNeighbour(b, v[0]), v[0]));
+      }));
+    }
+  }
+
+  ArrayRef<Value> getOperands() const { return operands; }
+  /// Takes its operands from the front of `v`.
+  Value emit(Scalar &b, ValueRange &v, unsigned dim) const {
+    ValueRange own = v.take_front(operands.size());
+    v = v.drop_front(operands.size());
+    if (!readsNeighbours())
+      return emitShare(b, own[0], dim, how.sampling);
+    Value sum;
+    for (unsigned i = 0; i < own.size(); i += 2) {
+      Value isHere = emitShare(b, own[i], dim, Sampling::Nearest);
+      Value part = emitMul(b, isHere, own[i + 1]);
+      sum = sum ? emitAdd(b, sum, part) : part;
+    }
+    return sum;
+  }
+
+private:
+  /// Each of the four neighbours of a cubic sample is moved into the image, not
+  /// the sample: PyTorch and ONNX Runtime do so.
+  bool readsNeighbours() const {
+    return how.sampling == Sampling::Cubic && how.padding != Padding::Zeros;
+  }
+  const SampleMode &how;
+  SmallVector<Value> operands;
+};
+} // namespace
+
 static Value emitSamples(NodeContext &node, const SampleMode &how,
                          ArrayRef<int64_t> shape) {
   Emitter b(node.builder, node.loc);
@@ -146,22 +207,25 @@ static Value emitSamples(NodeContext &node, const SampleMode &how,
   unsigned rank = shape.size() - 2, loops = 2 + 2 * rank;
   SmallVector<unsigned> pixel{0, 1}, sample{0};
   SmallVector<Value> operands{image};
+  SmallVector<Shares> shares;
   for (unsigned i = 0; i < rank; ++i) {
     pixel.push_back(2 + rank + i);
     sample.push_back(2 + i);
     // The last dimension of the image comes first in the grid.
-    operands.push_back(
-        getPlaces(b, grid, rank - 1 - i, getShape(image)[2 + i], how));
+    int64_t size = getShape(image)[2 + i];
+    shares.emplace_back(b, getPlaces(b, grid, rank - 1 - i, size, how), size,
+                        how);
+    llvm::append_range(operands, shares.back().getOperands());
   }
   SmallVector<AffineMap> maps{selectLoops(b, loops, pixel)};
-  maps.append(rank, selectLoops(b, loops, sample));
+  maps.append(operands.size() - 1, selectLoops(b, loops, sample));
   return accumulate(b, b.filled(shape, getElement(image), 0), loops, operands,
                     maps, [&](Scalar &b, ValueRange v) {
-                      Value weight = emitShare(b, v[1], 2 + rank, how.sampling);
+                      ValueRange rest = v.drop_front();
+                      Value weight = shares[0].emit(b, rest, 2 + rank);
                       for (unsigned i = 1; i < rank; ++i)
-                        weight = emitMul(
-                            b, weight,
-                            emitShare(b, v[1 + i], 2 + rank + i, how.sampling));
+                        weight = emitMul(b, weight,
+                                         shares[i].emit(b, rest, 2 + rank + i));
                       return emitAdd(b, v.back(), emitMul(b, v[0], weight));
                     });
 }
@@ -191,9 +255,6 @@ static FailureOr<SampleMode> getMode(NodeContext &node) {
     return node.fail("padding_mode: expected zeros, border or reflection, but "
                      "got '" +
                      padding + "'");
-  if (how.sampling == Sampling::Cubic && how.padding != Padding::Zeros)
-    return node.unsupported("the mode " + mode + " with the padding " +
-                            padding); // of places, or of each neighbour?
   return how;
 }
 

@@ -661,20 +661,27 @@ def unknown_domain():
     return made
 
 
+def cubic_samples(padding, aligned):
+    """Places that are learned."""
+    return model([node("Tanh", ["image"], ["h"], "tanh"),
+                  node("GridSample", ["h", "grid"], ["y"], "grid", mode="bicubic",
+                       padding_mode=padding, align_corners=aligned)],
+                 [value("image", [1, 1, 3, 4])], [value("y", [1, 1, 2, 3])],
+                 [initializer("grid", np.linspace(-1.37, 1.41, 12).reshape(1, 2, 3, 2))])
+
+
 def data_dependent():
-    """Results of a size that nobody knows, and one that is not settled."""
+    """Results of a size that nobody knows."""
     return model(
         [node("NonZero", ["x"], ["a"], "where"), node("Unique", ["x"], ["b"], "once"),
          node("NonMaxSuppression", ["boxes", "scores"], ["c"], "boxes"),
          node("Compress", ["x", "keep"], ["d"], "part"),
          node("RoiAlign", ["image", "rois", "which"], ["e"], "align",
-              sampling_ratio=0),
-         node("GridSample", ["image", "grid"], ["f"], "grid", mode="bicubic",
-              padding_mode="border")],
+              sampling_ratio=0)],
         [value("x", [4]), value("keep", [4], TensorProto.BOOL), value("boxes", [1, 3, 4]),
          value("scores", [1, 1, 3]), value("image", [1, 1, 4, 4]), value("rois", [2, 4]),
-         value("which", [2], INT64), value("grid", [1, 2, 2, 2])],
-        [value(name, None, FLOAT if name in "bdef" else INT64) for name in "abcdef"])
+         value("which", [2], INT64)],
+        [value(name, None, FLOAT if name in "bde" else INT64) for name in "abcde"])
 
 
 def optionals():

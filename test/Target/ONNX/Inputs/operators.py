@@ -138,6 +138,32 @@ def grid_sample_cubic():
 
 
 @case
+def grid_sample_cubic_at_the_border():
+    return grid_sample("cubic", "border", False, (2, 3, 4, 5), (2, 3, 2, 2))
+
+
+@case
+def grid_sample_cubic_at_the_border_of_corners():
+    return grid_sample("cubic", "border", True, (2, 1, 4, 5), (2, 3, 2, 2))
+
+
+@case
+def grid_sample_cubic_reflects():
+    """Narrow enough that neighbours are reflected several times."""
+    return grid_sample("cubic", "reflection", False, (1, 2, 2, 3), (1, 4, 3, 2))
+
+
+@case
+def grid_sample_cubic_reflects_at_corners():
+    return grid_sample("cubic", "reflection", True, (1, 2, 2, 3), (1, 4, 3, 2))
+
+
+@case
+def grid_sample_cubic_of_one_pixel():
+    return grid_sample("cubic", "reflection", True, (1, 2, 1, 3), (1, 2, 3, 2))
+
+
+@case
 def grid_sample_reflects():
     return grid_sample("linear", "reflection", False, (2, 3, 4, 5), (2, 3, 2, 2))
 
