@@ -44,3 +44,26 @@ func.func @loop(%a: tensor<4x4xf32>, %n: index) -> tensor<4x4xf32> {
   }
   return %r : tensor<4x4xf32>
 }
+
+// Parts of one empty tensor that are filled and put back: each result has an empty
+// tensor of its own, and takes its part from where it puts it back.
+// CHECK-LABEL: func @parts
+//       CHECK:   %[[P2:.+]] = tensor.extract_slice %[[E2:.+]][0] [4] [2]
+//       CHECK:   %[[F2:.+]] = linalg.fill {{.*}} outs(%[[P2]]
+//       CHECK:   %[[P1:.+]] = tensor.extract_slice %[[E1:.+]][0] [4] [2]
+//       CHECK:   %[[F1:.+]] = linalg.fill {{.*}} outs(%[[P1]]
+//       CHECK:   %[[X:.+]] = linalg.exp {{.*}} outs(%[[F1]]
+//       CHECK:   tensor.insert_slice %[[X]] into %[[E1]][0] [4] [2]
+//       CHECK:   %[[Y:.+]] = linalg.log {{.*}} outs(%[[F2]]
+//       CHECK:   tensor.insert_slice %[[Y]] into %[[E2]][0] [4] [2]
+func.func @parts(%a: tensor<4xf32>) -> (tensor<8xf32>, tensor<8xf32>) {
+  %z = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<8xf32>
+  %p = tensor.extract_slice %e[0] [4] [2] : tensor<8xf32> to tensor<4xf32>
+  %f = linalg.fill ins(%z : f32) outs(%p : tensor<4xf32>) -> tensor<4xf32>
+  %x = linalg.exp ins(%a : tensor<4xf32>) outs(%f : tensor<4xf32>) -> tensor<4xf32>
+  %r = tensor.insert_slice %x into %e[0] [4] [2] : tensor<4xf32> into tensor<8xf32>
+  %y = linalg.log ins(%a : tensor<4xf32>) outs(%f : tensor<4xf32>) -> tensor<4xf32>
+  %s = tensor.insert_slice %y into %e[0] [4] [2] : tensor<4xf32> into tensor<8xf32>
+  return %r, %s : tensor<8xf32>, tensor<8xf32>
+}

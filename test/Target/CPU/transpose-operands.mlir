@@ -71,3 +71,21 @@ func.func @strided(%x: tensor<2x16x17x17xf32>, %w: tensor<32x16x3x3xf32>, %o: te
   %y = linalg.conv_2d_nchw_fchw {strides = dense<2> : vector<2xi64>} ins(%x, %w : tensor<2x16x17x17xf32>, tensor<32x16x3x3xf32>) outs(%o : tensor<2x32x8x8xf32>) -> tensor<2x32x8x8xf32>
   return %y : tensor<2x32x8x8xf32>
 }
+
+// Of a part of a filter the whole filter is transposed, once for all of its parts.
+// CHECK-LABEL: func @part(
+//  CHECK-SAME:   %{{.+}}: tensor<64x10xf32>, %[[W:[^:]+]]: tensor<256x20xf32>
+//       CHECK:   %[[T:.+]] = linalg.transpose ins(%[[W]] : {{.*}} permutation = [1, 0]
+//       CHECK:   tensor.extract_slice %[[T]][1, 0] [10, 256] [2, 1]
+func.func @part(%x: tensor<64x10xf32>, %w: tensor<256x20xf32>, %o: tensor<64x256xf32>) -> tensor<64x256xf32> {
+  %p = tensor.extract_slice %w[0, 1] [256, 10] [1, 2] : tensor<256x20xf32> to tensor<256x10xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (i, k)>, affine_map<(i, j, k) -> (j, k)>, affine_map<(i, j, k) -> (i, j)>],
+                       iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%x, %p : tensor<64x10xf32>, tensor<256x10xf32>) outs(%o : tensor<64x256xf32>) {
+  ^bb0(%a: f32, %b: f32, %r: f32):
+    %m = arith.mulf %a, %b : f32
+    %s = arith.addf %r, %m : f32
+    linalg.yield %s : f32
+  } -> tensor<64x256xf32>
+  return %y : tensor<64x256xf32>
+}

@@ -237,3 +237,32 @@ func.func @around(%a: memref<48x4x2048xf32>, %b: memref<2048x4x64xf32>, %c: memr
   }
   return
 }
+
+// -----
+
+// Every other element of a row: 16 lanes are moved apart into two registers, of
+// which every other lane is written. The fill of that part is the start of the sums.
+// Three taps are written one after the other.
+// CHECK-LABEL: func @apart
+//   CHECK-NOT:   linalg.fill
+//       CHECK:   %[[SUMS:.+]]:{{.*}} = scf.for %{{.+}} = %c0{{.*}} to %c8
+// CHECK-COUNT-12: vector.fma
+//   CHECK-NOT:   vector.fma
+//       CHECK:   vector.shuffle %{{.+}}, %{{.+}} [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7]
+//       CHECK:   vector.maskedstore
+//       CHECK:   vector.shuffle %{{.+}}, %{{.+}} [8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13, 14, 14, 15, 15]
+//       CHECK:   vector.maskedstore
+func.func @apart(%x: memref<8x18xf32>, %w: memref<8x4x3xf32>, %y: memref<4x32xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %part = memref.subview %y[0, 1] [4, 16] [1, 2] : memref<4x32xf32> to memref<4x16xf32, strided<[32, 2], offset: 1>>
+  linalg.fill ins(%zero : f32) outs(%part : memref<4x16xf32, strided<[32, 2], offset: 1>>)
+  linalg.generic {indexing_maps = [affine_map<(c, h, f, p) -> (f, h + p)>, affine_map<(c, h, f, p) -> (f, c, p)>, affine_map<(c, h, f, p) -> (c, h)>],
+                  iterator_types = ["parallel", "parallel", "reduction", "reduction"]}
+      ins(%x, %w : memref<8x18xf32>, memref<8x4x3xf32>) outs(%part : memref<4x16xf32, strided<[32, 2], offset: 1>>) {
+  ^bb0(%p: f32, %q: f32, %r: f32):
+    %m = arith.mulf %p, %q : f32
+    %s = arith.addf %r, %m : f32
+    linalg.yield %s : f32
+  }
+  return
+}

@@ -67,6 +67,33 @@ def TrimSlices : Pass<"pc-cpu-trim-slices", "func::FuncOp"> {
   ];
 }
 
+def SplitPhases : Pass<"pc-cpu-split-phases", "func::FuncOp"> {
+  let summary = "convolve images that were spread out without the zeros in between";
+  let description = [{
+    A sum of products in which one factor was put into a tensor of zeros with strides, as
+    the cotangent is in the gradient of a strided convolution, becomes one op for each
+    phase: for the places of the result whose distance is a multiple of the stride, which
+    all meet elements with the same taps of the window. Each is a dense convolution of the
+    unspread tensor with every so many taps, and writes every so many places of the result.
+    A phase that meets nothing is left as it is. Any number of axes, dilations, borders and
+    groups will do; ops with more than `most` phases are left alone.
+
+    What was multiplied by a zero in between is not looked at any more, whether or
+    not it is infinite.
+
+    Example: `test/Target/CPU/split-phases.mlir`
+  }];
+  let options = [
+    Option<"most", "most", "int64_t", "64", "Phases of one op">
+  ];
+  let dependentDialects = [
+    "mlir::linalg::LinalgDialect", "mlir::tensor::TensorDialect"
+  ];
+  let statistics = [
+    Statistic<"split", "split", "Ops that were taken apart">
+  ];
+}
+
 def TransposeOperands : Pass<"pc-cpu-transpose-operands", "func::FuncOp"> {
   let summary = "transpose operands of contractions so that vectors can be loaded";
   let description = [{

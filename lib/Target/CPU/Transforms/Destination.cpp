@@ -10,8 +10,12 @@ using namespace mlir;
 bool mlir::pc::replaceEmptyDestination(Value value, Value destination) {
   OpOperand *root = nullptr;
   while (auto op = value.getDefiningOp<DestinationStyleOpInterface>()) {
-    // Whoever else reads the value itself may read it in its new place.
-    if ((root && !value.hasOneUse()) ||
+    // Whoever else reads the value itself may read it in its new place. Of what
+    // it was before, others may only take parts, to put them back.
+    if ((root && llvm::count_if(value.getUsers(),
+                                [](Operation *user) {
+                                  return !isa<tensor::ExtractSliceOp>(user);
+                                }) != 1) ||
         op->getBlock() != destination.getParentBlock())
       return false;
     root = op.getTiedOpOperand(cast<OpResult>(value));
@@ -20,7 +24,17 @@ bool mlir::pc::replaceEmptyDestination(Value value, Value destination) {
   if (!root || !value.getDefiningOp<tensor::EmptyOp>() ||
       value.getType() != destination.getType())
     return false;
+  // Parts that are put back are taken from where they will be.
+  Operation *source = destination.getDefiningOp();
+  for (Operation *user : value.getUsers())
+    if (source && isa<tensor::ExtractSliceOp>(user) &&
+        (user->getBlock() != source->getBlock() ||
+         user->isBeforeInBlock(source)))
+      return false;
   root->set(destination);
+  value.replaceUsesWithIf(destination, [](OpOperand &use) {
+    return isa<tensor::ExtractSliceOp>(use.getOwner());
+  });
   return true;
 }
 

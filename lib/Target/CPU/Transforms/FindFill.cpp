@@ -7,15 +7,25 @@
 using namespace mlir;
 using namespace mlir::pc;
 
+/// The whole buffer that `memory` is, or is a part of.
+static Value getRoot(Value memory) {
+  while (auto view = memory.getDefiningOp<ViewLikeOpInterface>())
+    memory = view.getViewSource();
+  return memory;
+}
+
 linalg::FillOp mlir::pc::findFill(linalg::LinalgOp op, OpOperand &output) {
-  Value memory = output.get();
-  bool isOwned = memory.getDefiningOp<memref::AllocOp>();
-  if (auto argument = dyn_cast<BlockArgument>(memory))
+  Value memory = output.get(), root = getRoot(memory);
+  bool isOwned = root.getDefiningOp<memref::AllocOp>();
+  if (auto argument = dyn_cast<BlockArgument>(root))
     isOwned = isa<func::FuncOp>(argument.getOwner()->getParentOp());
-  if (!isOwned ||
-      !op.getMatchingIndexingMap(&output).isProjectedPermutation() ||
-      llvm::any_of(memory.getUsers(), llvm::IsaPred<ViewLikeOpInterface>))
+  if (!isOwned || !op.getMatchingIndexingMap(&output).isProjectedPermutation())
     return {};
+  auto touches = [&](OpOperand &operand) {
+    return getRoot(operand.get()) == root;
+  };
+  if (llvm::count_if(op->getOpOperands(), touches) != 1)
+    return {}; // it may read what the fill has written
   for (Operation *before = op->getPrevNode(); before;
        before = before->getPrevNode()) {
     auto fill = dyn_cast<linalg::FillOp>(before);
@@ -23,7 +33,8 @@ linalg::FillOp mlir::pc::findFill(linalg::LinalgOp op, OpOperand &output) {
       return fill;
     if (before->getNumRegions() != 0 && !isa<linalg::LinalgOp>(before))
       return {};
-    if (llvm::is_contained(before->getOperands(), memory))
+    if (!isMemoryEffectFree(before) &&
+        llvm::any_of(before->getOpOperands(), touches))
       return {};
   }
   return {};

@@ -270,21 +270,23 @@ void NestEmitter::emitTile(Tile tile) {
         store(op.getNumDpsInputs() + output, values[next++], row, column, tile);
 }
 
-/// One iteration of the body for all values of the tile.
+/// One iteration of the body for all values of the tile. What a value reads is
+/// loaded right before it is used for the first time: loaded all at once, the
+/// rows of a tile would push accumulators out of their registers.
 SmallVector<Value> NestEmitter::emitBody(ArrayRef<Value> accumulators,
                                          Tile tile) {
   unsigned outputs = op.getNumDpsInits();
   int64_t count = tile.rows * tile.columns;
-  SmallVector<SmallVector<Value>> inputs; // by operand and place in the tile
-  for (unsigned i = 0, e = op.getNumDpsInputs(); i != e; ++i)
-    inputs.push_back(op.getBlock()->getArgument(i).use_empty()
-                         ? SmallVector<Value>(count)
-                         : loadAll(i, tile));
+  SmallVector<SmallVector<Value>> inputs( // by operand and place in the tile
+      op.getNumDpsInputs(), SmallVector<Value>(count));
   SmallVector<Value> results;
   for (int64_t place = 0; place != count; ++place) {
     SmallVector<Value> read;
-    for (const SmallVector<Value> &input : inputs)
-      read.push_back(input[place]);
+    for (auto [i, values] : llvm::enumerate(inputs)) {
+      if (!op.getBlock()->getArgument(i).use_empty() && !values[place])
+        loadPlace(i, place, values, tile);
+      read.push_back(values[place]);
+    }
     llvm::append_range(
         results, emitValue(read, accumulators.slice(place * outputs, outputs),
                            place / tile.columns, place % tile.columns, tile));

@@ -50,6 +50,7 @@ private:
   Value foldLanes(Value lanes, Operation *combiner);
   SmallVector<Value> emitReductions(ArrayRef<unsigned> dims,
                                     SmallVector<Value> values, Tile tile);
+  bool canUnroll(unsigned dim, Tile tile);
   SmallVector<Value> emitLoop(Value start, Value end, int64_t step,
                               ArrayRef<Value> values, StepBuilder body);
   SmallVector<Value> emitBlocks(Value start, Value end, int64_t count,
@@ -83,11 +84,14 @@ private:
   SmallVector<Value> loadTurned(unsigned number, Tile tile);
   SmallVector<Value> loadTurnedOutputs(Tile tile);
   void storeTurned(ArrayRef<Value> values, Tile tile);
-  Value getRowMask(Tile tile);
   void transposeSquare(MutableArrayRef<Value> rows);
   Value load(unsigned number, int64_t row, int64_t column, Tile tile);
-  SmallVector<Value> loadAll(unsigned number, Tile tile);
-  Value gather(unsigned number, int64_t row, int64_t column, Tile tile);
+  void loadPlace(unsigned number, int64_t place, MutableArrayRef<Value> values,
+                 Tile tile);
+  Value loadRun(unsigned number, Value address, int64_t stride, VectorType type,
+                int64_t active);
+  void storeRun(unsigned number, Value value, Value address, int64_t stride,
+                int64_t active);
   void store(unsigned number, Value value, int64_t row, int64_t column,
              Tile tile);
   Value getMask(int64_t column, Tile tile);

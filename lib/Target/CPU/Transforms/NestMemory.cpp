@@ -69,11 +69,17 @@ Value NestEmitter::getAddress(const NestAccess &access, int64_t row,
       builder, loc, AffineMap::get(operands.size(), 0, address), operands);
 }
 
+/// The first `active` of `lanes`.
+static Value createMask(OpBuilder &builder, Location loc, int64_t lanes,
+                        int64_t active) {
+  return vector::ConstantMaskOp::create(
+      builder, loc, VectorType::get({lanes}, builder.getI1Type()),
+      ArrayRef<int64_t>(active));
+}
+
 Value NestEmitter::getMask(int64_t column, Tile tile) {
-  int64_t active = tile.isMasked(column) ? tile.active : tile.lanes;
-  return vector::ConstantMaskOp::create(builder, loc,
-                                        getVector(builder.getI1Type(), tile),
-                                        ArrayRef<int64_t>(active));
+  return createMask(builder, loc, tile.lanes,
+                    tile.isMasked(column) ? tile.active : tile.lanes);
 }
 
 static Value createZeros(OpBuilder &builder, Location loc, VectorType type) {
@@ -87,17 +93,73 @@ Value NestEmitter::load(unsigned number, int64_t row, int64_t column,
   if (!access.inMemory)
     return access.operand->get();
   int64_t stride = access.strides[tiling.vectorDim];
-  if (stride > 1 || stride < 0)
-    return gather(number, row, column, tile);
   Value address = getAddress(access, row, column);
   if (stride == 0)
     return memref::LoadOp::create(builder, loc, bases[number], address);
-  VectorType type = getVector(getElement(number), tile);
-  if (!tile.isMasked(column))
+  return loadRun(number, address, stride, getVector(getElement(number), tile),
+                 tile.isMasked(column) ? tile.active : tile.lanes);
+}
+
+/// A vector of elements that are `stride` apart, of which the first `active`
+/// count.
+Value NestEmitter::loadRun(unsigned number, Value address, int64_t stride,
+                           VectorType type, int64_t active) {
+  int64_t lanes = type.getNumElements();
+  Value mask = createMask(builder, loc, lanes, active);
+  Value zeros = createZeros(builder, loc, type);
+  if (stride == 1 && active == lanes)
     return vector::LoadOp::create(builder, loc, type, bases[number], address);
-  return vector::MaskedLoadOp::create(
-      builder, loc, type, bases[number], ValueRange(address),
-      getMask(column, tile), createZeros(builder, loc, type));
+  if (stride == 1)
+    return vector::MaskedLoadOp::create(builder, loc, type, bases[number],
+                                        ValueRange(address), mask, zeros);
+  if (stride == -1) { // forward, then turned around
+    SmallVector<int64_t> order;
+    for (int64_t lane = 0; lane != lanes; ++lane)
+      order.push_back(std::max<int64_t>(active - 1 - lane, 0));
+    Value forward =
+        loadRun(number, advance(address, 1 - active), 1, type, active);
+    return vector::ShuffleOp::create(builder, loc, forward, forward, order);
+  }
+  auto indexType = VectorType::get({lanes}, builder.getIndexType());
+  Value steps = vector::StepOp::create(builder, loc, indexType);
+  Value distance =
+      vector::BroadcastOp::create(builder, loc, indexType, constant(stride));
+  Value offsets = arith::MulIOp::create(builder, loc, steps, distance);
+  return vector::GatherOp::create(builder, loc, type, bases[number],
+                                  ValueRange(address), offsets, mask, zeros);
+}
+
+/// Stores the first `active` elements `stride` apart: moved apart in registers,
+/// they fill `stride` vectors, of which every so many lanes are written.
+void NestEmitter::storeRun(unsigned number, Value value, Value address,
+                           int64_t stride, int64_t active) {
+  auto type = cast<VectorType>(value.getType());
+  int64_t lanes = type.getNumElements();
+  if (stride == 1 && active == lanes) {
+    vector::StoreOp::create(builder, loc, value, bases[number], address);
+    return;
+  }
+  if (stride == 1) {
+    vector::MaskedStoreOp::create(
+        builder, loc, bases[number], ValueRange(address),
+        createMask(builder, loc, lanes, active), value);
+    return;
+  }
+  auto maskType = VectorType::get({lanes}, builder.getI1Type());
+  for (int64_t start = 0; start < (active - 1) * stride + 1; start += lanes) {
+    SmallVector<int64_t> from;
+    SmallVector<bool> writes;
+    for (int64_t place = start; place != start + lanes; ++place) {
+      from.push_back(std::min(place / stride, lanes - 1));
+      writes.push_back(place % stride == 0 && place / stride < active);
+    }
+    Value apart = vector::ShuffleOp::create(builder, loc, value, value, from);
+    Value mask = arith::ConstantOp::create(
+        builder, loc, DenseElementsAttr::get(maskType, writes));
+    vector::MaskedStoreOp::create(builder, loc, bases[number],
+                                  ValueRange(advance(address, start)), mask,
+                                  apart);
+  }
 }
 
 /// True for an operand of which all rows of a tile see the same elements.
@@ -120,21 +182,19 @@ bool NestEmitter::isTurned(unsigned number, Tile tile) const {
          access.strides[tiling.vectorDim] > 1;
 }
 
-/// What each value of the tile reads, row by row.
-SmallVector<Value> NestEmitter::loadAll(unsigned number, Tile tile) {
+/// Adds what the value at `place` of the tile reads to `values`, which hold
+/// what those before it, row by row, have read.
+void NestEmitter::loadPlace(unsigned number, int64_t place,
+                            MutableArrayRef<Value> values, Tile tile) {
+  int64_t row = place / tile.columns, column = place % tile.columns;
   if (isTurned(number, tile))
-    return loadTurned(number, tile);
-  SmallVector<Value> values;
-  for (int64_t row = 0; row != tile.rows; ++row)
-    for (int64_t column = 0; column != tile.columns; ++column) {
-      if (row > 0 && isSharedByRows(number))
-        values.push_back(values[column]);
-      else if (column > 0 && isSharedByColumns(number))
-        values.push_back(values.back());
-      else
-        values.push_back(load(number, row, column, tile));
-    }
-  return values;
+    llvm::copy(loadTurned(number, tile), values.begin());
+  else if (row > 0 && isSharedByRows(number))
+    values[place] = values[column];
+  else if (column > 0 && isSharedByColumns(number))
+    values[place] = values[place - 1];
+  else
+    values[place] = load(number, row, column, tile);
 }
 
 /// Transposes a square of vectors in registers: blocks of half the size change
@@ -171,14 +231,7 @@ SmallVector<Value> NestEmitter::loadTurned(unsigned number, Tile tile) {
   return rows;
 }
 
-/// As many lanes as the tile has rows.
-Value NestEmitter::getRowMask(Tile tile) {
-  return vector::ConstantMaskOp::create(builder, loc,
-                                        getVector(builder.getI1Type(), tile),
-                                        ArrayRef<int64_t>(tile.rows));
-}
-
-/// What outputs that are contiguous along the rows hold: row by row, the value
+/// What outputs that are stored along the rows hold: row by row, the value
 /// of each column and output.
 SmallVector<Value> NestEmitter::loadTurnedOutputs(Tile tile) {
   unsigned outputs = op.getNumDpsInits();
@@ -191,10 +244,9 @@ SmallVector<Value> NestEmitter::loadTurnedOutputs(Tile tile) {
       SmallVector<Value> square(tile.lanes, zeros);
       int64_t active = tile.isMasked(column) ? tile.active : tile.lanes;
       for (int64_t lane = 0; lane != active; ++lane)
-        square[lane] = vector::MaskedLoadOp::create(
-            builder, loc, type, bases[number],
-            getAddress(nest.accesses[number], /*row=*/0, column, lane),
-            getRowMask(tile), zeros);
+        square[lane] = loadRun(
+            number, getAddress(nest.accesses[number], /*row=*/0, column, lane),
+            nest.accesses[number].strides[*tiling.rowDim], type, tile.rows);
       transposeSquare(square);
       for (int64_t row = 0; row != tile.rows; ++row)
         values[(row * tile.columns + column) * outputs + output] = square[row];
@@ -216,40 +268,17 @@ void NestEmitter::storeTurned(ArrayRef<Value> values, Tile tile) {
       transposeSquare(square);
       int64_t active = tile.isMasked(column) ? tile.active : tile.lanes;
       for (int64_t lane = 0; lane != active; ++lane) {
-        Value address =
-            getAddress(nest.accesses[number], /*row=*/0, column, lane);
-        if (tile.rows == tile.lanes)
-          vector::StoreOp::create(builder, loc, square[lane], bases[number],
-                                  address);
-        else
-          vector::MaskedStoreOp::create(builder, loc, bases[number],
-                                        ValueRange(address), getRowMask(tile),
-                                        square[lane]);
+        storeRun(number, square[lane],
+                 getAddress(nest.accesses[number], /*row=*/0, column, lane),
+                 nest.accesses[number].strides[*tiling.rowDim], tile.rows);
       }
     }
 }
 
-Value NestEmitter::gather(unsigned number, int64_t row, int64_t column,
-                          Tile tile) {
-  const NestAccess &access = nest.accesses[number];
-  VectorType type = getVector(getElement(number), tile);
-  VectorType indexType = getVector(builder.getIndexType(), tile);
-  Value steps = vector::StepOp::create(builder, loc, indexType);
-  Value stride = widen(constant(access.strides[tiling.vectorDim]), tile);
-  Value offsets = arith::MulIOp::create(builder, loc, steps, stride);
-  return vector::GatherOp::create(builder, loc, type, bases[number],
-                                  ValueRange(getAddress(access, row, column)),
-                                  offsets, getMask(column, tile),
-                                  createZeros(builder, loc, type));
-}
-
 void NestEmitter::store(unsigned number, Value value, int64_t row,
                         int64_t column, Tile tile) {
-  Value address = getAddress(nest.accesses[number], row, column);
-  if (!tile.isMasked(column))
-    vector::StoreOp::create(builder, loc, value, bases[number], address);
-  else
-    vector::MaskedStoreOp::create(builder, loc, bases[number],
-                                  ValueRange(address), getMask(column, tile),
-                                  value);
+  const NestAccess &access = nest.accesses[number];
+  storeRun(number, value, getAddress(access, row, column),
+           access.strides[tiling.vectorDim],
+           tile.isMasked(column) ? tile.active : tile.lanes);
 }

@@ -18,6 +18,9 @@ using namespace mlir::pc;
 /// Steps that pay for one more addition at their end.
 static constexpr int64_t fewestSteps = 16;
 
+/// Steps that are written one after the other: the taps of a window.
+static constexpr int64_t fewSteps = 4;
+
 SmallVector<Operation *> mlir::pc::getCombiners(linalg::LinalgOp op) {
   SmallVector<Operation *> combiners;
   for (unsigned i = 0, e = op.getNumDpsInits(); i != e; ++i) {
@@ -116,6 +119,26 @@ SmallVector<Value> NestEmitter::emitBlocks(Value start, Value end,
       });
 }
 
+/// Whether the steps of `dim` may stand one after the other: they are few, and
+/// none reads what another row or column of the tile has read, which would be
+/// kept for it in a register that is not there.
+bool NestEmitter::canUnroll(unsigned dim, Tile tile) {
+  int64_t extent = nest.dims[dim].extent;
+  if (extent > fewSteps)
+    return false;
+  return llvm::none_of(nest.accesses, [&](const NestAccess &access) {
+    auto repeats = [&](std::optional<unsigned> other, int64_t count,
+                       int64_t step) {
+      int64_t stride = other ? access.strides[*other] * step : 0;
+      return stride != 0 && access.strides[dim] != 0 &&
+             access.strides[dim] % stride == 0 &&
+             std::abs(access.strides[dim] / stride) < count;
+    };
+    return repeats(tiling.rowDim, tile.rows, 1) ||
+           repeats(tiling.columnDim, tile.columns, tiling.getColumnStep());
+  });
+}
+
 SmallVector<Value> NestEmitter::emitReductions(ArrayRef<unsigned> dims,
                                                SmallVector<Value> values,
                                                Tile tile) {
@@ -129,16 +152,21 @@ SmallVector<Value> NestEmitter::emitReductions(ArrayRef<unsigned> dims,
     inside *= nest.dims[inner].extent;
   bool isSplit = blocking.splitDim == dim;
   int64_t extent = nest.dims[dim].extent;
+  auto emitStep = [&](Value iv, ArrayRef<Value> sums) {
+    ivs[dim] = iv;
+    if (!isBlocked(inside))
+      return emitReductions(dims.drop_front(), llvm::to_vector(sums), tile);
+    return combineAll(
+        sums, emitReductions(dims.drop_front(), getNeutral(tile), tile));
+  };
+  if (!isSplit && canUnroll(dim, tile)) {
+    for (int64_t i = 0; i != extent; ++i)
+      values = emitStep(constant(i), values);
+    return values;
+  }
   return emitBlocks(
       isSplit ? chunkStart : constant(0), isSplit ? chunkEnd : constant(extent),
-      isSplit ? blocking.chunk : extent, 1, std::move(values), tile,
-      [&](Value iv, ArrayRef<Value> sums) {
-        ivs[dim] = iv;
-        if (!isBlocked(inside))
-          return emitReductions(dims.drop_front(), llvm::to_vector(sums), tile);
-        return combineAll(
-            sums, emitReductions(dims.drop_front(), getNeutral(tile), tile));
-      });
+      isSplit ? blocking.chunk : extent, 1, std::move(values), tile, emitStep);
 }
 
 /// The innermost reduction in steps of a whole value; in what remains, lanes

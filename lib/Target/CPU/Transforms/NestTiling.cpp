@@ -7,19 +7,37 @@
 using namespace mlir;
 using namespace mlir::pc;
 
-/// The parallel loop along which every output is contiguous. Inputs should be
-/// contiguous or constant along it; other strides are gathered, element by
+/// The greatest distance of elements that the outputs write along `dim`.
+static int64_t getOutputStride(const StridedNest &nest, unsigned dim) {
+  int64_t stride = 1;
+  for (const NestAccess &access : nest.accesses)
+    if (access.isOutput) // an element that all steps write is no vector
+      stride = std::max(stride, access.strides[dim] > 0
+                                    ? access.strides[dim]
+                                    : std::numeric_limits<int64_t>::max());
+  return stride;
+}
+
+/// The parallel loop along which every output is contiguous or, failing that,
+/// has its elements closest together, less than a vector apart. Inputs should
+/// be contiguous or constant along it; other strides are gathered, element by
 /// element.
-static std::optional<unsigned> chooseVectorDim(const StridedNest &nest) {
+static std::optional<unsigned> chooseVectorDim(const StridedNest &nest,
+                                               int64_t lanes) {
+  std::optional<unsigned> best;
+  int64_t least = lanes;
   for (unsigned dim = 0, e = nest.dims.size(); dim != e; ++dim) {
     if (nest.dims[dim].isReduction)
       continue;
-    if (llvm::all_of(nest.accesses, [&](const NestAccess &access) {
-          return !access.isOutput || access.strides[dim] == 1;
-        }))
+    int64_t stride = getOutputStride(nest, dim);
+    if (stride == 1)
       return dim;
+    if (stride < least) {
+      least = stride;
+      best = dim;
+    }
   }
-  return std::nullopt;
+  return best;
 }
 
 /// The longest reduction along which every input is contiguous or constant.
@@ -131,7 +149,7 @@ static double getLoadCost(const NestAccess &access, const NestTiling &tiling,
   int64_t stride = access.strides[tiling.vectorDim];
   if (stride == 0)
     return 1;
-  if (stride != 1)
+  if (stride != 1 && stride != -1)
     return gathered * tiling.lanes;
   bool isAligned = access.offset % tiling.lanes == 0;
   for (auto [dim, other] : llvm::enumerate(access.strides))
@@ -167,9 +185,17 @@ static void chooseShape(NestTiling &tiling, const StridedNest &nest,
   space.outputs = body.outputs;
   space.steps = countReductions(nest, tiling.vectorDim);
   int64_t needed = llvm::divideCeil(extent(tiling.vectorDim), tiling.lanes);
+  // Vectors whose elements lie apart are stored in as many parts.
+  int64_t parts =
+      tiling.foldsLanes
+          ? 1
+          : getOutputStride(nest, tiling.turnsOutputs ? *tiling.rowDim
+                                                      : tiling.vectorDim);
+  space.epilogue *= parts;
   if (tiling.turnsOutputs) {
     space.mostRows = tiling.lanes;
-    space.columnEpilogue = tiling.lanes * (llvm::Log2_64(tiling.lanes) + 1);
+    space.columnEpilogue =
+        tiling.lanes * (llvm::Log2_64(tiling.lanes) + 2 * parts - 1);
   } else {
     tiling.rowDim = chooseRowDim(nest, tiling.vectorDim);
   }
@@ -210,11 +236,11 @@ static void chooseShape(NestTiling &tiling, const StridedNest &nest,
     tiling.cost *= llvm::divideCeil(needed, lanesLieApart ? 1 : space.vectors);
 }
 
-/// The parallel loop along which every output is contiguous, but which is not
-/// that of the lanes.
-static std::optional<unsigned> chooseTurnedRows(const StridedNest &nest,
-                                                unsigned vectorDim) {
-  std::optional<unsigned> rows = chooseVectorDim(nest);
+/// The parallel loop along which the outputs are stored, but which is not that
+/// of the lanes.
+static std::optional<unsigned>
+chooseTurnedRows(const StridedNest &nest, unsigned vectorDim, int64_t lanes) {
+  std::optional<unsigned> rows = chooseVectorDim(nest, lanes);
   return rows != vectorDim ? rows : std::nullopt;
 }
 
@@ -238,7 +264,7 @@ static NestTiling chooseTurned(NestTiling tiling, const StridedNest &nest,
                                const VectorTarget &target,
                                const NestBody &body) {
   for (unsigned dim = 0, e = nest.dims.size(); dim != e; ++dim) {
-    std::optional<unsigned> rows = chooseTurnedRows(nest, dim);
+    std::optional<unsigned> rows = chooseTurnedRows(nest, dim, tiling.lanes);
     if (!rows || !isLoadable(nest, dim))
       continue;
     NestTiling turned;
@@ -279,14 +305,14 @@ NestBody mlir::pc::getNestBody(linalg::LinalgOp op) {
 std::optional<NestTiling> mlir::pc::chooseTiling(const StridedNest &nest,
                                                  const VectorTarget &target,
                                                  const NestBody &body) {
-  std::optional<unsigned> vectorDim = chooseVectorDim(nest);
+  NestTiling tiling;
+  tiling.lanes = std::max(1u, target.bits / body.elementBits);
+  std::optional<unsigned> vectorDim = chooseVectorDim(nest, tiling.lanes);
   std::optional<unsigned> foldedDim;
   if (body.canFold)
     foldedDim = chooseFoldedDim(nest);
   if (!vectorDim && !foldedDim)
     return std::nullopt;
-  NestTiling tiling;
-  tiling.lanes = std::max(1u, target.bits / body.elementBits);
   tiling.foldsLanes =
       foldedDim && (!vectorDim ||
                     isBetterFolded(nest, *vectorDim, *foldedDim, tiling.lanes));

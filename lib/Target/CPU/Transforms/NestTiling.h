@@ -26,8 +26,8 @@ struct NestTiling {
   /// one whose steps share what is loaded for a row.
   std::optional<unsigned> columnDim;
   int64_t columns = 1;
-  /// Outputs are contiguous along the rows, not along the lanes: a square of
-  /// both is transposed in registers on its way between them and memory.
+  /// Outputs are stored along the rows, not along the lanes: a square of both
+  /// is transposed in registers on its way between them and memory.
   bool turnsOutputs = false;
   /// Of the whole nest, in the unit of the model; 0 if nothing was chosen.
   double cost = 0;

@@ -35,6 +35,7 @@ static void addStructure(OpPassManager &manager,
   manager.addPass(createCSEPass());
   manager.addNestedPass<func::FuncOp>(pc::createTrimSlices());
   manager.addNestedPass<func::FuncOp>(pc::createFuseElementwise());
+  manager.addNestedPass<func::FuncOp>(pc::createSplitPhases());
   pc::TransposeResultsOptions results;
   results.vectorBits = target.bits;
   manager.addNestedPass<func::FuncOp>(pc::createTransposeResults(results));
@@ -59,6 +60,8 @@ static void addBufferization(OpPassManager &manager) {
       bufferization::LayoutMapOption::IdentityLayoutMap;
   options.bufferAlignment = pc::bufferAlignment;
   manager.addPass(bufferization::createOneShotBufferizePass(options));
+  // Two names of one part become one, so that its copy to itself disappears.
+  manager.addPass(createCSEPass());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
 }

@@ -2,6 +2,7 @@
 
 #include "StridedNest.h"
 #include "NestEmitter.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 
 using namespace mlir;
@@ -33,6 +34,14 @@ static LogicalResult addLinear(AffineExpr expr, int64_t factor,
                    coefficients);
 }
 
+FailureOr<LinearForm> mlir::pc::getLinearForm(AffineExpr expr,
+                                              unsigned numDims) {
+  LinearForm form{0, SmallVector<int64_t>(numDims, 0)};
+  if (failed(addLinear(expr, 1, form.constant, form.coefficients)))
+    return failure();
+  return form;
+}
+
 static FailureOr<NestAccess> getAccess(linalg::LinalgOp op, OpOperand &operand,
                                        const OperandLayout &layout) {
   NestAccess access;
@@ -54,6 +63,22 @@ OperandLayout mlir::pc::getRowMajorLayout(AffineMap map,
   return {map, computeStrides(shape)};
 }
 
+/// Of a tensor, or of a part of one where that is what will be read or written.
+static SmallVector<int64_t> getTensorStrides(Value value) {
+  if (auto fill = value.getDefiningOp<linalg::FillOp>())
+    return getTensorStrides(fill.getOutputs().front());
+  auto type = cast<RankedTensorType>(value.getType());
+  auto slice = value.getDefiningOp<tensor::ExtractSliceOp>();
+  if (!slice || slice.getSourceType().getRank() != type.getRank() ||
+      !slice.getSourceType().hasStaticShape() ||
+      ShapedType::isDynamicShape(slice.getStaticStrides()))
+    return computeStrides(type.getShape());
+  SmallVector<int64_t> strides = getTensorStrides(slice.getSource());
+  for (auto [stride, step] : llvm::zip_equal(strides, slice.getStaticStrides()))
+    stride *= step;
+  return strides;
+}
+
 FailureOr<SmallVector<OperandLayout>>
 mlir::pc::getLayouts(linalg::LinalgOp op) {
   SmallVector<OperandLayout> layouts;
@@ -68,7 +93,7 @@ mlir::pc::getLayouts(linalg::LinalgOp op) {
     int64_t offset; // kept in the type
     auto type = dyn_cast<MemRefType>(shaped);
     if (!type)
-      layout = getRowMajorLayout(layout.map, shaped.getShape());
+      layout.strides = getTensorStrides(operand.get());
     else if (failed(type.getStridesAndOffset(layout.strides, offset)) ||
              llvm::is_contained(layout.strides, ShapedType::kDynamic))
       return failure();

@@ -10,6 +10,15 @@
 
 namespace mlir::pc {
 
+/// `constant + sum of coefficients[d] * i_d`.
+struct LinearForm {
+  int64_t constant = 0;
+  SmallVector<int64_t> coefficients;
+};
+
+/// Fails, without a diagnostic, where `expr` is not linear.
+FailureOr<LinearForm> getLinearForm(AffineExpr expr, unsigned numDims);
+
 /// One loop: where it came from does not matter unless the body asks for its
 /// number.
 struct NestDim {
@@ -43,7 +52,8 @@ struct OperandLayout {
 /// Elements of a tensor of this shape in row-major order.
 OperandLayout getRowMajorLayout(AffineMap map, ArrayRef<int64_t> shape);
 
-/// The layout of each operand of `op`; of tensors, that in row-major order.
+/// The layout of each operand of `op`; of tensors, and of what slices of them
+/// are of, that in row-major order.
 /// Fails, without a diagnostic, where it is not static.
 FailureOr<SmallVector<OperandLayout>> getLayouts(linalg::LinalgOp op);
 

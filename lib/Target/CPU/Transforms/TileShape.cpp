@@ -57,8 +57,11 @@ TileShape mlir::pc::chooseTileShape(const TileSpace &space,
        ++columns)
     for (int64_t rows = 1; rows <= std::min(space.rows, space.mostRows);
          ++rows) {
-      // One register for each column of a row and one for the row itself.
-      if (rows * columns * space.outputs + columns + 1 > registers)
+      // One register for each column of a row and one for the row itself. Where
+      // LLVM has many, it loads half of the rows ahead, and keeps accumulators
+      // in memory for them if it has to.
+      int64_t ahead = registers > 16 ? std::max<int64_t>(1, rows / 2) : 1;
+      if (rows * columns * space.outputs + columns + ahead > registers)
         break;
       double cost = getCost({rows, columns}, space);
       if (cost < best.cost)

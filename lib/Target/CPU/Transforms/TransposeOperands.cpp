@@ -6,6 +6,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "pc/Target/CPU/Passes.h"
 
 namespace mlir::pc {
@@ -72,19 +73,33 @@ moveLast(linalg::LinalgOp op, OpOperand &operand, unsigned position) {
   return {AffineMap::get(map.getNumDims(), 0, results, op.getContext()), shape};
 }
 
+/// `value` with dimension `position` last. A part of a tensor is a part of the
+/// transposed tensor, which other parts are taken from too.
+static Value moveLast(OpBuilder &builder, Location loc, Value value,
+                      unsigned position) {
+  auto type = cast<RankedTensorType>(value.getType());
+  SmallVector<int64_t> order = getPermutation(type.getRank(), position);
+  auto slice = value.getDefiningOp<tensor::ExtractSliceOp>();
+  if (slice && slice.getSourceType().getRank() == type.getRank() &&
+      slice.getSourceType().hasStaticShape())
+    return tensor::ExtractSliceOp::create(
+        builder, loc, moveLast(builder, loc, slice.getSource(), position),
+        applyPermutation(slice.getMixedOffsets(), order),
+        applyPermutation(slice.getMixedSizes(), order),
+        applyPermutation(slice.getMixedStrides(), order));
+  Value empty = tensor::EmptyOp::create(
+      builder, loc, applyPermutation(type.getShape(), order),
+      type.getElementType());
+  return linalg::TransposeOp::create(builder, loc, value, empty, order)
+      ->getResult(0);
+}
+
 /// Puts dimension `position` of the operand last.
 static void transpose(OpBuilder &builder, linalg::GenericOp op,
                       OpOperand &operand, unsigned position) {
-  auto type = cast<RankedTensorType>(operand.get().getType());
-  auto [map, shape] = moveLast(op, operand, position);
-  Value empty = tensor::EmptyOp::create(builder, op.getLoc(), shape,
-                                        type.getElementType());
-  auto moved =
-      linalg::TransposeOp::create(builder, op.getLoc(), operand.get(), empty,
-                                  getPermutation(type.getRank(), position));
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
-  maps[operand.getOperandNumber()] = map;
-  operand.set(moved->getResult(0));
+  maps[operand.getOperandNumber()] = moveLast(op, operand, position).first;
+  operand.set(moveLast(builder, op.getLoc(), operand.get(), position));
   op.setIndexingMapsAttr(builder.getAffineMapArrayAttr(maps));
 }
 

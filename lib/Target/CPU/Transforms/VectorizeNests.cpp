@@ -25,11 +25,22 @@ struct VectorizeNests
   void runOnOperation() override;
 
 private:
-  bool vectorize(linalg::LinalgOp op, const VectorTarget &target);
+  bool vectorize(linalg::LinalgOp op, ArrayRef<linalg::FillOp> fills,
+                 const VectorTarget &target);
 };
 } // namespace
 
+/// For each output of `op` the fill that it starts from, or none.
+static SmallVector<linalg::FillOp> getFills(linalg::LinalgOp op) {
+  SmallVector<linalg::FillOp> fills;
+  for (OpOperand &output : op.getDpsInitsMutable())
+    fills.push_back(op.hasPureBufferSemantics() ? findFill(op, output)
+                                                : linalg::FillOp());
+  return fills;
+}
+
 bool VectorizeNests::vectorize(linalg::LinalgOp op,
+                               ArrayRef<linalg::FillOp> fills,
                                const VectorTarget &target) {
   if (!op.hasPureBufferSemantics() || !hasVectorForm(op))
     return false;
@@ -46,37 +57,32 @@ bool VectorizeNests::vectorize(linalg::LinalgOp op,
     blocking = chooseBlocking(*nest, *tiling, target, body.elementBits / 8);
   OpBuilder builder(op);
   SmallVector<Value> initial;
-  SmallVector<Operation *> fills;
-  for (OpOperand &output : op.getDpsInitsMutable()) {
-    initial.emplace_back();
-    linalg::FillOp fill = findFill(op, output);
-    if (!fill)
-      continue;
-    initial.back() = fill.getInputs().front();
-    fills.push_back(fill);
-  }
+  for (linalg::FillOp fill : fills)
+    initial.push_back(fill ? fill.getInputs().front() : Value());
   emitNest(builder, op, *nest, *tiling, blocking, target, initial);
   op->erase();
-  for (Operation *fill : fills)
-    fill->erase();
+  for (linalg::FillOp fill : fills)
+    if (fill)
+      fill->erase();
   return true;
 }
 
 void VectorizeNests::runOnOperation() {
   VectorTarget target{vectorBits, registers, fma, l2Bytes};
-  SmallVector<linalg::LinalgOp> ops;
+  // All fills are found before loops stand in between.
+  SmallVector<std::pair<linalg::LinalgOp, SmallVector<linalg::FillOp>>> ops;
   getOperation().walk([&](linalg::LinalgOp op) {
     if (!isa<linalg::FillOp>(op))
-      ops.push_back(op);
+      ops.push_back({op, getFills(op)});
   });
-  for (linalg::LinalgOp op : ops) {
-    if (vectorize(op, target))
+  for (auto &[op, fills] : ops) {
+    if (vectorize(op, fills, target))
       ++vectorized;
     else
       ++scalar;
   }
-  SmallVector<linalg::LinalgOp> fills;
-  getOperation().walk([&](linalg::FillOp op) { fills.push_back(op); });
-  for (linalg::LinalgOp op : fills)
-    vectorize(op, target);
+  SmallVector<linalg::LinalgOp> others;
+  getOperation().walk([&](linalg::FillOp op) { others.push_back(op); });
+  for (linalg::LinalgOp op : others)
+    vectorize(op, getFills(op), target);
 }

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Products and convolutions of random sizes, compiled, against NumPy.
+"""Products, convolutions and their gradients of random sizes, compiled, against NumPy.
 
     random_contractions.py [--plant] BIN FOLDER SEED COUNT CPU[@THREADS]...
 
 All values are small integers, so that no order of summation can change a sum
 and every result has to be equal. Sizes are drawn such that tiles, masks, blocks
-of reductions and their remainders all occur. With --plant one element of the
-last operand is another one when the compiled function reads it."""
+of reductions and their remainders all occur. With --plant the last operand is
+another one when the compiled function reads it."""
 
 import ctypes
 import pathlib
@@ -93,6 +93,49 @@ def convolution(draw, name):
     return what, type, code, [x, y, k], reference, fills
 
 
+def spread(draw, name):
+    """What the gradient of a strided convolution is: elements put into zeros, then
+    convolved; of one to three axes, with distances between taps, borders, groups."""
+    type, fills, rank = draw.choice(["f32", "f64"]), draw.random() < 0.7, draw.choice([1, 2, 2, 3])
+    n, g, c, f = (size(draw, most) for most in (3, 3, 40, 12))
+    most = {1: 90, 2: 30, 3: 9}[rank]
+    x, k, s, y, places, grown = [], [], [], [], [], []
+    for _ in range(rank):
+        window, apart = draw.choice([1, 2, 3, 4, 5]), draw.choice([1, 1, 1, 2, 3])
+        step, extent = draw.choice([1, 2, 2, 3]), size(draw, most)
+        out = max(1, (extent - 1) * step + 1 + draw.randint(-2, 4))
+        whole = max(out + (window - 1) * apart, (extent - 1) * step + 1)
+        x.append(extent), k.append(window), s.append((step, apart)), y.append(whole - (window - 1) * apart)
+        places.append(draw.randint(0, whole - (extent - 1) * step - 1)), grown.append(whole)
+    axes, taps = [f"d{i}" for i in range(rank)], [f"t{i}" for i in range(rank)]
+    shapes = [(n, g, f, *x), (g, f, c, *k), (n, g, c, *y)]
+    a, wide = text(shapes[0], type), text((n, g, f, *grown), type)
+    sizes = ", ".join(map(str, shapes[0]))
+    offsets = ", ".join(map(str, [0, 0, 0, *places]))
+    steps = ", ".join(map(str, [1, 1, 1, *(step for step, _ in s)]))
+    maps = [", ".join(["n, g, f", *(f"{d} + {apart} * {t}" for d, t, (_, apart) in zip(axes, taps, s))]),
+            ", ".join(["g, f, c", *taps]), ", ".join(["n, g, c", *axes])]
+    code = contraction(name, type, ", ".join(["n, g, c", *axes, "f", *taps]), "ppp" + rank * "p" + "r" + rank * "r",
+                       maps, [(n, g, f, *grown), *shapes[1:]], fills)
+    code = code.replace(f"%a: {wide}", f"%a0: {a}").replace("  %y = ", f"""  %az = arith.constant 0.0 : {type}
+  %ae = tensor.empty() : {wide}
+  %af = linalg.fill ins(%az : {type}) outs(%ae : {wide}) -> {wide}
+  %a = tensor.insert_slice %a0 into %af[{offsets}] [{sizes}] [{steps}] : {a} into {wide}
+  %y = """)
+
+    def reference(x, k):
+        zeros = np.zeros((n, g, f, *grown))
+        zeros[(..., *(slice(at, at + (e - 1) * step + 1, step) for at, e, (step, _) in
+                      zip(places, x.shape[3:], s)))] = x
+        reach = [(window - 1) * apart + 1 for window, (_, apart) in zip(k.shape[3:], s)]
+        views = np.lib.stride_tricks.sliding_window_view(zeros, reach, tuple(range(3, 3 + rank)))
+        views = views[(..., *(slice(None, None, apart) for _, apart in s))]
+        letters = "hijk"[:rank], "pqrs"[:rank]
+        return np.einsum(f"ngf{letters[0]}{letters[1]},gfc{letters[1]}->ngc{letters[0]}", views, k)
+    what = f"spread {shapes} {s} at {places} {type}"
+    return what, type, code, shapes, reference, fills
+
+
 def aligned(shape, type):
     count = int(np.prod(shape)) * np.dtype(type).itemsize
     raw = np.zeros(count + 128, np.uint8)
@@ -112,7 +155,7 @@ def run(function, arena, draw, case, plant):
     if not fills:
         expected = expected + values[2]
     if plant:
-        values[1].flat[-1] += 8
+        values[1] += 8
     memory = aligned((max(arena, 1),), np.uint8)
     function(*(ctypes.c_void_p(value.ctypes.data) for value in [*values, result, memory]))
     if not np.array_equal(result, expected):
@@ -125,7 +168,7 @@ def main():
     plant = sys.argv[1] == "--plant"
     bin, folder, seed, count, *cpus = sys.argv[1 + plant:]
     draw = random.Random(int(seed))
-    cases = [draw.choice([matmul, convolution])(draw, f"f{i}") for i in range(int(count))]
+    cases = [draw.choice([matmul, convolution, spread])(draw, f"f{i}") for i in range(int(count))]
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     source = folder / "cases.mlir"
