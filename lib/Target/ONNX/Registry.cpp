@@ -54,6 +54,7 @@ const OperatorRegistry &OperatorRegistry::get() {
     registerStatefulLayers(all);
     registerStrings(all);
     registerTraining(all);
+    registerTreeModels(all);
     registerTrees(all);
     return all;
   }();

@@ -173,6 +173,7 @@ void registerSpectra(OperatorRegistry &registry);
 void registerStatefulLayers(OperatorRegistry &registry);
 void registerStrings(OperatorRegistry &registry);
 void registerTraining(OperatorRegistry &registry);
+void registerTreeModels(OperatorRegistry &registry);
 void registerTrees(OperatorRegistry &registry);
 
 } // namespace mlir::pc

@@ -3,7 +3,7 @@
 // Linear models of the machine-learning domain: a product with coefficients
 // that are attributes, and what follows from the scores.
 
-#include "Operators.h"
+#include "Classifiers.h"
 
 using namespace llvm;
 
@@ -46,10 +46,10 @@ static FailureOr<LinearModel> readModel(NodeContext &node, int64_t targets) {
   if (!model.intercepts.empty() && int64_t(model.intercepts.size()) != targets)
     return node.fail("intercepts: expected one for each of " + Twine(targets) +
                      " targets, but got " + Twine(model.intercepts.size()));
-  model.transform = node.attributes.getString("post_transform", "NONE");
-  if (model.transform != "NONE" && model.transform != "SOFTMAX" &&
-      model.transform != "LOGISTIC")
-    return node.unsupported("post_transform " + model.transform);
+  FailureOr<std::string> transform = readTransform(node);
+  if (failed(transform))
+    return failure();
+  model.transform = *transform;
   if (failed(
           node.getTensorType({model.rows, targets}, node.builder.getF32Type())))
     return failure();
@@ -75,15 +75,6 @@ static Value emitScores(NodeContext &node, Emitter &b,
   return b.cast(scores, b.getF32Type());
 }
 
-static Value transformScores(Emitter &b, Value scores, StringRef transform) {
-  if (transform == "SOFTMAX")
-    return emitSoftmax(b, scores, 1, /*isLog=*/false);
-  if (transform == "LOGISTIC")
-    return b.map(scores,
-                 [](Scalar &b, ValueRange v) { return emitSigmoid(b, v[0]); });
-  return scores;
-}
-
 static LogicalResult lowerLinearRegressor(NodeContext &node) {
   FailureOr<LinearModel> model =
       readModel(node, node.attributes.getInt("targets", 1));
@@ -99,20 +90,6 @@ static LogicalResult lowerLinearRegressor(NodeContext &node) {
 // LinearClassifier
 //===----------------------------------------------------------------------===//
 
-/// The labels of the classes: integers, or the numbers of strings.
-static FailureOr<Sizes> readClasses(NodeContext &node, bool &areStrings) {
-  Sizes integers =
-      node.attributes.getInts("classlabels_ints").value_or(Sizes());
-  FailureOr<Sizes> strings = node.requireTexts("classlabels_strings");
-  if (failed(strings))
-    return failure();
-  areStrings = !strings->empty();
-  if (areStrings != integers.empty())
-    return node.fail("expected one of classlabels_ints and "
-                     "classlabels_strings");
-  return areStrings ? *strings : integers;
-}
-
 /// Two classes may have one score, which is for the second.
 static Value addFirstClass(Emitter &b, Value scores) {
   Value negated = b.map(scores, [](Scalar &b, ValueRange v) -> Value {
@@ -122,18 +99,17 @@ static Value addFirstClass(Emitter &b, Value scores) {
 }
 
 static LogicalResult lowerLinearClassifier(NodeContext &node) {
-  bool areStrings = false;
-  FailureOr<Sizes> classes = readClasses(node, areStrings);
+  FailureOr<Classes> classes = readClasses(node, "ints");
   if (failed(classes))
     return failure();
   size_t size = node.attributes.getFloats("coefficients")
                     .value_or(SmallVector<double>())
                     .size();
-  bool isOneScore = classes->size() == 2 && node.getNumInputs() == 1 &&
+  bool isOneScore = classes->labels.size() == 2 && node.getNumInputs() == 1 &&
                     node.getType(0).getRank() > 0 &&
                     int64_t(size) == node.getShape(0).back();
   FailureOr<LinearModel> model =
-      readModel(node, isOneScore ? 1 : classes->size());
+      readModel(node, isOneScore ? 1 : classes->labels.size());
   if (failed(model))
     return failure();
   // ONNX has -s and s then, ONNX Runtime 1 - s and s.
@@ -145,14 +121,7 @@ static LogicalResult lowerLinearClassifier(NodeContext &node) {
   Value scores = emitScores(node, b, *model);
   if (isOneScore)
     scores = addFirstClass(b, scores);
-  Value best = emitArgExtremum(b, scores, 1, /*isMax=*/true, /*isLast=*/false);
-  auto type = RankedTensorType::get(int64_t(classes->size()), b.getI64Type());
-  Value labels = arith::ConstantOp::create(
-      b, DenseElementsAttr::get(type, ArrayRef<int64_t>(*classes)));
-  node.setOutput(0, pickElements(b, model->rows, labels, 0, unsigned(0), best,
-                                 unsigned(0)));
-  if (areStrings)
-    node.setIsString(0);
+  setLabels(node, b, *classes, scores);
   node.setOutput(1, transformScores(b, scores, model->transform));
   return success();
 }

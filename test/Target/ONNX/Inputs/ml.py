@@ -475,6 +475,184 @@ def linear_classes_of_one_score():
 
 
 #===-----------------------------------------------------------------------===#
+# Trees
+#===-----------------------------------------------------------------------===#
+
+HOLDS = {"BRANCH_LEQ": np.less_equal, "BRANCH_LT": np.less, "BRANCH_GTE": np.greater_equal,
+         "BRANCH_GT": np.greater, "BRANCH_EQ": np.equal, "BRANCH_NEQ": np.not_equal}
+
+
+def make_forest(votes_of, seed=0, modes=tuple(HOLDS), depth=3):
+    """Two full trees and one that is a leaf: [tree, number, feature, mode, split, missing, true,
+    false], and the votes [tree, number, target, weight] of the leaves."""
+    random = np.random.default_rng(seed)
+    nodes, votes = [], []
+    for tree, levels in ((4, depth), (1, depth - 1), (7, 0)):
+        inner = 2 ** levels - 1
+        for number in range(2 * inner + 1):
+            is_leaf = number >= inner
+            mode = "LEAF" if is_leaf else str(random.choice(modes))
+            nodes.append((tree, number, int(random.integers(3)), mode,
+                          float(random.integers(-2, 3)) / 2, int(random.integers(2)),
+                          0 if is_leaf else 2 * number + 2, 0 if is_leaf else 2 * number + 1))
+            if is_leaf:
+                votes += [(tree, number, *vote) for vote in votes_of(random)]
+    return nodes, votes
+
+
+def find_votes(nodes, votes, row):
+    """The votes of the leaves of one row."""
+    table = {node[:2]: node[2:] for node in nodes}
+    for tree in dict.fromkeys(node[0] for node in nodes):
+        number = 0
+        while table[tree, number][1] != "LEAF":
+            feature, mode, split, missing, on_true, on_false = table[tree, number]
+            value = row[feature]
+            holds = HOLDS[mode](value, split) or (missing and value != value)
+            number = on_true if holds else on_false
+        yield [vote[2:] for vote in votes if vote[:2] == (tree, number)]
+
+
+def get_rows():
+    """Halves, so that splits are met; one is missing."""
+    x = rng.integers(-3, 4, (12, 3)).astype(np.float32) / 2
+    x[1, 0] = x[2] = math.nan
+    return x
+
+
+def forest_attributes(nodes, votes, stem):
+    names = ("treeids", "nodeids", "featureids", "modes", "values", "missing_value_tracks_true",
+             "truenodeids", "falsenodeids")
+    made = {f"nodes_{name}": list(column) for name, column in zip(names, zip(*nodes))}
+    for name, column in zip(("treeids", "nodeids", "ids", "weights"), zip(*votes)):
+        made[f"{stem}_{name}"] = list(column)
+    return made
+
+
+def regression(aggregate, votes_of, combine, targets, version=1, **changes):
+    nodes, votes = make_forest(votes_of)
+    base = [0.5, -1.0][:targets]
+
+    def reference(x):
+        rows = []
+        for row in x.detach().numpy():
+            found = list(find_votes(nodes, votes, row))
+            rows.append([combine([weight for vote in found for target, weight in vote
+                                  if target == wanted], len(found)) + base[wanted]
+                         for wanted in range(targets)])
+        return torch.tensor(rows)
+    attributes = forest_attributes(nodes, votes, "target") | changes
+    if version == 3:
+        for name in ("nodes_values", "target_weights"):
+            attributes[name + "_as_tensor"] = tensor(attributes.pop(name), np.float64)
+    return (ml("TreeEnsembleRegressor", ["x"], aggregate_function=aggregate, n_targets=targets,
+               base_values=base, **attributes),
+            {"x": get_rows()}, {"y": FLOAT}, reference, version)
+
+
+def one_vote(random):
+    return [(0, float(random.integers(-9, 9)))]
+
+
+def some_votes(random):
+    """Of two targets, none or more."""
+    return [(int(random.integers(2)), float(random.integers(-9, 9)))
+            for _ in range(random.integers(3))]
+
+
+@case
+def trees_sum():
+    return regression("SUM", some_votes, lambda weights, count: sum(weights), 2)
+
+
+@case
+def trees_average():
+    return regression("AVERAGE", some_votes, lambda weights, count: sum(weights) / count, 2, 3)
+
+
+@case
+def trees_least():
+    return regression("MIN", one_vote, lambda weights, count: min(weights), 1)
+
+
+@case
+def trees_most():
+    return regression("MAX", one_vote, lambda weights, count: max(weights), 1)
+
+
+def classification(votes_of, scores_of, labels, transform, version=1):
+    nodes, votes = make_forest(votes_of, 1)
+
+    def reference(x):
+        scores = torch.tensor([scores_of([vote for found in find_votes(nodes, votes, row)
+                                          for vote in found])
+                               for row in x.detach().numpy()], dtype=torch.float64)
+        names = np.array(labels, object if isinstance(labels[0], str) else np.int64)
+        return names[scores.argmax(1).numpy()], transform(scores)
+    labels_of = {"classlabels_strings" if isinstance(labels[0], str)
+                 else "classlabels_int64s": labels}
+    name = {torch.sigmoid: "LOGISTIC", torch.Tensor.double: "NONE"}.get(transform, "SOFTMAX")
+    kind = STRING if isinstance(labels[0], str) else INT64
+    return (ml("TreeEnsembleClassifier", ["x"], ["y", "z"], post_transform=name, **labels_of,
+               **forest_attributes(nodes, votes, "class")),
+            {"x": get_rows()}, {"y": kind, "z": FLOAT}, reference, version)
+
+
+@case
+def trees_of_classes():
+    def votes_of(random):
+        return [(target, float(random.random())) for target in range(3)]
+    return classification(
+        votes_of, lambda votes: [sum(weight for target, weight in votes if target == wanted)
+                                 for wanted in range(3)],
+        ["a", "ö", "c"], lambda scores: torch.softmax(scores, 1))
+
+
+@case
+def trees_of_logits():
+    """All votes are for what is the second class."""
+    def scores_of(votes):
+        total = sum(weight for _, weight in votes)
+        return [-total, total]
+    return classification(lambda random: [(0, float(random.standard_normal()))], scores_of,
+                          [5, -7], torch.sigmoid)
+
+
+@case
+def trees_of_shares():
+    def scores_of(votes):
+        total = sum(weight for _, weight in votes)
+        return [1 - total, total]
+    return classification(lambda random: [(0, float(random.random()) / 3)], scores_of,
+                          ["no", "yes"], torch.Tensor.double, 3)
+
+
+@case
+def trees_of_sets():
+    """The newest form: members of sets, one of them empty."""
+    sets = [[1.5, -0.5, 0], [], [0.5]]
+
+    def reference(x):
+        rows = []
+        for a, b, c in x.detach().numpy():
+            missing = a != a
+            if a in sets[0] or missing:
+                leaf = 0 if b in sets[1] else 1
+            else:
+                leaf = 2 if c in sets[2] else 3
+            rows.append([[4.0, 0], [0, 3.0], [-1.0, 0], [0, 0.25]][leaf])
+        return torch.tensor(rows)
+    members = np.array([value for each in sets for value in [*each, math.nan]], np.float32)
+    return (ml("TreeEnsemble", ["x"], tree_roots=[0], n_targets=2, aggregate_function=1,
+               nodes_featureids=[0, 1, 2], nodes_modes=tensor([6, 6, 6], np.uint8),
+               nodes_splits=tensor([0, 0, 0], np.float32), membership_values=tensor(members, np.float32),
+               nodes_truenodeids=[1, 0, 2], nodes_falsenodeids=[2, 1, 3], nodes_trueleafs=[0, 1, 1],
+               nodes_falseleafs=[0, 1, 1], nodes_missing_value_tracks_true=[1, 0, 0],
+               leaf_targetids=[0, 1, 0, 1], leaf_weights=tensor([4, 3, -1, 0.25], np.float32)),
+            {"x": get_rows()}, {"y": FLOAT}, reference, 5)
+
+
+#===-----------------------------------------------------------------------===#
 # The runner
 #===-----------------------------------------------------------------------===#
 
@@ -643,6 +821,23 @@ WRONG = (
     ("linear_regression", {"post_transform": "PROBIT"}),
     ("linear_classes", {"classlabels_ints": [1, 2, 3]}),
     ("linear_classes_of_one_score", {"post_transform": "NONE"}),
+    ("trees_sum", {"nodes_modes": ["BRANCH_LEQ"]}),
+    ("trees_sum", {"nodes_modes": ["BRANCH_MEMBER"] * 23}),
+    ("trees_sum", {"nodes_nodeids": [0] * 23}),
+    ("trees_sum", {"nodes_treeids": [1, 2] * 11 + [3]}),
+    ("trees_sum", {"nodes_truenodeids": [0] * 23}),
+    ("trees_sum", {"nodes_truenodeids": [99] * 23}),
+    ("trees_sum", {"nodes_featureids": [3] * 23}),
+    ("trees_sum", {"n_targets": 1}),
+    ("trees_sum", {"base_values": [1.0, 2.0, 3.0]}),
+    ("trees_sum", {"aggregate_function": "MEDIAN"}),
+    ("trees_sum", {"aggregate_function": "MIN"}),
+    ("trees_sum", {"target_ids": [0]}),
+    ("trees_of_classes", {"classlabels_strings": ["a"], "class_ids": [0] * 39}),
+    ("trees_of_logits", {"post_transform": "NONE"}),
+    ("trees_of_shares", {"post_transform": "LOGISTIC"}),
+    ("trees_of_sets", {"membership_values": tensor([1, 2], np.float32)}),
+    ("trees_of_sets", {"aggregate_function": 4}),
 )
 
 
