@@ -3,6 +3,7 @@
 #include "pc/Pipelines/Compile.h"
 #include "mlir/Parser/Parser.h"
 #include "pc/Pipelines/CompileEntries.h"
+#include "pc/Pipelines/ImportData.h"
 #include "pc/Pipelines/Model.h"
 #include "pc/Pipelines/Values.h"
 #include "pc/Support/Names.h"
@@ -38,11 +39,21 @@ Error CompileRequest::setFrom(StringRef word) {
 
 /// The module at the tensor level, or nothing and a status.
 static OwningOpRef<ModuleOp> lower(const CompileRequest &request,
-                                   MLIRContext *context, ExitStatus &status) {
+                                   MLIRContext *context, Reporter &reporter,
+                                   ExitStatus &status) {
   status = ExitStatus::Failure;
   if (request.from == Phase::Tensor)
     return parseSourceFile<ModuleOp>(request.model, context);
   ONNXImportOptions import = getImportOptions(request.compile, request.dims);
+  if (!request.dataFolder.empty()) {
+    Expected<std::shared_ptr<DataFiles>> files =
+        importForFolder(request.model, request.dataFolder, request.compile,
+                        request.cpu, import);
+    if (!files) {
+      status = reporter.fail(files.takeError());
+      return nullptr;
+    }
+  }
   std::optional<ForwardModel> model = loadModel(
       request.model, context, import, request.compile.parameters, status);
   if (!model)
@@ -116,7 +127,7 @@ static Error placeFiles(const CompileRequest &request, StringRef stem,
 ExitStatus mlir::pc::compile(const CompileRequest &request,
                              MLIRContext *context, Reporter &reporter) {
   ExitStatus status;
-  OwningOpRef<ModuleOp> module = lower(request, context, status);
+  OwningOpRef<ModuleOp> module = lower(request, context, reporter, status);
   if (!module)
     return status;
   StringRef stem = sys::path::stem(request.model);

@@ -142,6 +142,14 @@ static LogicalResult readSignature(ForwardModel &model) {
   return readGroups(model, forward);
 }
 
+std::optional<ForwardModel> mlir::pc::makeModel(OwningOpRef<ModuleOp> module) {
+  ForwardModel model;
+  model.module = std::move(module);
+  if (failed(readSignature(model)))
+    return std::nullopt;
+  return model;
+}
+
 /// The context's dialects are loaded by the parser as they are met.
 static OwningOpRef<ModuleOp> parseMLIR(llvm::StringRef path,
                                        MLIRContext *context) {
@@ -172,35 +180,36 @@ std::optional<ForwardModel>
 mlir::pc::loadModel(llvm::StringRef path, MLIRContext *context,
                     const ONNXImportOptions &options,
                     const ParameterChoice &choice, ExitStatus &status) {
-  ForwardModel model;
-  model.path = path.str();
-  model.isONNX = path.ends_with(".onnx");
+  bool isONNX = path.ends_with(".onnx");
   status = ExitStatus::Failure;
-  if (!model.isONNX && !path.ends_with(".mlir")) {
+  if (!isONNX && !path.ends_with(".mlir")) {
     emitError(UnknownLoc::get(context))
         << path << ": expected a model in a file *.onnx or *.mlir";
     return std::nullopt;
   }
-  if (model.isONNX) {
+  OwningOpRef<ModuleOp> module;
+  if (isONNX) {
     ImportStatus imported = ImportStatus::Error;
-    model.module = importONNX(path, context, options, imported);
+    module = importONNX(path, context, options, imported);
     if (imported == ImportStatus::Unsupported)
       status = ExitStatus::Unsupported;
   } else {
-    model.module = parseMLIR(path, context);
-    if (model.module && hasTosa(*model.module) &&
-        failed(lowerTosa(*model.module))) {
+    module = parseMLIR(path, context);
+    if (module && hasTosa(*module) && failed(lowerTosa(*module))) {
       status = ExitStatus::Unsupported;
       return std::nullopt;
     }
   }
-  if (!model.module)
+  if (!module)
     return std::nullopt;
-  if (func::FuncOp forward = model.getForward())
+  if (auto forward = module->lookupSymbol<func::FuncOp>(modelName))
     if (failed(chooseParameters(forward, choice)))
       return std::nullopt;
-  if (failed(readSignature(model)))
+  std::optional<ForwardModel> model = makeModel(std::move(module));
+  if (!model)
     return std::nullopt;
+  model->path = path.str();
+  model->isONNX = isONNX;
   status = ExitStatus::Success;
   return model;
 }

@@ -64,7 +64,7 @@ std::string ChoiceFlag::get() const {
   return choices[static_cast<int>(flag.getValue())].word.str();
 }
 
-ModelFlags::ModelFlags()
+ImportFlags::ImportFlags()
     : dims("dim", cl::desc("size of a symbolic dimension (repeatable)"),
            cl::value_desc("NAME=N"), cl::cat(category)),
       learn("learn", cl::CommaSeparated,
@@ -75,9 +75,6 @@ ModelFlags::ModelFlags()
       freeze("freeze", cl::CommaSeparated,
              cl::desc("parameters that are not learned, likewise"),
              cl::value_desc("NAME,..."), cl::cat(category)),
-      floatType("float", "type to compute in (default: native)", floatTypes,
-                category),
-      target("target", "what to compile for", targets, category),
       unroll("unroll",
              cl::desc("loops of an ONNX model of up to N iterations become N "
                       "copies of their body, longer ones a loop inside of a "
@@ -93,12 +90,17 @@ ModelFlags::ModelFlags()
           cl::desc("let derivatives pass the rounding of quantised operators "
                    "of an ONNX model as if it were the identity, and none "
                    "where a value saturates"),
-          cl::cat(category)),
+          cl::cat(category)) {}
+
+ModelFlags::ModelFlags()
+    : floatType("float", "type to compute in (default: native)", floatTypes,
+                category),
+      target("target", "what to compile for", targets, category),
       dumpPhases("dump-phases",
                  cl::desc("folder for the module at the end of each phase"),
                  cl::value_desc("DIR"), cl::cat(category)) {}
 
-Error ModelFlags::getDims(std::map<std::string, int64_t> &result) const {
+Error ImportFlags::getDims(std::map<std::string, int64_t> &result) const {
   for (const std::string &text : dims) {
     auto [name, size] = StringRef(text).split('=');
     int64_t value = 0;
@@ -118,17 +120,21 @@ Error ModelFlags::getDims(std::map<std::string, int64_t> &result) const {
   return Error::success();
 }
 
-void ModelFlags::fill(CompileOptions &options) const {
-  std::string word = floatType.get();
-  options.floatType = word == "f32"   ? ComputeType::F32
-                      : word == "f64" ? ComputeType::F64
-                                      : ComputeType::Native;
+void ImportFlags::fill(CompileOptions &options) const {
   options.unroll = unroll;
   if (checkpoint.getNumOccurrences() > 0)
     options.checkpoint = checkpoint;
   options.parameters = {{learn.begin(), learn.end()},
                         {freeze.begin(), freeze.end()}};
   options.straightThrough = straightThrough;
+}
+
+void ModelFlags::fill(CompileOptions &options) const {
+  ImportFlags::fill(options);
+  std::string word = floatType.get();
+  options.floatType = word == "f32"   ? ComputeType::F32
+                      : word == "f64" ? ComputeType::F64
+                                      : ComputeType::Native;
   options.dumpFolder = dumpPhases;
 }
 

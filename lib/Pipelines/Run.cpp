@@ -2,8 +2,8 @@
 
 #include "pc/Pipelines/Run.h"
 #include "pc/Pipelines/CompileEntries.h"
-#include "pc/Pipelines/DataFolder.h"
 #include "pc/Pipelines/Divergence.h"
+#include "pc/Pipelines/ImportData.h"
 #include "pc/Pipelines/Invocation.h"
 #include "pc/Runtime/Compare.h"
 #include "pc/Support/Names.h"
@@ -18,22 +18,11 @@ using namespace mlir::pc;
 namespace {
 /// The files of the data folder, and what they are once the model is known.
 struct RunData {
-  std::map<unsigned, DataFile> inputFiles;
+  DataFiles inputFiles;
   std::map<unsigned, Tensor> arguments, cotangents;
   std::string foundNaN; // the first file and element, or ""
 };
 } // namespace
-
-/// Reads the inputs, whose kinds an ONNX model says before it is imported.
-static Error readInputs(const RunRequest &request, ArrayRef<ValueKind> kinds,
-                        RunData &data) {
-  Expected<std::map<unsigned, DataFile>> inputs =
-      readDataFolder(request.dataFolder, "input", kinds);
-  if (!inputs)
-    return inputs.takeError();
-  data.inputFiles = std::move(*inputs);
-  return Error::success();
-}
 
 static Error bind(const RunRequest &request, ForwardModel &model,
                   RunData &data) {
@@ -205,24 +194,32 @@ static std::optional<ForwardModel> load(const RunRequest &request,
                                         ExitStatus &status) {
   ONNXImportOptions import = getImportOptions(request.compile, request.dims);
   import.returnsStrings = true;
-  bool isONNX = StringRef(request.model).ends_with(".onnx");
-  if (isONNX) {
-    Expected<std::vector<ValueKind>> kinds = readInputKinds(request.model);
-    Error error = kinds ? readInputs(request, *kinds, data) : kinds.takeError();
-    if (error) {
-      status = explainFiles(request, std::move(error), context, reporter);
+  std::shared_ptr<DataFiles> files;
+  if (StringRef(request.model).ends_with(".onnx")) {
+    Expected<std::shared_ptr<DataFiles>> read =
+        importForFolder(request.model, request.dataFolder, request.compile,
+                        request.cpu, import);
+    if (!read) {
+      status = explainFiles(request, read.takeError(), context, reporter);
       return std::nullopt;
     }
-    describeInputs(data.inputFiles, import);
+    files = *read;
   }
   std::optional<ForwardModel> model = loadModel(
       request.model, context, import, request.compile.parameters, status);
-  if (!model || isONNX)
+  if (!model)
+    return std::nullopt;
+  if (files) {
+    data.inputFiles = std::move(*files);
     return model;
-  if (Error error = readInputs(request, getKinds(model->inputGroups), data)) {
-    status = reporter.fail(std::move(error));
+  }
+  Expected<DataFiles> read =
+      readDataFolder(request.dataFolder, "input", getKinds(model->inputGroups));
+  if (!read) {
+    status = reporter.fail(read.takeError());
     return std::nullopt;
   }
+  data.inputFiles = std::move(*read);
   return model;
 }
 

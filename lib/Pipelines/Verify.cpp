@@ -2,8 +2,8 @@
 
 #include "pc/Pipelines/Verify.h"
 #include "VerifyMeasure.h"
-#include "pc/Pipelines/DataFolder.h"
 #include "pc/Pipelines/Divergence.h"
+#include "pc/Pipelines/ImportData.h"
 #include "pc/Pipelines/LocalityTwin.h"
 #include "pc/Support/Names.h"
 #include "pc/Target/ONNX/Inputs.h"
@@ -109,10 +109,10 @@ static bool isFinite(Invocation &call, unsigned result) {
 /// not take what a normal distribution draws.
 static Expected<VerifyData> findData(const VerifyRequest &request,
                                      ForwardModel &model,
-                                     CompiledGradients &wide) {
+                                     CompiledGradients &wide, bool isBound) {
   Expected<VerifyData> data =
       makeVerifyData(model, request, Distribution::Normal);
-  if (!data || !request.dataFolder.empty())
+  if (!data || !request.dataFolder.empty() || isBound)
     return data;
   Invocation call(*wide.executable, autodiffName);
   setData(call, *data, request.seed, model);
@@ -145,8 +145,8 @@ static Error checkDivergence(const VerifyRequest &request, ForwardModel &model,
 
 static Error measure(const VerifyRequest &request, ForwardModel &model,
                      CompiledGradients &wide, CompiledGradients &narrow,
-                     ModelReport &report) {
-  Expected<VerifyData> data = findData(request, model, wide);
+                     bool isBound, ModelReport &report) {
+  Expected<VerifyData> data = findData(request, model, wide, isBound);
   if (!data)
     return data.takeError();
   report.data = data->description;
@@ -190,22 +190,38 @@ static Error fillBatch(const VerifyRequest &request,
   return Error::success();
 }
 
-static Error readShapes(const VerifyRequest &request,
-                        ONNXImportOptions &import) {
+/// Sizes that follow from data are those at the point that is drawn first.
+static ONNXEvaluator makeDrawnEvaluator(const VerifyRequest &request,
+                                        const CompileOptions &options,
+                                        bool &isBound) {
+  return makeEvaluator(
+      options, request.cpu,
+      [&request,
+       &isBound](ForwardModel &model) -> Expected<std::map<unsigned, Tensor>> {
+        isBound = true;
+        Expected<VerifyData> data =
+            makeVerifyData(model, request, Distribution::Normal);
+        if (!data)
+          return data.takeError();
+        return std::move(data->arguments);
+      });
+}
+
+/// Makes `import` know sizes; `isBound` is set when the model is for one point.
+static Error readShapes(const VerifyRequest &request, ONNXImportOptions &import,
+                        bool &isBound) {
   import = getImportOptions(request.compile, request.dims);
   if (!StringRef(request.model).ends_with(".onnx"))
     return Error::success(); // sizes are known
-  if (request.dataFolder.empty())
+  CompileOptions options = request.compile;
+  options.floatType = ComputeType::F64;
+  if (request.dataFolder.empty()) {
+    import.evaluate = makeDrawnEvaluator(request, options, isBound);
     return fillBatch(request, import);
-  Expected<std::vector<ValueKind>> kinds = readInputKinds(request.model);
-  if (!kinds)
-    return kinds.takeError();
-  Expected<std::map<unsigned, DataFile>> files =
-      readDataFolder(request.dataFolder, "input", *kinds);
-  if (!files)
-    return files.takeError();
-  describeInputs(*files, import);
-  return Error::success();
+  }
+  return importForFolder(request.model, request.dataFolder, options,
+                         request.cpu, import)
+      .takeError();
 }
 
 std::optional<ModelReport> mlir::pc::verify(const VerifyRequest &request,
@@ -213,7 +229,8 @@ std::optional<ModelReport> mlir::pc::verify(const VerifyRequest &request,
                                             Reporter &reporter,
                                             ExitStatus &status) {
   ONNXImportOptions import;
-  if (Error error = readShapes(request, import)) {
+  bool isBound = false;
+  if (Error error = readShapes(request, import, isBound)) {
     status = reporter.fail(std::move(error));
     return std::nullopt;
   }
@@ -236,7 +253,7 @@ std::optional<ModelReport> mlir::pc::verify(const VerifyRequest &request,
   if (!narrow)
     return std::nullopt;
   report.straightThrough = std::move(findings.straightThrough);
-  if (Error error = measure(request, *model, *wide, *narrow, report)) {
+  if (Error error = measure(request, *model, *wide, *narrow, isBound, report)) {
     status = reporter.fail(std::move(error));
     return std::nullopt;
   }

@@ -24,6 +24,10 @@ struct Flags {
   cl::opt<std::string> model{cl::Positional, cl::Required,
                              cl::desc("<model.onnx or model.mlir>"),
                              cl::cat(category)};
+  cl::opt<std::string> data{"data", cl::value_desc("DIR"),
+                            cl::desc("folder of input_<k>.pb that sizes follow "
+                                     "from; the files are for these only"),
+                            cl::cat(category)};
   cl::opt<std::string> out{"o", cl::Required, cl::value_desc("PATH"),
                            cl::desc("folder of the files, made if absent; or "
                                     "the file, if there is one"),
@@ -54,6 +58,7 @@ struct Flags {
 static Error read(Flags &flags, CompileRequest &request) {
   request.model = flags.model;
   request.out = flags.out;
+  request.dataFolder = flags.data;
   request.prefix = flags.prefix;
   if (Error error = request.setKinds(flags.emit))
     return error;

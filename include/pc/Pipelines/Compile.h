@@ -22,6 +22,8 @@ struct CompileRequest {
   std::string prefix;
   llvm::SmallVector<EmitKind> kinds;
   std::map<std::string, int64_t> dims;
+  /// Inputs that sizes follow from; empty: none do.
+  std::string dataFolder;
   /// `Import`: a model. `Tensor`: MLIR whose public functions are compiled as
   /// they are.
   Phase from = Phase::Import;

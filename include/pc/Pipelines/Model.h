@@ -57,6 +57,9 @@ struct ForwardModel {
   std::map<unsigned, Tensor> getParameterValues();
 };
 
+/// The model whose forward function `module` has; nothing after a diagnostic.
+std::optional<ForwardModel> makeModel(OwningOpRef<ModuleOp> module);
+
 /// What the options of a tool mean for the import of a model.
 ONNXImportOptions getImportOptions(const CompileOptions &options,
                                    const std::map<std::string, int64_t> &dims);

@@ -35,12 +35,11 @@ private:
   llvm::cl::opt<Index> flag;
 };
 
-/// --dim, --learn, --freeze, --float, --target, --unroll, --checkpoint,
-/// --straight-through, --dump-phases: how the model is read and for what it is
-/// compiled.
-class ModelFlags {
+/// --dim, --learn, --freeze, --unroll, --checkpoint, --straight-through: how
+/// the model is read.
+class ImportFlags {
 public:
-  ModelFlags();
+  ImportFlags();
   llvm::cl::OptionCategory category{"Model"};
 
   /// Checks --dim and fills `dims`.
@@ -49,9 +48,19 @@ public:
 
 private:
   llvm::cl::list<std::string> dims, learn, freeze;
-  ChoiceFlag floatType, target;
   llvm::cl::opt<int64_t> unroll, checkpoint;
   llvm::cl::opt<bool> straightThrough;
+};
+
+/// And --float, --target, --dump-phases: for what it is compiled.
+class ModelFlags : public ImportFlags {
+public:
+  ModelFlags();
+
+  void fill(CompileOptions &options) const;
+
+private:
+  ChoiceFlag floatType, target;
   llvm::cl::opt<std::string> dumpPhases;
 };
 

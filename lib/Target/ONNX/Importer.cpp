@@ -22,9 +22,10 @@ static constexpr int64_t maxEvaluatedParameter = 1024;
 static constexpr unsigned maxNodes = 1 << 18;
 
 Importer::Importer(const Model &model, MLIRContext *context,
-                   const ONNXImportOptions &options)
-    : model(model), context(context), options(options), plan(model),
-      functions(model.proto),
+                   const ONNXImportOptions &options,
+                   const Observations &observations)
+    : model(model), context(context), options(options),
+      observations(observations), plan(model), functions(model.proto),
       modelLoc(FileLineColLoc::get(context, model.path, 0, 0)) {}
 
 //===----------------------------------------------------------------------===//
@@ -202,13 +203,26 @@ static bool canFold(const OperatorHandler &handler, NodeContext &node) {
     if (!node.hasInput(i))
       continue;
     const Tensor *constant = node.getConstant(i);
-    if (!constant || (node.isParameter(i) &&
+    if (!constant || (node.isParameter(i) && !node.getImported(i).isObserved &&
                       constant->getNumElements() > maxEvaluatedParameter))
       return false;
     if (constant->getKind() >= ElementKind::U64) // evaluated in int64_t
       return false;
   }
   return true;
+}
+
+/// Refuses a node that can only be evaluated.
+static LogicalResult refuseUnknown(NodeContext &node) {
+  SmallVector<unsigned> unknown;
+  for (unsigned i = 0; i < node.getNumInputs(); ++i)
+    if (node.hasInput(i) &&
+        (!node.getConstant(i) ||
+         (node.isParameter(i) && !node.getImported(i).isObserved)))
+      unknown.push_back(i);
+  return unknown.empty() ? node.unsupported("operands that are too large to be "
+                                            "evaluated at compile time")
+                         : node.unknown(unknown, "the operands");
 }
 
 LogicalResult Importer::runHandler(const OperatorHandler &handler,
@@ -228,7 +242,7 @@ LogicalResult Importer::runHandler(const OperatorHandler &handler,
     for (ImportedValue &result : node.getResults())
       known.push_back(result.constant);
   if (!handler.lower)
-    return node.unsupported("the operands must be known at compile time");
+    return refuseUnknown(node);
   if (failed(handler.lower(node)) || failed(copySteps(handler, node)))
     return failure();
   // The operations stay, since parameters change and wider types round less;
@@ -341,6 +355,8 @@ LogicalResult Importer::importNode(const onnx::NodeProto &node, int index) {
     poisonOutputs(node);
     return success();
   }
+  std::deque<ImportedValue> held;
+  observeOperands(inputs, held);
   NodeContext state(*this, node, version, frame->builder, loc,
                     Attributes(node, frame->bindings), inputs);
   unsigned before = numUnsupported;
@@ -382,17 +398,30 @@ LogicalResult Importer::importNodes(const NodeList &nodes,
   if (failed(order))
     return failure();
   Frame *outer = std::exchange(frame, &newFrame);
+  path.push_back(numBodies++);
   LogicalResult result = success();
-  for (int index : *order)
-    if (failed(result = importNode(nodes[index], index)))
+  for (int index : *order) {
+    path.push_back(index);
+    int outerBodies = std::exchange(numBodies, 0);
+    result = importNode(nodes[index], index);
+    numBodies = outerBodies;
+    path.pop_back();
+    if (failed(result))
       break;
+  }
+  path.pop_back();
   frame = outer;
   return result;
 }
 
 Importer::Mark Importer::getMark(OpBuilder &builder) const {
   Block *block = builder.getInsertionBlock();
-  return {block->empty() ? nullptr : &block->back(), nodeNames};
+  return {block->empty() ? nullptr : &block->back(),
+          nodeNames,
+          unsupported,
+          numUnsupported,
+          numWaiting,
+          requests.size()};
 }
 
 void Importer::rewind(const Mark &mark, OpBuilder &builder) {
@@ -400,6 +429,10 @@ void Importer::rewind(const Mark &mark, OpBuilder &builder) {
   while (!block->empty() && &block->back() != mark.last)
     block->back().erase();
   nodeNames = mark.nodeNames;
+  unsupported = mark.unsupported;
+  numUnsupported = mark.numUnsupported;
+  numWaiting = mark.numWaiting;
+  requests.resize(std::min(requests.size(), mark.numRequests));
 }
 
 LogicalResult
@@ -419,6 +452,62 @@ Importer::importSubgraph(const onnx::GraphProto &graph, Frame inner,
 }
 
 //===----------------------------------------------------------------------===//
+// Operands that follow from the data
+//===----------------------------------------------------------------------===//
+
+bool Importer::canRequest(const ImportedValue &operand) {
+  Block *body = &function.front();
+  Value value = operand.value;
+  return options.evaluate && value && !operand.isString &&
+         value.getParentBlock() == body &&
+         getFrame().builder.getInsertionBlock() == body;
+}
+
+void Importer::request(ArrayRef<unsigned> operands,
+                       ArrayRef<ImportedValue *> inputs) {
+  if (!all_of(operands, [&](unsigned i) { return canRequest(*inputs[i]); }))
+    return;
+  ++numWaiting;
+  for (unsigned i : operands) {
+    requests.push_back({path, inputs[i]->value, inputs[i]->type});
+    requests.back().path.push_back(int(i));
+  }
+}
+
+void Importer::observeOperands(MutableArrayRef<ImportedValue *> inputs,
+                               std::deque<ImportedValue> &held) {
+  if (observations.empty())
+    return;
+  OperandPath operand = path;
+  operand.push_back(0);
+  for (auto [i, input] : enumerate(inputs)) {
+    operand.back() = int(i);
+    Constant known =
+        input ? observations.lookup(operand, input->type) : nullptr;
+    if (!known)
+      continue;
+    held.push_back(*input);
+    input = &held.back();
+    input->constant = known;
+    input->isParameter = input->isObserved = true;
+  }
+}
+
+void Importer::returnRequests() {
+  Block &body = function.front();
+  body.getTerminator()->erase();
+  resultNames.clear();
+  outputGroups.clear();
+  SmallVector<Value> results;
+  for (const Request &request : requests) {
+    resultNames.push_back("operand_" + std::to_string(results.size()));
+    results.push_back(request.value);
+  }
+  OpBuilder builder = OpBuilder::atBlockEnd(&body);
+  func::ReturnOp::create(builder, modelLoc, results);
+}
+
+//===----------------------------------------------------------------------===//
 // The finished function
 //===----------------------------------------------------------------------===//
 
@@ -427,6 +516,8 @@ void Importer::eraseDeadCode() {
        llvm::make_early_inc_range(llvm::reverse(function.front())))
     if (isOpTriviallyDead(&op))
       op.erase();
+  if (isWaiting()) // the data may have values for all parameters
+    return;
   Block &body = function.front();
   for (int i = int(arguments.size()) - 1; i >= 0; --i) {
     if (!arguments[i].value || !body.getArgument(i).use_empty())
@@ -463,7 +554,9 @@ OwningOpRef<ModuleOp> Importer::run(ImportStatus &status) {
       failed(importInitializers(model.proto.graph(), topScope)) ||
       failed(importNodes(model.proto.graph(), top)) || failed(importOutputs()))
     return nullptr;
-  if (!unsupported.empty()) {
+  if (isWaiting()) {
+    returnRequests();
+  } else if (!unsupported.empty()) {
     unsupported.report(modelLoc);
     status = ImportStatus::Unsupported;
     return nullptr;

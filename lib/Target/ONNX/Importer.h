@@ -9,6 +9,7 @@
 #include "Functions.h"
 #include "ModelReader.h"
 #include "NodeContext.h"
+#include "Observations.h"
 #include "Parameters.h"
 #include "StringTable.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -16,6 +17,7 @@
 #include "pc/Support/ValueGroups.h"
 #include "pc/Target/ONNX/Import.h"
 #include "llvm/ADT/StringSet.h"
+#include <deque>
 
 namespace mlir::pc {
 
@@ -35,9 +37,16 @@ struct Frame {
 class Importer {
 public:
   Importer(const Model &model, MLIRContext *context,
-           const ONNXImportOptions &options);
+           const ONNXImportOptions &options, const Observations &observations);
 
+  /// Where the import waits, `@model` returns the operands that are missing.
   OwningOpRef<ModuleOp> run(ImportStatus &status);
+  /// What the import waits for: operands that follow from the data. Everything
+  /// else about the model is supported.
+  llvm::ArrayRef<Request> getRequests() const {
+    return llvm::ArrayRef(requests).take_front(isWaiting() ? requests.size()
+                                                           : 0);
+  }
 
   // For handlers.
   Value materialize(ImportedValue &value, OpBuilder &builder, Location loc);
@@ -46,6 +55,13 @@ public:
   std::optional<ImportedValue> makeStrings(const StringTensor &strings);
   void addUnsupported(const onnx::NodeProto &node, int64_t version,
                       Location loc, const llvm::Twine &reason);
+  /// The node that is being imported, which has `inputs`, is refused unless
+  /// these of them become known.
+  void request(llvm::ArrayRef<unsigned> operands,
+               llvm::ArrayRef<ImportedValue *> inputs);
+  /// True for an operand that can be computed for the data before the rest of
+  /// the model is imported.
+  bool canRequest(const ImportedValue &operand);
   /// Imports the nodes of a subgraph whose scope has its inputs, and looks up
   /// its outputs.
   LogicalResult importSubgraph(const onnx::GraphProto &graph, Frame frame,
@@ -65,6 +81,9 @@ public:
   struct Mark {
     Operation *last;
     llvm::StringSet<> nodeNames;
+    UnsupportedOperators unsupported;
+    unsigned numUnsupported, numWaiting;
+    size_t numRequests;
   };
   Mark getMark(OpBuilder &builder) const;
   /// Erases what was made at the end of the builder's block since.
@@ -110,6 +129,15 @@ private:
                              llvm::ArrayRef<ImportedValue *> inputs,
                              bool &isRefused);
   LogicalResult defineOutputs(NodeContext &node, unsigned unsupportedBefore);
+  bool isWaiting() const {
+    return !requests.empty() && numWaiting == numUnsupported;
+  }
+  /// Puts what is known from earlier imports in the place of operands; `held`
+  /// keeps it.
+  void observeOperands(llvm::MutableArrayRef<ImportedValue *> inputs,
+                       std::deque<ImportedValue> &held);
+  /// Makes the operands that are missing the results.
+  void returnRequests();
   LogicalResult importNode(const onnx::NodeProto &node, int index);
   LogicalResult runHandler(const OperatorHandler &handler,
                            NodeContext &context);
@@ -140,11 +168,16 @@ private:
   const Model &model;
   MLIRContext *context;
   const ONNXImportOptions &options;
+  const Observations &observations;
   const ParameterPlan plan;
   const FunctionTable functions;
   const Location modelLoc;
   UnsupportedOperators unsupported;
   unsigned numUnsupported = 0;
+  unsigned numWaiting = 0; // of these, for want of an operand
+  std::vector<Request> requests;
+  OperandPath path;  // to the node that is being imported
+  int numBodies = 0; // of that node
   unsigned numNodes = 0;
   std::vector<const ModelFunction *> activeCalls;
   /// Parameters inside of a body that is imported again for each iteration.

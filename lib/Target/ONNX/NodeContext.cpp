@@ -18,7 +18,7 @@ FailureOr<SmallVector<int64_t>> NodeContext::requireIntegers(unsigned i,
                                                              StringRef name) {
   const Tensor *constant = getConstant(i);
   if (!constant)
-    return unsupported(name + " must be known at compile time");
+    return unknown(i, name);
   if (isFloat(constant->getKind()) || constant->getShape().size() > 1)
     return fail(name + ": expected integers of rank 0 or 1, but got " +
                 constant->describe());
@@ -102,6 +102,13 @@ LogicalResult NodeContext::unsupported(const Twine &reason) {
   isFailed = isRefused = true;
   importer.addUnsupported(node, version, loc, reason);
   return failure();
+}
+
+LogicalResult NodeContext::unknown(ArrayRef<unsigned> operands,
+                                   const Twine &name) {
+  if (!isFailed)
+    importer.request(operands, inputs);
+  return unsupported(name + " must be known at compile time");
 }
 
 LogicalResult NodeContext::requireInputs(unsigned least, unsigned most) {

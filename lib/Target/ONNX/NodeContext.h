@@ -109,6 +109,10 @@ public:
   // Checks and diagnostics; all of them return failure.
   LogicalResult fail(const llvm::Twine &text);
   LogicalResult unsupported(const llvm::Twine &reason);
+  /// `name` must be known while compiling, and these operands are not:
+  /// unsupported, unless they can be computed for the data that is fed.
+  LogicalResult unknown(llvm::ArrayRef<unsigned> operands,
+                        const llvm::Twine &name);
   LogicalResult requireInputs(unsigned least, unsigned most);
   LogicalResult requireRank(unsigned i, int64_t least, int64_t most);
   LogicalResult requireFloat(unsigned i);

@@ -10,6 +10,13 @@ using namespace llvm;
 
 namespace mlir::pc {
 
+NamedValue NamedValue::clone() const {
+  NamedValue copy{name, kind, {}, strings, isAbsent};
+  for (const Tensor &tensor : tensors)
+    copy.tensors.push_back(tensor.clone());
+  return copy;
+}
+
 std::string NamedValue::describe() const {
   if (isAbsent)
     return "an optional without an element";

@@ -29,6 +29,8 @@ struct ImportedValue {
   /// Depends on a parameter or on data: `constant` is what holds at first, or
   /// for the data at hand.
   bool isParameter = false;
+  /// `constant` was computed for the data, for the one node that asked for it.
+  bool isObserved = false;
   /// Of a quantised tensor that derivatives pass through: the same integers as
   /// floats that hold them exactly, +0 for 0, with the derivative of what was
   /// rounded.

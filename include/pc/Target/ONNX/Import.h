@@ -12,6 +12,7 @@
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/MemoryBufferRef.h"
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -34,6 +35,11 @@ struct ONNXInputData {
   bool isAbsent = false;
 };
 
+/// Computes the results of the function `@model` of a module for the data that
+/// is fed.
+using ONNXEvaluator =
+    std::function<llvm::Expected<std::vector<Tensor>>(OwningOpRef<ModuleOp>)>;
+
 struct ONNXImportOptions {
   /// Sizes of symbolic dimensions, `--dim batch=64`; also `<input>.length` of a
   /// sequence, and `<input>.present`, 0 or 1, of an optional.
@@ -53,6 +59,10 @@ struct ONNXImportOptions {
   /// What will be fed, where that is known, by position among the graph inputs
   /// without an initializer; symbolic dimensions are bound by it.
   std::vector<std::optional<ONNXInputData>> inputs;
+  /// Where given, sizes and places that follow from what the model computes
+  /// (NonZero of its own scores) are those for the data, and so is the
+  /// function.
+  ONNXEvaluator evaluate;
 };
 
 /// Why an import failed; tools turn it into their exit status.

@@ -31,6 +31,7 @@ struct NamedValue {
   bool isAbsent = false;             // an optional that has nothing
   /// "4x3xf32", "a sequence of 2 tensors", "an optional without an element".
   std::string describe() const;
+  NamedValue clone() const;
 };
 
 /// Reads a TensorProto in either of its encodings. Fails with a text that names

@@ -37,11 +37,10 @@ static LogicalResult inlineBranch(NodeContext &node,
   return success();
 }
 
-/// Both branches, chosen while the program runs. `likely` is the one that the
-/// data at hand chooses, or null.
+/// Both branches, chosen while the program runs; poison where one of them is
+/// not supported, or where they have results of different shapes.
 static LogicalResult emitIf(NodeContext &node, const onnx::GraphProto &first,
-                            const onnx::GraphProto &second,
-                            const onnx::GraphProto *likely) {
+                            const onnx::GraphProto &second, bool &isSame) {
   Emitter b(node.builder, node.loc);
   Value condition = tensor::ExtractOp::create(
       b, b.reshape(node.getInput(0), {}), ValueRange());
@@ -61,11 +60,11 @@ static LogicalResult emitIf(NodeContext &node, const onnx::GraphProto &first,
     poison(node);
     return failure(hasFailed); // said already
   }
-  if (!isSameForm(branches[0].results, branches[1].results)) {
+  isSame = isSameForm(branches[0].results, branches[1].results);
+  if (!isSame) {
     op.erase();
-    if (likely)
-      return inlineBranch(node, *likely);
-    return node.unsupported("branches with results of different shapes");
+    poison(node);
+    return success();
   }
   llvm::copy(unflatten(branches[0].results, op.getResults()),
              node.getResults().begin());
@@ -91,7 +90,22 @@ static LogicalResult lowerIf(NodeContext &node) {
     chosen = getInteger(*known, 0) ? first : second;
   if (chosen && !node.isParameter(0))
     return inlineBranch(node, *chosen);
-  return emitIf(node, *first, *second, chosen);
+  Importer &importer = node.getImporter();
+  Importer::Mark mark = importer.getMark(node.builder);
+  bool isSame = true;
+  if (failed(emitIf(node, *first, *second, isSame)))
+    return failure();
+  if (!isPoisoned(node.getResults()))
+    return success();
+  // The branch that the data choose may be all that is needed.
+  if (isSame && !chosen && !importer.canRequest(node.getImported(0)))
+    return success(); // what is not supported was said
+  importer.rewind(mark, node.builder);
+  if (chosen)
+    return inlineBranch(node, *chosen);
+  return node.unknown(
+      0, isSame ? "the condition"
+                : "the condition of branches with results of different shapes");
 }
 
 void registerBranches(OperatorRegistry &all) {

@@ -139,7 +139,7 @@ static LogicalResult lowerUnique(NodeContext &node) {
     return failure();
   const Tensor *tensor = node.getConstant(0);
   if (!tensor)
-    return node.unsupported("the operand must be known at compile time");
+    return node.unknown(0, "the operand");
   if (tensor->getNumElements() > maxSearched)
     return node.unsupported("more than " + Twine(maxSearched) + " elements");
   int64_t axis = 0;

@@ -134,8 +134,10 @@ static LogicalResult lowerOneHot(NodeContext &node) {
   if (failed(node.requireInputs(3, 3)))
     return failure();
   const Tensor *depth = node.getConstant(1);
-  if (!depth || depth->getNumElements() != 1)
-    return node.unsupported("the depth must be known at compile time");
+  if (!depth)
+    return node.unknown(1, "the depth");
+  if (depth->getNumElements() != 1)
+    return node.fail("expected one depth, but got " + printTypes(node));
   if (node.getShape(2) != ArrayRef<int64_t>(2))
     return node.fail("expected two values, but got " + printTypes(node));
   double wanted = depth->getAsDouble(0);

@@ -220,7 +220,7 @@ static FailureOr<SmallVector<double>> getNumbers(NodeContext &node, unsigned i,
     return SmallVector<double>();
   const Tensor *known = node.getConstant(i);
   if (!known)
-    return node.unsupported(name + " must be known at compile time");
+    return node.unknown(i, name);
   SmallVector<double> numbers;
   for (int64_t at = 0; at < known->getNumElements(); ++at)
     numbers.push_back(known->getAsDouble(at));

@@ -82,7 +82,7 @@ static LogicalResult lowerCompress(NodeContext &node) {
     return failure();
   const Tensor *condition = node.getConstant(1);
   if (!condition)
-    return node.unsupported("the condition must be known at compile time");
+    return node.unknown(1, "the condition");
   Emitter b(node.builder, node.loc);
   int64_t axis = 0, size = node.getType(0).getNumElements();
   bool isFlat = !node.attributes.has("axis");

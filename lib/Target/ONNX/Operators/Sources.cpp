@@ -121,7 +121,7 @@ static FailureOr<int64_t> countRange(NodeContext &node) {
     if (node.getType(i).getNumElements() != 1)
       return node.fail("expected scalars, but got " + printTypes(node));
     if (!node.getConstant(i))
-      return node.unsupported("the operands must be known at compile time");
+      return node.unknown(i, "the operands");
     numbers[i] = node.getConstant(i)->getAsDouble(0);
   }
   double count = std::ceil((numbers[1] - numbers[0]) / numbers[2]);

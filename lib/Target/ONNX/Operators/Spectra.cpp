@@ -330,7 +330,7 @@ static LogicalResult lowerMelWeightMatrix(NodeContext &node) {
   for (unsigned i = 0; i < 2; ++i) {
     const Tensor *given = node.getConstant(3 + i);
     if (!given)
-      return node.unsupported("frequencies must be known at compile time");
+      return node.unknown(3 + i, "frequencies");
     if (given->getNumElements() != 1)
       return node.fail("expected one frequency, but got " + printTypes(node));
     hertz[i] = given->getAsDouble(0);
