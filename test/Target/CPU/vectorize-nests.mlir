@@ -194,7 +194,8 @@ func.func @filter(%x: memref<64x32x34x34xf32>, %d: memref<64x32x32x32xf32>, %w: 
 
 // -----
 
-// Lanes along the columns of the output would gather the image. The channels of the
+// Lanes along the columns of the output would pick eight elements of the image from
+// a vector of sixteen. The channels of the
 // filter lie side by side: two registers of them for each of eight columns, which
 // are transposed at the end.
 // CHECK-LABEL: func @strided
@@ -205,7 +206,7 @@ func.func @filter(%x: memref<64x32x34x34xf32>, %d: memref<64x32x32x32xf32>, %w: 
 //       CHECK:   vector.shuffle
 //       CHECK:   vector.maskedstore {{.*}} vector<16xf32>
 // STRAIGHT-LABEL: func @strided
-//       STRAIGHT:   vector.gather
+//       STRAIGHT:   vector.shuffle %{{.+}}, %{{.+}} [0, 2, 4, 6, 8, 10, 12, 14, 14,
 func.func @strided(%x: memref<2x16x17x17xf32>, %w: memref<16x3x3x32xf32>, %y: memref<2x32x8x8xf32>) {
   linalg.generic {indexing_maps = [affine_map<(n,f,h,w,c,p,q)->(n,c,2*h+p,2*w+q)>, affine_map<(n,f,h,w,c,p,q)->(c,p,q,f)>, affine_map<(n,f,h,w,c,p,q)->(n,f,h,w)>],
                   iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]}
@@ -259,6 +260,73 @@ func.func @apart(%x: memref<8x18xf32>, %w: memref<8x4x3xf32>, %y: memref<4x32xf3
   linalg.generic {indexing_maps = [affine_map<(c, h, f, p) -> (f, h + p)>, affine_map<(c, h, f, p) -> (f, c, p)>, affine_map<(c, h, f, p) -> (c, h)>],
                   iterator_types = ["parallel", "parallel", "reduction", "reduction"]}
       ins(%x, %w : memref<8x18xf32>, memref<8x4x3xf32>) outs(%part : memref<4x16xf32, strided<[32, 2], offset: 1>>) {
+  ^bb0(%p: f32, %q: f32, %r: f32):
+    %m = arith.mulf %p, %q : f32
+    %s = arith.addf %r, %m : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// -----
+
+// Every other element is picked from vectors that are loaded whole. The images are the
+// outermost loop, not the channels.
+// CHECK-LABEL: func @pool
+//   CHECK-NOT:   vector.gather
+//       CHECK:   scf.for %{{.+}} = %c0{{.*}} to %c18
+//       CHECK:   vector.shuffle %{{.+}}, %{{.+}} [0, 1, 2, 3, 4, 5, 6, 7, 16, 18, 20, 22, 24, 26, 28, 30]
+//       CHECK:   arith.maximumf {{.*}} vector<16xf32>
+func.func @pool(%x: memref<2x3x6x64xf32>, %w: memref<2x2xf32>, %y: memref<2x3x3x32xf32>) {
+  linalg.pooling_nchw_max {strides = dense<2> : vector<2xi64>} ins(%x, %w : memref<2x3x6x64xf32>, memref<2x2xf32>) outs(%y : memref<2x3x3x32xf32>)
+  return
+}
+
+// -----
+
+// The output is two elements long along its last dimension: the lanes are those of the
+// last but one, every other place of memory.
+// CHECK-LABEL: func @scatter
+//       CHECK:   vector.shuffle %{{.+}}, %{{.+}} [0, 0, 1, 1, 2, 2,
+//       CHECK:   vector.maskedstore
+func.func @scatter(%x: memref<4x16xf32>, %y: memref<4x16x2xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (i, j)>, affine_map<(i, j, k) -> (i, j, k)>], iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%x : memref<4x16xf32>) outs(%y : memref<4x16x2xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    linalg.yield %a : f32
+  }
+  return
+}
+
+// -----
+
+// The bias of a channel is the same for all images, yet the images are outside: they
+// step further through memory.
+// CHECK-LABEL: func @bias
+//       CHECK:   scf.for %{{.+}} = %c0{{.*}} to %c8
+//       CHECK:     scf.for %{{.+}} = %c0{{.*}} to %c6
+func.func @bias(%x: memref<8x6x64xf32>, %b: memref<6xf32>, %y: memref<8x6x64xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(n, c, h) -> (n, c, h)>, affine_map<(n, c, h) -> (c)>, affine_map<(n, c, h) -> (n, c, h)>], iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%x, %b : memref<8x6x64xf32>, memref<6xf32>) outs(%y : memref<8x6x64xf32>) {
+  ^bb0(%a: f32, %c: f32, %o: f32):
+    %s = arith.addf %a, %c : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// -----
+
+// What all images share, the filter, is the same in every row: the images, four at
+// a time, are the outermost loop.
+// CHECK-LABEL: func @images
+//       CHECK:   scf.for %{{.+}} = %c0{{.*}} to %c64{{.*}} step %c4
+//       CHECK:     scf.for %{{.+}} = %c0{{.*}} to %c14
+//       CHECK:       %{{.+}}:24 = scf.for %{{.+}} = %c0{{.*}} to %c16
+func.func @images(%x: memref<64x16x18x18xf32>, %w: memref<16x6x5x5xf32>, %y: memref<64x6x14x14xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(n, c, h, w, f, p, q) -> (n, f, h + p, w + q)>, affine_map<(n, c, h, w, f, p, q) -> (f, c, p, q)>, affine_map<(n, c, h, w, f, p, q) -> (n, c, h, w)>],
+                  iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]}
+      ins(%x, %w : memref<64x16x18x18xf32>, memref<16x6x5x5xf32>) outs(%y : memref<64x6x14x14xf32>) {
   ^bb0(%p: f32, %q: f32, %r: f32):
     %m = arith.mulf %p, %q : f32
     %s = arith.addf %r, %m : f32

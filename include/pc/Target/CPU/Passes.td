@@ -324,6 +324,21 @@ def ParallelizeLoops : Pass<"pc-cpu-parallelize-loops", "func::FuncOp"> {
   ];
 }
 
+def DropBarriers : Pass<"pc-cpu-drop-barriers"> {
+  let summary = "let threads wait for each other once at the end of a region";
+  let description = [{
+    A loop that threads share ends with a barrier, and so does the region around it.
+    Where the region ends with the loop, the loop gets `nowait`: its barrier would take
+    as long as starting the threads does.
+
+    Example: `test/Target/CPU/drop-barriers.mlir`
+  }];
+  let dependentDialects = ["mlir::omp::OpenMPDialect"];
+  let statistics = [
+    Statistic<"dropped", "dropped", "Loops without a barrier of their own">
+  ];
+}
+
 def GuardDivision : Pass<"pc-cpu-guard-division", "func::FuncOp"> {
   let summary = "let no integer division fault, whatever the data";
   let description = [{

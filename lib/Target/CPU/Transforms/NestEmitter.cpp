@@ -76,16 +76,31 @@ NestEmitter::NestEmitter(OpBuilder &builder, linalg::LinalgOp op,
     : builder(builder), op(op), loc(op.getLoc()), nest(nest), tiling(tiling),
       blocking(blocking), target(target), initial(initial),
       combiners(getCombiners(op)), ivs(nest.dims.size()) {
-  for (auto [dim, info] : llvm::enumerate(nest.dims)) {
-    reduces |= info.isReduction;
+  reduces = llvm::any_of(nest.dims,
+                         [](const NestDim &dim) { return dim.isReduction; });
+  for (unsigned dim : getMemoryOrder()) {
+    const NestDim &info = nest.dims[dim];
     if (dim == tiling.vectorDim || dim == tiling.rowDim ||
         dim == tiling.columnDim || llvm::is_contained(blocking.around, dim))
       continue;
     if (info.isReduction)
       reductions.push_back(dim);
     else
-      (isSharedByNone(dim) ? apart : outer).push_back(dim);
+      (reduces && isSharedByNone(dim) ? apart : outer).push_back(dim);
   }
+}
+
+/// All loops, those outside that step furthest through the first output.
+/// Threads that share such a loop write, and later read, a stretch of memory
+/// each.
+SmallVector<unsigned> NestEmitter::getMemoryOrder() {
+  auto order = llvm::to_vector(llvm::seq<unsigned>(0, nest.dims.size()));
+  ArrayRef<int64_t> strides = nest.accesses[op.getNumDpsInputs()].strides;
+  llvm::sort(order, [&](unsigned a, unsigned b) {
+    int64_t far = std::abs(strides[a]), near = std::abs(strides[b]);
+    return far != near ? far > near : a < b;
+  });
+  return order;
 }
 
 /// Whether every operand changes with `dim`, as in a batch of products.
@@ -95,9 +110,38 @@ bool NestEmitter::isSharedByNone(unsigned dim) const {
   });
 }
 
+/// The loop of rows, or of columns of single vectors, if it can go around all
+/// others: it steps furthest through memory, and what its steps share is the
+/// same in all of the others, among which are no columns for a loop of rows.
+std::optional<unsigned> NestEmitter::chooseOutside() {
+  unsigned dim = getMemoryOrder().front();
+  bool isRow = dim == tiling.rowDim, isColumn = dim == tiling.columnDim;
+  if (!reduces || outer.empty() || blocking.splitDim ||
+      dim == tiling.vectorDim || !(isRow || isColumn))
+    return std::nullopt;
+  if (isRow && tiling.columnDim &&
+      nest.dims[*tiling.columnDim].extent >
+          tiling.columns * tiling.getColumnStep())
+    return std::nullopt;
+  for (const NestAccess &access : nest.accesses)
+    if (!access.isOutput && access.strides[dim] == 0)
+      for (unsigned other : outer)
+        if (access.strides[other] != 0)
+          return std::nullopt;
+  return dim;
+}
+
 void NestEmitter::run() {
   flattenOperands();
   emitOuter(apart, [&] {
+    outside = chooseOutside();
+    if (outside)
+      return emitSteps(*outside,
+                       outside == tiling.rowDim ? tiling.rows : tiling.columns,
+                       [&](int64_t steps) {
+                         stepsOutside = steps;
+                         emitOuter(outer, [&] { emitColumns(); });
+                       });
     if (!blocking.splitDim)
       return emitOuter(outer, [&] { emitColumns(); });
     emitOuter(blocking.around, [&] { emitChunks(); });
@@ -144,6 +188,8 @@ void NestEmitter::emitChunks() {
 void NestEmitter::emitColumns() {
   if (!tiling.columnDim && tiling.foldsLanes)
     return emitRows(Tile{1, 1, tiling.width, tiling.width});
+  if (outside && outside == tiling.columnDim)
+    return emitLanes(stepsOutside);
   if (tiling.columnDim && tiling.columnDim != tiling.vectorDim)
     return emitSteps(*tiling.columnDim, tiling.columns,
                      [&](int64_t columns) { emitLanes(columns); });
@@ -176,12 +222,17 @@ void NestEmitter::emitRows(Tile tile) {
   };
   if (!tiling.rowDim)
     return emit(1);
+  if (outside == tiling.rowDim)
+    return emit(stepsOutside);
   emitSteps(*tiling.rowDim, tiling.rows, emit);
 }
 
 /// Instructions of the whole nest on whole registers, roughly: a function of
-/// the `math` dialect stands for a polynomial.
+/// the `math` dialect stands for a polynomial, and two multiply-adds, which end
+/// in one cycle, for one instruction that waits for memory.
 double NestEmitter::getWork() {
+  if (tiling.cost != 0)
+    return tiling.cost / 2;
   double work = op->getNumOperands();
   for (Operation &inner : op.getBlock()->without_terminator())
     work += isa<math::MathDialect>(inner.getDialect()) ? 16 : 1;

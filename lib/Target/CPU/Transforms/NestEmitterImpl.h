@@ -35,7 +35,9 @@ private:
       llvm::function_ref<SmallVector<Value>(Value, ArrayRef<Value>)>;
 
   void flattenOperands();
+  SmallVector<unsigned> getMemoryOrder();
   bool isSharedByNone(unsigned dim) const;
+  std::optional<unsigned> chooseOutside();
   void emitChunks();
   void emitOuter(ArrayRef<unsigned> dims, llvm::function_ref<void()> body);
   void emitColumns();
@@ -90,6 +92,8 @@ private:
                  Tile tile);
   Value loadRun(unsigned number, Value address, int64_t stride, VectorType type,
                 int64_t active);
+  Value unzip(unsigned number, Value address, int64_t stride, VectorType type,
+              int64_t active);
   void storeRun(unsigned number, Value value, Value address, int64_t stride,
                 int64_t active);
   void store(unsigned number, Value value, int64_t row, int64_t column,
@@ -115,6 +119,10 @@ private:
   /// those inside of one, in their order.
   SmallVector<unsigned> apart, outer, reductions;
   bool reduces = false;
+  /// The loop of rows or columns if it goes around all others, and how many of
+  /// them the tiles have that are being emitted.
+  std::optional<unsigned> outside;
+  int64_t stepsOutside = 0;
   /// Whether nothing has been added yet to what the tiles compute; without a
   /// value if all is added at once.
   Value isFirst;

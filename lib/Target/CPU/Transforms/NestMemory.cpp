@@ -120,6 +120,8 @@ Value NestEmitter::loadRun(unsigned number, Value address, int64_t stride,
         loadRun(number, advance(address, 1 - active), 1, type, active);
     return vector::ShuffleOp::create(builder, loc, forward, forward, order);
   }
+  if (isUnzipped(stride))
+    return unzip(number, address, stride, type, active);
   auto indexType = VectorType::get({lanes}, builder.getIndexType());
   Value steps = vector::StepOp::create(builder, loc, indexType);
   Value distance =
@@ -127,6 +129,29 @@ Value NestEmitter::loadRun(unsigned number, Value address, int64_t stride,
   Value offsets = arith::MulIOp::create(builder, loc, steps, distance);
   return vector::GatherOp::create(builder, loc, type, bases[number],
                                   ValueRange(address), offsets, mask, zeros);
+}
+
+/// Every `stride`th element of as many vectors, one after the other.
+Value NestEmitter::unzip(unsigned number, Value address, int64_t stride,
+                         VectorType type, int64_t active) {
+  int64_t lanes = type.getNumElements(), last = (active - 1) * stride;
+  Value result;
+  for (int64_t start = 0; start <= last; start += lanes) {
+    Value part = loadRun(number, advance(address, start), 1, type,
+                         std::min(lanes, last + 1 - start));
+    SmallVector<int64_t> from;
+    for (int64_t lane = 0; lane != lanes; ++lane) {
+      int64_t place = std::min(lane, active - 1) * stride - start;
+      from.push_back(place < 0 ? lane : result ? lanes + place : place);
+    }
+    // What comes from later parts is not there yet.
+    int64_t known = (result ? 2 : 1) * lanes;
+    for (int64_t &place : from)
+      place = std::min(place, known - 1);
+    result = vector::ShuffleOp::create(builder, loc, result ? result : part,
+                                       part, from);
+  }
+  return result;
 }
 
 /// Stores the first `active` elements `stride` apart: moved apart in registers,

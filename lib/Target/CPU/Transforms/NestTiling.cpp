@@ -18,22 +18,22 @@ static int64_t getOutputStride(const StridedNest &nest, unsigned dim) {
   return stride;
 }
 
-/// The parallel loop along which every output is contiguous or, failing that,
-/// has its elements closest together, less than a vector apart. Inputs should
-/// be contiguous or constant along it; other strides are gathered, element by
-/// element.
+/// The parallel loop whose steps are stored with the fewest vectors: every
+/// output is contiguous along it, or has its elements less than a vector apart
+/// and so many vectors more. Inputs should be contiguous or constant along it;
+/// large strides are gathered, element by element.
 static std::optional<unsigned> chooseVectorDim(const StridedNest &nest,
                                                int64_t lanes) {
   std::optional<unsigned> best;
-  int64_t least = lanes;
+  double least = std::numeric_limits<double>::infinity();
   for (unsigned dim = 0, e = nest.dims.size(); dim != e; ++dim) {
-    if (nest.dims[dim].isReduction)
-      continue;
     int64_t stride = getOutputStride(nest, dim);
-    if (stride == 1)
-      return dim;
-    if (stride < least) {
-      least = stride;
+    if (nest.dims[dim].isReduction || stride >= lanes)
+      continue;
+    int64_t extent = nest.dims[dim].extent;
+    double stores = double(llvm::divideCeil(extent, lanes) * stride) / extent;
+    if (stores < least) {
+      least = stores;
       best = dim;
     }
   }
@@ -72,7 +72,7 @@ static bool isBetterFolded(const StridedNest &nest, unsigned parallel,
   for (const NestAccess &access : nest.accesses) {
     if (!access.inMemory || access.isOutput)
       continue;
-    if (access.strides[parallel] == 1)
+    if (access.strides[parallel] == 1 || isUnzipped(access.strides[parallel]))
       return false;
     loads |= access.strides[folded] == 1;
   }
@@ -149,8 +149,10 @@ static double getLoadCost(const NestAccess &access, const NestTiling &tiling,
   int64_t stride = access.strides[tiling.vectorDim];
   if (stride == 0)
     return 1;
-  if (stride != 1 && stride != -1)
+  if (stride != 1 && stride != -1 && !isUnzipped(stride))
     return gathered * tiling.lanes;
+  if (isUnzipped(stride)) // loads across lines, and shuffles between them
+    return stride * 2 + stride - 1;
   bool isAligned = access.offset % tiling.lanes == 0;
   for (auto [dim, other] : llvm::enumerate(access.strides))
     if (dim != tiling.vectorDim)

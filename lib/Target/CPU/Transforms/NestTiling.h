@@ -36,6 +36,10 @@ struct NestTiling {
   int64_t getColumnStep() const { return columnDim == vectorDim ? width : 1; }
 };
 
+/// Whether elements that are `stride` apart are picked from vectors that are
+/// loaded whole, not gathered one by one.
+inline bool isUnzipped(int64_t stride) { return stride >= 2 && stride <= 4; }
+
 /// What an op asks of a tiling.
 struct NestBody {
   /// Bits of the widest element.

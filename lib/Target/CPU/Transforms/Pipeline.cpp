@@ -96,6 +96,7 @@ static void addThreads(OpPassManager &manager, unsigned threads) {
   ConvertSCFToOpenMPPassOptions regions;
   regions.numThreads = threads;
   manager.addPass(createConvertSCFToOpenMPPass(regions));
+  manager.addPass(pc::createDropBarriers());
   // Drops the scopes around bodies, which nothing is allocated in.
   manager.addPass(createCanonicalizerPass());
 }
