@@ -53,6 +53,7 @@ const OperatorRegistry &OperatorRegistry::get() {
     registerSpectra(all);
     registerStatefulLayers(all);
     registerStrings(all);
+    registerSupportVectors(all);
     registerTraining(all);
     registerTreeModels(all);
     registerTrees(all);

@@ -172,6 +172,7 @@ void registerSources(OperatorRegistry &registry);
 void registerSpectra(OperatorRegistry &registry);
 void registerStatefulLayers(OperatorRegistry &registry);
 void registerStrings(OperatorRegistry &registry);
+void registerSupportVectors(OperatorRegistry &registry);
 void registerTraining(OperatorRegistry &registry);
 void registerTreeModels(OperatorRegistry &registry);
 void registerTrees(OperatorRegistry &registry);

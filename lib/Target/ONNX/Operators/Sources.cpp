@@ -21,8 +21,41 @@ static Constant makeFloats(ArrayRef<double> values, bool isScalar) {
   return tensor;
 }
 
+static bool setStrings(NodeContext &node, const StringTensor &text) {
+  std::optional<ImportedValue> value = node.getImporter().makeStrings(text);
+  if (!value)
+    (void)node.fail(StringTable::fullText);
+  else
+    node.getResults().front() = *value;
+  return value.has_value();
+}
+
+/// The attributes that are for strings alone, as a tensor.
+static bool foldStringConstant(NodeContext &node) {
+  StringTensor text;
+  if (auto strings = node.attributes.getStrings("value_strings")) {
+    text.shape = {int64_t(strings->size())};
+    text.elements.assign(strings->begin(), strings->end());
+  } else {
+    text.elements.push_back(node.attributes.getString("value_string", ""));
+  }
+  for (const std::string &each : text.elements)
+    if (Error error = checkUTF8(each)) {
+      (void)node.fail(toString(std::move(error)));
+      return false;
+    }
+  return setStrings(node, text);
+}
+
 static bool foldConstant(NodeContext &node) {
   if (const onnx::TensorProto *proto = node.attributes.getTensor("value")) {
+    if (isString(proto->data_type())) {
+      Expected<StringTensor> text = readStrings(*proto);
+      if (text)
+        return setStrings(node, *text);
+      (void)node.fail(toString(text.takeError()));
+      return false;
+    }
     if (!getElementKind(proto->data_type())) {
       (void)node.unsupported("elements of " +
                              getDataTypeName(proto->data_type()));
@@ -54,8 +87,11 @@ static bool foldConstant(NodeContext &node) {
         std::make_shared<Tensor>(ElementKind::I64, std::vector<int64_t>());
     *tensor->as<int64_t>() = node.attributes.getInt("value_int", 0);
     node.setOutput(0, Constant(tensor));
+  } else if (node.attributes.has("value_string") ||
+             node.attributes.has("value_strings")) {
+    return foldStringConstant(node);
   } else {
-    (void)node.unsupported("a constant that is not a tensor of numbers");
+    (void)node.unsupported("a constant that is no dense tensor");
     return false;
   }
   return true;

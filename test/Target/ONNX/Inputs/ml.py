@@ -653,6 +653,86 @@ def trees_of_sets():
 
 
 #===-----------------------------------------------------------------------===#
+# Support vectors
+#===-----------------------------------------------------------------------===#
+
+def get_kernels(kind, x, vectors, gamma=0.5, shift=0.25, degree=3):
+    products = x @ vectors.T
+    if kind == "RBF":
+        return torch.exp(-gamma * ((x[:, None] - vectors) ** 2).sum(2))
+    return {"LINEAR": products, "POLY": (products * gamma + shift) ** degree,
+            "SIGMOID": torch.tanh(products * gamma + shift)}[kind]
+
+
+def support_regression(kind, **attributes):
+    vectors, coefficients = floats(4, 3), floats(4)
+
+    def reference(x):
+        kernels = get_kernels(kind, x, torch.tensor(vectors).double())
+        return (kernels @ torch.tensor(coefficients).double() + 0.5)[:, None]
+    return (ml("SVMRegressor", ["x"], kernel_type=kind, kernel_params=[0.5, 0.25, 3.0],
+               n_supports=4, rho=[0.5], support_vectors=vectors.ravel().tolist(),
+               coefficients=coefficients.tolist(), **attributes),
+            {"x": floats(5, 3)}, {"y": FLOAT}, reference, 1)
+
+
+@case
+def support_linear():
+    return support_regression("LINEAR")
+
+
+@case
+def support_polynomial():
+    return support_regression("POLY")
+
+
+@case
+def support_radial():
+    return support_regression("RBF")
+
+
+@case
+def support_sigmoid():
+    return support_regression("SIGMOID")
+
+
+@case
+def support_without_vectors():
+    """One class: inside or not."""
+    def reference(x):
+        inside = x.double() @ torch.tensor([1.0, -2, 0.5]).double() + 0.5 > 0
+        return torch.where(inside, 1.0, -1.0)[:, None]
+    return (ml("SVMRegressor", ["x"], coefficients=[1.0, -2.0, 0.5], rho=[0.5], one_class=1),
+            {"x": floats(6, 3)}, {"y": FLOAT}, reference, 1)
+
+
+@case
+def support_classes():
+    """Each class against each other; who wins most is it, the first of equals."""
+    counts, labels = [2, 1, 3], ["a", "ö", "c"]
+    vectors, rho = floats(6, 3), floats(3)
+    coefficients = floats(2, 6)
+
+    def reference(x):
+        kernels = get_kernels("RBF", x, torch.tensor(vectors).double())
+        parts = [range(0, 2), range(2, 3), range(3, 6)]
+        scores, votes = [], torch.zeros(len(x), 3)
+        for number, (i, j) in enumerate([(0, 1), (0, 2), (1, 2)]):
+            score = float(rho[number]) + sum(
+                float(coefficients[j - 1, k]) * kernels[:, k] for k in parts[i]) + sum(
+                float(coefficients[i, k]) * kernels[:, k] for k in parts[j])
+            votes[:, i] += score > 0
+            votes[:, j] += ~(score > 0)
+            scores.append(score)
+        return strings(*(labels[best] for best in votes.argmax(1))), torch.stack(scores, 1)
+    return (ml("SVMClassifier", ["x"], ["y", "z"], kernel_type="RBF", kernel_params=[0.5, 0.0, 3.0],
+               rho=rho.tolist(), support_vectors=vectors.ravel().tolist(),
+               vectors_per_class=counts, coefficients=coefficients.ravel().tolist(),
+               classlabels_strings=labels),
+            {"x": floats(7, 3)}, {"y": STRING, "z": FLOAT}, reference, 1)
+
+
+#===-----------------------------------------------------------------------===#
 # The runner
 #===-----------------------------------------------------------------------===#
 
@@ -821,6 +901,17 @@ WRONG = (
     ("linear_regression", {"post_transform": "PROBIT"}),
     ("linear_classes", {"classlabels_ints": [1, 2, 3]}),
     ("linear_classes_of_one_score", {"post_transform": "NONE"}),
+    ("support_radial", {"kernel_type": "WAVELET"}),
+    ("support_radial", {"kernel_params": [1.0]}),
+    ("support_radial", {"support_vectors": [1.0, 2.0]}),
+    ("support_radial", {"coefficients": [1.0]}),
+    ("support_radial", {"post_transform": "LOGISTIC"}),
+    ("support_polynomial", {"kernel_params": [1.0, 1.0, 0.5]}),
+    ("support_classes", {"vectors_per_class": [6]}),
+    ("support_classes", {"vectors_per_class": [-1, 2, 5]}),
+    ("support_classes", {"classlabels_strings": ["a", "b"]}),
+    ("support_classes", {"prob_a": [1.0, 1.0, 1.0]}),
+    ("support_classes", {"post_transform": "SOFTMAX"}),
     ("trees_sum", {"nodes_modes": ["BRANCH_LEQ"]}),
     ("trees_sum", {"nodes_modes": ["BRANCH_MEMBER"] * 23}),
     ("trees_sum", {"nodes_nodeids": [0] * 23}),

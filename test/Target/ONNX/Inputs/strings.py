@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Strings that are fed, moved and compared.
 
-  strings.py model|refused|mixed|computed|unknown FILE    a model
+  strings.py model|refused|mixed|computed|unknown|malformed FILE    a model
   strings.py write FILE VALUE...         a tensor of strings, \\xNN being a byte
   strings.py write-count FILE COUNT VALUE...
   strings.py write-sequence FILE VALUE...   one tensor from each, split at commas
@@ -43,11 +43,16 @@ def make_model():
          node("Greater", ["f", "zero"], ["positive"], "positive"),
          node("Where", ["positive", "x", "other"], ["chosen"], "chosen"),
          node("Identity", ["s"], ["all"], "all"),
-         node("SequenceAt", ["s", "last"], ["at"], "at")],
+         node("SequenceAt", ["s", "last"], ["at"], "at"),
+         node("Constant", [], ["one"], "one", value_string="ä"),
+         node("Constant", [], ["some"], "some", value_strings=["", "ß"]),
+         node("Constant", [], ["whole"], "whole", value=texts("", ["x"])),
+         node("Concat", ["some", "whole"], ["constants"], "constants", axis=0)],
         [value("x", ["n"], STRING), value("t", [2], STRING), value("f", [3]), sequence("s")],
         [value("same", [3], STRING), value("picked", [4], STRING), value("joined", [5], STRING),
          value("equal", [3], BOOL), value("kept", [3], STRING), value("chosen", [3], STRING),
-         sequence("all"), value("at", None, STRING)],
+         sequence("all"), value("at", None, STRING), value("one", [], STRING),
+         value("constants", [3], STRING)],
         [texts("a", ["ä"]), texts("other", ["öther"]),
          numpy_helper.from_array(np.array([2, 0, -1, 1]), "order"),
          numpy_helper.from_array(np.array(-1), "last"),
@@ -65,6 +70,11 @@ def make_refused():
 def make_mixed():
     return model([node("Concat", ["x", "f"], ["y"], "mixed", axis=0)],
                  [value("x", [2], STRING), value("f", [2])], [value("y", [4], STRING)])
+
+
+def make_malformed():
+    return model([node("Constant", [], ["c"], "constant", value_strings=[b"a", b"b\xff"]),
+                  node("Equal", ["c", "c"], ["y"], "equal")], [], [value("y", [2], BOOL)])
 
 
 def choose(nodes, outputs):
@@ -134,7 +144,7 @@ def check(data, out):
         "equal": [text == "ä" for text in x],
         "kept": [text if text == "ä" else "öther" for text in x],
         "chosen": [text if number > 0 else "öther" for text, number in zip(x, f)],
-        "all": s, "at": s[-1]}
+        "all": s, "at": s[-1], "one": ["ä"], "constants": ["", "ß", "x"]}
     for number, (name, values) in enumerate(expected.items()):
         path = out / f"output_{number}.pb"
         if name == "all":
