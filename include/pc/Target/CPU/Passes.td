@@ -127,8 +127,8 @@ def TransposeResults : Pass<"pc-cpu-transpose-results", "func::FuncOp"> {
     longer one last and transposed afterwards, if every operand has that dimension
     alone, or not at all, so that vectors of it can be loaded. Operands and result
     are small beside the work: each element is used eight times or more. The
-    gradient of a filter is such a result, unless a row of the images fills the
-    lanes: then these run along the reduction, and nothing has to move.
+    gradient of a filter is such a result, unless rows of the images fill vectors and
+    channels do not: then lanes run along the reduction, and nothing has to move.
 
     Example: `test/Target/CPU/transpose-results.mlir`
   }];

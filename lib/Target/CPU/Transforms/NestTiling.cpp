@@ -161,8 +161,16 @@ static double getLoadCost(const NestAccess &access, const NestTiling &tiling,
   return isAligned ? 1 : 1 + std::min(1.0, target.bits / lineBits);
 }
 
+/// Folded lanes read a line of each input in every step, and a long reduction
+/// leaves none of them in the first cache: multiply-adds in the time in which
+/// the second one delivers a line.
+static constexpr double streamed = 3;
+
+/// Steps of a reduction that stay in the first cache.
+static constexpr int64_t fewSteps = 64;
+
 static TileLoads getLoads(const StridedNest &nest, const NestTiling &tiling,
-                          const VectorTarget &target) {
+                          const VectorTarget &target, int64_t steps) {
   TileLoads loads{0, 0, 0, 0};
   for (const NestAccess &access : nest.accesses) {
     if (!access.inMemory || access.isOutput)
@@ -174,6 +182,8 @@ static TileLoads getLoads(const StridedNest &nest, const NestTiling &tiling,
     double &sum = inRows ? (inColumns ? loads.both : loads.row)
                          : (inColumns ? loads.column : loads.tile);
     sum += getLoadCost(access, tiling, target);
+    if (tiling.foldsLanes && steps > fewSteps)
+      sum += streamed;
   }
   return loads;
 }
@@ -219,7 +229,7 @@ static void chooseShape(NestTiling &tiling, const StridedNest &nest,
                         : extent(*tiling.columnDim);
   else
     space.vectors = std::min<int64_t>(needed, 4);
-  space.loads = getLoads(nest, tiling, target);
+  space.loads = getLoads(nest, tiling, target, space.steps);
   TileShape shape = chooseTileShape(space, target);
   tiling.rows = shape.rows;
   if (tiling.columnDim)

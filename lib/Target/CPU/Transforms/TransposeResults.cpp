@@ -24,7 +24,7 @@ struct TransposeResults
   void runOnOperation() override;
 
 private:
-  bool canFold(linalg::LinalgOp op) const;
+  double getFoldedUse(linalg::LinalgOp op) const;
   bool canMove(linalg::LinalgOp op) const;
   std::optional<unsigned> choosePosition(linalg::LinalgOp op) const;
 };
@@ -55,22 +55,28 @@ static bool flowsAlong(AffineMap map, unsigned dim) {
            (sum.getRHS() == alone && !sum.getLHS().isFunctionOfDim(dim))));
 }
 
-/// Whether the steps of a reduction fill the lanes of vectors: everything is
-/// read where it is.
-bool TransposeResults::canFold(linalg::LinalgOp op) const {
-  SmallVector<unsigned> reductions;
-  op.getReductionDims(reductions);
+/// The part of the lanes of all vectors that `extent` steps fill.
+static double getUse(linalg::LinalgOp op, int64_t extent, unsigned bits) {
   Type element = getElementTypeOrSelf(op.getDpsInits()[0]);
   if (!element.isIntOrFloat())
-    return false;
-  int64_t lanes = std::max(1u, vectorBits / element.getIntOrFloatBitWidth());
-  return llvm::any_of(reductions, [&](unsigned dim) {
-    int64_t extent = op.getStaticLoopRanges()[dim];
-    return 5 * extent >= 4 * int64_t(llvm::alignTo(extent, lanes)) &&
-           llvm::all_of(op.getDpsInputOperands(), [&](OpOperand *operand) {
-             return flowsAlong(op.getMatchingIndexingMap(operand), dim);
-           });
-  });
+    return 0;
+  int64_t lanes = std::max(1u, bits / element.getIntOrFloatBitWidth());
+  return double(extent) / llvm::alignTo(extent, lanes);
+}
+
+/// The same where the steps of a reduction are the lanes, so that everything is
+/// read where it is; 0 if none can be.
+double TransposeResults::getFoldedUse(linalg::LinalgOp op) const {
+  SmallVector<unsigned> reductions;
+  op.getReductionDims(reductions);
+  double use = 0;
+  for (unsigned dim : reductions)
+    if (llvm::all_of(op.getDpsInputOperands(), [&](OpOperand *operand) {
+          return flowsAlong(op.getMatchingIndexingMap(operand), dim);
+        }))
+      use =
+          std::max(use, getUse(op, op.getStaticLoopRanges()[dim], vectorBits));
+  return use;
 }
 
 bool TransposeResults::canMove(linalg::LinalgOp op) const {
@@ -79,7 +85,7 @@ bool TransposeResults::canMove(linalg::LinalgOp op) const {
          !llvm::is_contained(op.getStaticLoopRanges(), ShapedType::kDynamic) &&
          op.getMatchingIndexingMap(op.getDpsInitOperand(0))
              .isProjectedPermutation() &&
-         isReused(countSteps(op), op.getDpsInits()[0]) && !canFold(op);
+         isReused(countSteps(op), op.getDpsInits()[0]);
 }
 
 /// The longest dimension of the result that all operands have last or can be
@@ -109,6 +115,10 @@ TransposeResults::choosePosition(linalg::LinalgOp op) const {
       position = i;
     }
   }
+  // Folded lanes read every vector from the second cache for a few
+  // multiply-adds, others read it once for all columns of a window.
+  if (position && getUse(op, best, vectorBits) < 0.75 * getFoldedUse(op))
+    return std::nullopt;
   return position;
 }
 
