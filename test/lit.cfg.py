@@ -72,6 +72,23 @@ if all(os.path.exists(os.path.join("/usr/include", name))
 else:
     lit_config.note("no oneDNN and OpenBLAS: benchmarks of the CPU target are unsupported")
 
+# Vulkan in software, watched by the validation layer; scripts/install test brings both.
+lavapipe = "/usr/share/vulkan/icd.d/lvp_icd.x86_64.json"
+layer = "/usr/share/vulkan/explicit_layer.d/VkLayer_khronos_validation.json"
+if os.path.exists(lavapipe) and os.path.exists(layer):
+    config.available_features.add("vulkan")
+    config.environment.update({
+        "VK_DRIVER_FILES": lavapipe,
+        "VK_ICD_FILENAMES": lavapipe,  # the name of older loaders
+        # Whatever the layer says fails the run, between command buffers as well.
+        "PC_VK_VALIDATE": "fatal",
+        "VK_LAYER_ENABLES":
+            "VALIDATION_CHECK_ENABLE_SYNCHRONIZATION_VALIDATION_QUEUE_SUBMIT",
+        "MESA_SHADER_CACHE_DIR": os.path.join(config.pc_obj_root, "mesa-cache"),
+    })
+else:
+    lit_config.note("no lavapipe with validation layer: runs of the Vulkan target are unsupported")
+
 # The conformance suite of the package libonnx-testdata.
 testdata = "/usr/share/libonnx-testdata/data"
 if os.path.isdir(testdata):

@@ -12,6 +12,7 @@
 #include "pc/Differentiation/ExternalModels/Register.h"
 #include "pc/Differentiation/Passes.h"
 #include "pc/Target/CPU/Passes.h"
+#include "pc/Target/Vulkan/Transforms/Passes.h"
 #include "pc/Transforms/Passes.h"
 #include "pc/Verification/Passes.h"
 
@@ -35,6 +36,7 @@ inline void registerAllPasses() {
   registerPCDifferentiationPasses();
   registerPCConversionPasses();
   registerCPUPassesAndPipelines();
+  registerGPUPassesAndPipelines();
   registerPCGenericPasses();
   registerPCVerificationPasses();
 }

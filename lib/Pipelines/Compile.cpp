@@ -6,7 +6,9 @@
 #include "pc/Pipelines/ImportData.h"
 #include "pc/Pipelines/Model.h"
 #include "pc/Pipelines/Values.h"
+#include "pc/Support/AtomicFile.h"
 #include "pc/Support/Names.h"
+#include "pc/Target/Vulkan/Compile.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
@@ -48,7 +50,7 @@ static OwningOpRef<ModuleOp> lower(const CompileRequest &request,
   if (!request.dataFolder.empty()) {
     Expected<std::shared_ptr<DataFiles>> files =
         importForFolder(request.model, request.dataFolder, request.compile,
-                        request.cpu, import);
+                        request.machine.cpu, import);
     if (!files) {
       status = reporter.fail(files.takeError());
       return nullptr;
@@ -124,6 +126,28 @@ static Error placeFiles(const CompileRequest &request, StringRef stem,
   return Error::success();
 }
 
+/// A plan for each entry: `<stem>_<entry>.pcvk`, each one whole or not at all.
+static Error writePlans(ModuleOp module, ArrayRef<std::string> entries,
+                        StringRef folder, StringRef stem) {
+  SmallVector<StringRef> names(entries.begin(), entries.end());
+  FailureOr<std::vector<Plan>> plans = compilePlans(module, names);
+  if (failed(plans))
+    return createStringError("the functions cannot be compiled");
+  if (std::error_code code = sys::fs::create_directories(folder))
+    return createFileError(folder, code);
+  for (const Plan &plan : *plans) {
+    SmallString<128> path(folder);
+    sys::path::append(path, stem + "_" + plan.name + ".pcvk");
+    std::vector<uint8_t> bytes = encodePlan(plan);
+    if (Error error = writeFileAtomically(path, [&](raw_pwrite_stream &os) {
+          os << toStringRef(bytes);
+          return Error::success();
+        }))
+      return error;
+  }
+  return Error::success();
+}
+
 ExitStatus mlir::pc::compile(const CompileRequest &request,
                              MLIRContext *context, Reporter &reporter) {
   ExitStatus status;
@@ -133,11 +157,16 @@ ExitStatus mlir::pc::compile(const CompileRequest &request,
   StringRef stem = sys::path::stem(request.model);
   EmitRequest emit;
   emit.prefix = request.prefix.empty() ? stem.str() : request.prefix;
-  emit.cpu = request.cpu;
+  emit.cpu = request.machine.cpu;
   emit.entries = getEntries(request, *module);
   if (emit.entries.empty())
     return reporter.fail(request.model +
                          ": expected a public function with a body");
+  if (request.machine.target == Target::Vulkan) {
+    if (Error error = writePlans(*module, emit.entries, request.out, stem))
+      return reporter.fail(std::move(error));
+    return ExitStatus::Success;
+  }
   if (Error error = collectInitialValues(*module, emit))
     return reporter.fail(std::move(error));
   if (Error error = placeFiles(request, stem, emit))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "pc/Pipelines/CompileEntries.h"
+#include "pc/Target/Vulkan/Compile.h"
 
 using namespace mlir;
 using namespace mlir::pc;
@@ -17,14 +18,18 @@ ExitStatus mlir::pc::toExitStatus(PhaseStatus status) {
   llvm_unreachable("unknown status");
 }
 
-std::unique_ptr<Executable> mlir::pc::compileEntries(
-    ModuleOp module, Phase from, const CompileOptions &options,
-    ArrayRef<StringRef> entries, const CPUOptions &cpu, ExitStatus &status) {
+std::unique_ptr<Executable>
+mlir::pc::compileEntries(ModuleOp module, Phase from,
+                         const CompileOptions &options,
+                         ArrayRef<StringRef> entries,
+                         const MachineOptions &machine, ExitStatus &status) {
   status = toExitStatus(runPhases(module, from, Phase::Tensor, options));
   if (status != ExitStatus::Success)
     return nullptr;
   FailureOr<std::unique_ptr<Executable>> executable =
-      Executable::compile(module, entries, cpu);
+      machine.target == Target::Vulkan
+          ? compileForVulkan(module, entries, machine.vulkan)
+          : Executable::compile(module, entries, machine.cpu);
   if (succeeded(executable))
     return std::move(*executable);
   status = ExitStatus::Unsupported; // a verified module that has no code

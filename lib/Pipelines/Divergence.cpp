@@ -38,7 +38,7 @@ bool mlir::pc::mayDiverge(const CompileOptions &options) {
 
 llvm::Expected<std::unique_ptr<DivergenceWatch>>
 DivergenceWatch::create(ModuleOp forward, CompileOptions options,
-                        const CPUOptions &cpu) {
+                        const MachineOptions &machine) {
   int64_t iterations = options.iterations.value_or(usualIterations);
   OwningOpRef<ModuleOp> module = forward.clone();
   options.iterations = 1;
@@ -48,7 +48,7 @@ DivergenceWatch::create(ModuleOp forward, CompileOptions options,
   options.dumpFolder.clear();
   ExitStatus status;
   std::unique_ptr<Executable> executable = compileEntries(
-      *module, Phase::Import, options, {gradientName}, cpu, status);
+      *module, Phase::Import, options, {gradientName}, machine, status);
   if (!executable)
     return llvm::createStringError("the relaxation cannot be watched");
   return std::unique_ptr<DivergenceWatch>(

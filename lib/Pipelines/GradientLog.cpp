@@ -13,7 +13,7 @@ using namespace mlir::pc;
 std::unique_ptr<GradientLog> GradientLog::create(ForwardModel &model,
                                                  const ClassifierPorts &ports,
                                                  const CompileOptions &given,
-                                                 const CPUOptions &cpu,
+                                                 const MachineOptions &machine,
                                                  ExitStatus &status) {
   CompileOptions options = given;
   options.learn.reset();
@@ -24,7 +24,7 @@ std::unique_ptr<GradientLog> GradientLog::create(ForwardModel &model,
   OwningOpRef<ModuleOp> module = model.module->clone();
   std::unique_ptr<Executable> executable =
       compileEntries(*module, Phase::Import, options,
-                     {gradientName, autodiffName}, cpu, status);
+                     {gradientName, autodiffName}, machine, status);
   if (!executable)
     return nullptr;
   return std::unique_ptr<GradientLog>(

@@ -8,8 +8,8 @@
 
 #include "pc/Pipelines/Classifier.h"
 #include "pc/Pipelines/CompileOptions.h"
+#include "pc/Pipelines/MachineOptions.h"
 #include "pc/Runtime/Compare.h"
-#include "pc/Target/CPU/CPUOptions.h"
 
 namespace mlir::pc {
 
@@ -23,7 +23,7 @@ public:
   static std::unique_ptr<GradientLog> create(ForwardModel &model,
                                              const ClassifierPorts &ports,
                                              const CompileOptions &options,
-                                             const CPUOptions &cpu,
+                                             const MachineOptions &machine,
                                              ExitStatus &status);
 
   /// Compares them at these parameters, on the first batch of `data`.

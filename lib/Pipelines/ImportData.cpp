@@ -18,8 +18,10 @@ evaluate(OwningOpRef<ModuleOp> module, const CompileOptions &options,
   if (!arguments)
     return arguments.takeError();
   ExitStatus status;
+  MachineOptions host;
+  host.cpu = cpu;
   std::unique_ptr<Executable> executable = compileEntries(
-      *model->module, Phase::Import, options, {modelName}, cpu, status);
+      *model->module, Phase::Import, options, {modelName}, host, status);
   if (!executable)
     return createStringError("sizes that follow from the data are unknown");
   Invocation call(*executable, modelName);

@@ -18,15 +18,16 @@ using namespace mlir::pc;
 std::unique_ptr<Learner> Learner::create(ForwardModel &model,
                                          const ClassifierPorts &ports,
                                          const CompileOptions &options,
-                                         const CPUOptions &cpu,
+                                         const MachineOptions &machine,
                                          ExitStatus &status) {
   OwningOpRef<ModuleOp> module = model.module->clone();
-  std::unique_ptr<Executable> executable = compileEntries(
-      *module, Phase::Import, options, {stepName, objectiveName}, cpu, status);
+  std::unique_ptr<Executable> executable =
+      compileEntries(*module, Phase::Import, options, {stepName, objectiveName},
+                     machine, status);
   if (!executable)
     return nullptr;
   std::unique_ptr<Learner> learner(
-      new Learner(model, ports, options, cpu, std::move(executable)));
+      new Learner(model, ports, options, machine, std::move(executable)));
   if (Error error = learner->connect()) {
     emitError(module->getLoc()) << toString(std::move(error));
     status = ExitStatus::Failure;
@@ -36,9 +37,9 @@ std::unique_ptr<Learner> Learner::create(ForwardModel &model,
 }
 
 Learner::Learner(ForwardModel &model, const ClassifierPorts &ports,
-                 const CompileOptions &options, const CPUOptions &cpu,
+                 const CompileOptions &options, const MachineOptions &machine,
                  std::unique_ptr<Executable> compiled)
-    : model(model), ports(ports), options(options), cpu(cpu),
+    : model(model), ports(ports), options(options), machine(machine),
       executable(std::move(compiled)), stepCall(*executable, stepName),
       objectiveCall(*executable, objectiveName) {}
 
@@ -83,7 +84,7 @@ void Learner::addTo(Score &score, Invocation &call, const Dataset &data,
 Error Learner::checkDivergence(const std::map<unsigned, Tensor> &parameters) {
   if (!watch) {
     Expected<std::unique_ptr<DivergenceWatch>> compiled =
-        DivergenceWatch::create(*model.module, options, cpu);
+        DivergenceWatch::create(*model.module, options, machine);
     if (!compiled)
       return compiled.takeError();
     watch = std::move(*compiled);

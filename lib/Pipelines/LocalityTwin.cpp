@@ -136,7 +136,7 @@ Error mlir::pc::runTwin(ModuleOp module, unsigned iterations,
   ExitStatus status;
   std::unique_ptr<Executable> executable =
       compileEntries(module, Phase::Relaxation, CompileOptions(),
-                     {gradientName}, setup.cpu, status);
+                     {gradientName}, setup.machine, status);
   if (!executable)
     return fail();
   report.states = names.size();

@@ -15,7 +15,9 @@ static constexpr Choice floatTypes[] = {{"native", "as the model says"},
                                         {"f32", "compute everything in f32"},
                                         {"f64", "compute everything in f64"}};
 
-static constexpr Choice targets[] = {{"cpu", "this machine, through LLVM"}};
+static constexpr Choice targets[] = {
+    {"cpu", "this machine, through LLVM"},
+    {"vulkan", "a device of Vulkan, through SPIR-V"}};
 
 static constexpr Choice schedules[] = {
     {"fixed-exact", "frozen predictions, step 1, as many iterations as the "
@@ -95,7 +97,6 @@ ImportFlags::ImportFlags()
 ModelFlags::ModelFlags()
     : floatType("float", "type to compute in (default: native)", floatTypes,
                 category),
-      target("target", "what to compile for", targets, category),
       dumpPhases("dump-phases",
                  cl::desc("folder for the module at the end of each phase"),
                  cl::value_desc("DIR"), cl::cat(category)) {}
@@ -147,20 +148,30 @@ static StringRef claim(StringRef name) {
 }
 
 MachineFlags::MachineFlags()
-    : cpu("cpu", cl::init("native"), cl::value_desc("NAME"),
+    : target("target", "what to compile for", targets, category),
+      cpu("cpu", cl::init("native"), cl::value_desc("NAME"),
           cl::desc("native, or a name that LLVM knows"), cl::cat(category)),
       threads(claim("threads"), cl::init(1), cl::value_desc("N"),
               cl::desc("threads that share the work (default: 1); results do "
                        "not depend on their number"),
-              cl::cat(category)) {}
+              cl::cat(category)),
+      device("device", cl::value_desc("NAME"),
+             cl::desc("number of a device of Vulkan, or part of its name "
+                      "(default: the first discrete one, or the first)"),
+             cl::cat(category)) {}
 
-Error MachineFlags::fill(CPUOptions &options) const {
+Error MachineFlags::fill(MachineOptions &options) const {
   constexpr unsigned mostThreads = 1024;
   if (threads < 1 || threads > mostThreads)
     return createStringError("--threads: expected a number from 1 to " +
                              Twine(mostThreads) + ", found " + Twine(threads));
-  options.cpu = cpu;
-  options.threads = threads;
+  bool isVulkan = target.get() == "vulkan";
+  if (!isVulkan && device.getNumOccurrences())
+    return createStringError("--device: expected --target=vulkan");
+  options.target = isVulkan ? Target::Vulkan : Target::CPU;
+  options.cpu.cpu = cpu;
+  options.cpu.threads = threads;
+  options.vulkan.device = device;
   return Error::success();
 }
 

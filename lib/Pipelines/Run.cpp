@@ -121,9 +121,10 @@ static void setArguments(Invocation &call, const RunData &data) {
 /// A relaxation whose stability depends on the weights is repeated slowly, to
 /// see whether it settled.
 static Error checkDivergence(ModuleOp forward, const CompileOptions &options,
-                             const CPUOptions &cpu, const RunData &data) {
+                             const MachineOptions &machine,
+                             const RunData &data) {
   Expected<std::unique_ptr<DivergenceWatch>> watch =
-      DivergenceWatch::create(forward, options, cpu);
+      DivergenceWatch::create(forward, options, machine);
   if (!watch)
     return watch.takeError();
   return (*watch)->check([&](Invocation &call) { setArguments(call, data); });
@@ -154,7 +155,7 @@ static Error runAndWrite(const RunRequest &request, const ForwardModel &model,
   if (Error error = checkGradients(call, data))
     return error;
   if (forward)
-    if (Error error = checkDivergence(forward, options, request.cpu, data))
+    if (Error error = checkDivergence(forward, options, request.machine, data))
       return error;
   if (std::error_code code = sys::fs::create_directories(request.outFolder))
     return createFileError(request.outFolder, code);
@@ -198,7 +199,7 @@ static std::optional<ForwardModel> load(const RunRequest &request,
   if (StringRef(request.model).ends_with(".onnx")) {
     Expected<std::shared_ptr<DataFiles>> read =
         importForFolder(request.model, request.dataFolder, request.compile,
-                        request.cpu, import);
+                        request.machine.cpu, import);
     if (!read) {
       status = explainFiles(request, read.takeError(), context, reporter);
       return std::nullopt;
@@ -243,7 +244,7 @@ ExitStatus mlir::pc::run(const RunRequest &request, MLIRContext *context,
     forward = model->module->clone();
   std::unique_ptr<Executable> executable =
       compileEntries(*model->module, Phase::Import, options,
-                     {getEntry(options)}, request.cpu, status);
+                     {getEntry(options)}, request.machine, status);
   if (!executable)
     return status;
   if (Error error = runAndWrite(request, *model, options, forward.get(),

@@ -242,12 +242,12 @@ ExitStatus mlir::pc::train(const TrainRequest &request, MLIRContext *context,
     return reporter.fail(std::move(error));
   CompileOptions options = getCompileOptions(request, *model, *ports);
   std::unique_ptr<Learner> learner =
-      Learner::create(*model, *ports, options, request.cpu, status);
+      Learner::create(*model, *ports, options, request.machine, status);
   if (!learner)
     return status;
   std::unique_ptr<GradientLog> log;
   if (!request.divergence.empty()) {
-    log = GradientLog::create(*model, *ports, options, request.cpu, status);
+    log = GradientLog::create(*model, *ports, options, request.machine, status);
     if (!log)
       return status;
   }

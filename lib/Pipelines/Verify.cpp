@@ -130,8 +130,8 @@ static Error checkDivergence(const VerifyRequest &request, ForwardModel &model,
     return Error::success();
   CompileOptions options = report.options;
   options.floatType = ComputeType::F64;
-  Expected<std::unique_ptr<DivergenceWatch>> watch =
-      DivergenceWatch::create(*model.module, options, request.cpu);
+  Expected<std::unique_ptr<DivergenceWatch>> watch = DivergenceWatch::create(
+      *model.module, options, request.machine.getHost());
   if (!watch)
     return watch.takeError();
   Expected<std::optional<Divergence>> found = (*watch)->find(
@@ -158,7 +158,7 @@ static Error measure(const VerifyRequest &request, ForwardModel &model,
   if (!request.twin)
     return Error::success();
   TwinSetup setup;
-  setup.cpu = request.cpu;
+  setup.machine = request.machine;
   setup.seed = request.seed;
   setup.recomputed = !StringRef(report.options.schedule).starts_with("fixed");
   setup.setData = [&](Invocation &call) {
@@ -195,7 +195,7 @@ static ONNXEvaluator makeDrawnEvaluator(const VerifyRequest &request,
                                         const CompileOptions &options,
                                         bool &isBound) {
   return makeEvaluator(
-      options, request.cpu,
+      options, request.machine.cpu,
       [&request,
        &isBound](ForwardModel &model) -> Expected<std::map<unsigned, Tensor>> {
         isBound = true;
@@ -220,7 +220,7 @@ static Error readShapes(const VerifyRequest &request, ONNXImportOptions &import,
     return fillBatch(request, import);
   }
   return importForFolder(request.model, request.dataFolder, options,
-                         request.cpu, import)
+                         request.machine.cpu, import)
       .takeError();
 }
 
@@ -244,12 +244,14 @@ std::optional<ModelReport> mlir::pc::verify(const VerifyRequest &request,
   report.options.wantsInputs = !request.compile.parameters.isGiven();
   report.loss = report.options.loss = chooseVerifyLoss(*model, request);
   StaticReport findings;
-  std::optional<CompiledGradients> wide = compileGradients(
-      *model, report.options, ComputeType::F64, request.cpu, &findings, status);
+  std::optional<CompiledGradients> wide =
+      compileGradients(*model, report.options, ComputeType::F64,
+                       request.machine.getHost(), &findings, status);
   if (!wide)
     return std::nullopt;
-  std::optional<CompiledGradients> narrow = compileGradients(
-      *model, report.options, ComputeType::F32, request.cpu, nullptr, status);
+  std::optional<CompiledGradients> narrow =
+      compileGradients(*model, report.options, ComputeType::F32,
+                       request.machine, nullptr, status);
   if (!narrow)
     return std::nullopt;
   report.straightThrough = std::move(findings.straightThrough);

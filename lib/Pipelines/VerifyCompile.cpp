@@ -69,7 +69,7 @@ static void analyze(ModuleOp module, StaticReport &findings) {
 
 std::optional<CompiledGradients>
 mlir::pc::compileGradients(ForwardModel &model, CompileOptions options,
-                           ComputeType type, const CPUOptions &cpu,
+                           ComputeType type, const MachineOptions &machine,
                            StaticReport *findings, ExitStatus &status) {
   OwningOpRef<ModuleOp> module = model.module->clone();
   options.floatType = type;
@@ -88,8 +88,8 @@ mlir::pc::compileGradients(ForwardModel &model, CompileOptions options,
   SmallVector<StringRef> entries = {gradientName};
   if (findings)
     entries.append({autodiffName, objectiveName, jvpName});
-  std::unique_ptr<Executable> executable =
-      compileEntries(*module, Phase::Relaxation, options, entries, cpu, status);
+  std::unique_ptr<Executable> executable = compileEntries(
+      *module, Phase::Relaxation, options, entries, machine, status);
   if (!executable)
     return std::nullopt;
   if (findings)

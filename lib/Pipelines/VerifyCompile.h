@@ -33,7 +33,7 @@ struct CompiledGradients {
 /// analyses the relaxation level and compiles the witnesses.
 std::optional<CompiledGradients>
 compileGradients(ForwardModel &model, CompileOptions options, ComputeType type,
-                 const CPUOptions &cpu, StaticReport *findings,
+                 const MachineOptions &machine, StaticReport *findings,
                  ExitStatus &status);
 
 } // namespace mlir::pc

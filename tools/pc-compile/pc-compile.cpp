@@ -15,6 +15,8 @@ static constexpr StringLiteral overview =
     "The forward function always; its gradient with --grad; with --optimizer "
     "also a step\nthat moves the parameters in place. The header documents "
     "each function.\n"
+    "With --target=vulkan each function becomes a plan (*.pcvk) for "
+    "libpc_vulkan.\n"
     "Exit status: 0 all is right, 2 something is unsupported, 1 other "
     "errors.\n";
 
@@ -74,8 +76,11 @@ static Error read(Flags &flags, CompileRequest &request) {
                                             flags.training.getRate()};
   if (Error error = flags.modelFlags.getDims(request.dims))
     return error;
-  if (Error error = flags.machine.fill(request.cpu))
+  if (Error error = flags.machine.fill(request.machine))
     return error;
+  if (request.machine.target == Target::Vulkan && !flags.emit.empty())
+    return createStringError("--emit: expected --target=cpu; with "
+                             "--target=vulkan plans are written");
   return validate(request.compile);
 }
 

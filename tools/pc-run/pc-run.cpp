@@ -56,7 +56,7 @@ int main(int argc, char **argv) {
   flags.schedule.fill(request.compile);
   if (Error error = flags.modelFlags.getDims(request.dims))
     return static_cast<int>(reporter.fail(std::move(error)));
-  if (Error error = flags.machine.fill(request.cpu))
+  if (Error error = flags.machine.fill(request.machine))
     return static_cast<int>(reporter.fail(std::move(error)));
   if (Error error = validate(request.compile))
     return static_cast<int>(reporter.fail(std::move(error)));

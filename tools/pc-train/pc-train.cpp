@@ -86,7 +86,7 @@ static Error makeRequest(const Flags &flags, TrainRequest &request) {
     return error;
   if (Error error = flags.modelFlags.getDims(request.dims))
     return error;
-  if (Error error = flags.machine.fill(request.cpu))
+  if (Error error = flags.machine.fill(request.machine))
     return error;
   bool isReference = request.backprop || request.compile.isAutodiff();
   if (isReference && !request.divergence.empty())

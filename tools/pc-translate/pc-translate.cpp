@@ -30,6 +30,15 @@ struct Flags {
       cl::desc("print the operators that can be imported, and the operator "
                "sets at which they change"),
       cl::cat(category)};
+  cl::opt<bool> spirvFlag{
+      "to-spirv",
+      cl::desc("the shaders of the public functions of MLIR on tensors, as "
+               "files *.spv in the folder -o"),
+      cl::cat(category)};
+  cl::opt<bool> planFlag{"to-plan",
+                         cl::desc("the plans of these functions for a device "
+                                  "of Vulkan, as text"),
+                         cl::cat(category)};
   cl::opt<std::string> data{"data", cl::value_desc("DIR"),
                             cl::desc("folder of input_<k>.pb that sizes follow "
                                      "from; the module is for these only"),
@@ -72,9 +81,11 @@ int main(int argc, char **argv) {
   Flags flags;
   parseFlags(argc, argv, "pc-translate: models to MLIR and back\n",
              {&flags.category, &flags.import.category});
-  if (flags.importFlag + flags.exportFlag + flags.listFlag > 1)
-    return fail("expected one of --import-onnx, --export-onnx and "
-                "--list-onnx-operators");
+  if (flags.importFlag + flags.exportFlag + flags.listFlag + flags.spirvFlag +
+          flags.planFlag >
+      1)
+    return fail("expected one of --import-onnx, --export-onnx, "
+                "--list-onnx-operators, --to-spirv and --to-plan");
   if (flags.listFlag)
     return listOperators();
   if (flags.input.empty())
@@ -84,7 +95,9 @@ int main(int argc, char **argv) {
     return fail(toString(std::move(error)));
   mlir::MLIRContext context(makeToolRegistry());
   ExitStatus status = ExitStatus::Success;
-  Error error = flags.exportFlag ? exportModel(request, flags.parameters)
-                                 : importModel(request, &context, status);
+  Error error = flags.exportFlag  ? exportModel(request, flags.parameters)
+                : flags.spirvFlag ? writeShaders(request, &context)
+                : flags.planFlag  ? printPlans(request, &context)
+                                  : importModel(request, &context, status);
   return error ? fail(toString(std::move(error))) : static_cast<int>(status);
 }

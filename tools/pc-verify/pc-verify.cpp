@@ -61,7 +61,7 @@ static Error makeRequest(const Flags &flags, VerifyRequest &request) {
                              "found autodiff, which it is compared with");
   if (Error error = flags.modelFlags.getDims(request.dims))
     return error;
-  if (Error error = flags.machine.fill(request.cpu))
+  if (Error error = flags.machine.fill(request.machine))
     return error;
   return validate(request.compile);
 }

@@ -7,6 +7,7 @@
 
 #include "pc/Pipelines/CompileOptions.h"
 #include "pc/Pipelines/Diagnostics.h"
+#include "pc/Pipelines/MachineOptions.h"
 #include "pc/Pipelines/Phases.h"
 #include "pc/Target/CPU/Emit.h"
 #include <map>
@@ -30,7 +31,7 @@ struct CompileRequest {
   /// With `forwardOnly`, @model alone; else also its gradient; with `learn`,
   /// also the learning step.
   CompileOptions compile;
-  CPUOptions cpu;
+  MachineOptions machine;
 
   /// From the words of --emit and --compile-from.
   llvm::Error setKinds(llvm::ArrayRef<std::string> words);

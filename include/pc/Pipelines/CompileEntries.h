@@ -6,6 +6,7 @@
 #define PC_PIPELINES_COMPILEENTRIES_H
 
 #include "pc/Pipelines/Diagnostics.h"
+#include "pc/Pipelines/MachineOptions.h"
 #include "pc/Pipelines/Phases.h"
 #include "pc/Target/CPU/Executable.h"
 
@@ -19,8 +20,8 @@ ExitStatus toExitStatus(PhaseStatus status);
 /// diagnostics of the context, and `status` says what kind it is.
 std::unique_ptr<Executable>
 compileEntries(ModuleOp module, Phase from, const CompileOptions &options,
-               llvm::ArrayRef<llvm::StringRef> entries, const CPUOptions &cpu,
-               ExitStatus &status);
+               llvm::ArrayRef<llvm::StringRef> entries,
+               const MachineOptions &machine, ExitStatus &status);
 
 } // namespace mlir::pc
 

@@ -10,7 +10,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "pc/Pipelines/CompileOptions.h"
 #include "pc/Pipelines/Invocation.h"
-#include "pc/Target/CPU/CPUOptions.h"
+#include "pc/Pipelines/MachineOptions.h"
 
 namespace mlir::pc {
 
@@ -35,7 +35,8 @@ public:
   /// Compiles one iteration of the schedule. `forward` is a module at the
   /// import phase, and is left as it was.
   static llvm::Expected<std::unique_ptr<DivergenceWatch>>
-  create(ModuleOp forward, CompileOptions options, const CPUOptions &cpu);
+  create(ModuleOp forward, CompileOptions options,
+         const MachineOptions &machine);
 
   /// The first iteration that moves the activities far more than an earlier one
   /// did, or makes one infinite, and the vertex that moves most. Nothing when

@@ -27,7 +27,7 @@ public:
   static std::unique_ptr<Learner> create(ForwardModel &model,
                                          const ClassifierPorts &ports,
                                          const CompileOptions &options,
-                                         const CPUOptions &cpu,
+                                         const MachineOptions &machine,
                                          ExitStatus &status);
 
   /// One step on a batch; adds to `score`, before the step, what is new in it.
@@ -44,7 +44,7 @@ public:
 
 private:
   Learner(ForwardModel &model, const ClassifierPorts &ports,
-          const CompileOptions &options, const CPUOptions &cpu,
+          const CompileOptions &options, const MachineOptions &machine,
           std::unique_ptr<Executable> executable);
   llvm::Error connect();
   void addTo(Score &score, Invocation &call, const Dataset &data,
@@ -57,7 +57,7 @@ private:
   ForwardModel &model;
   ClassifierPorts ports;
   CompileOptions options;
-  CPUOptions cpu;
+  MachineOptions machine;
   std::unique_ptr<Executable> executable;
   Invocation stepCall, objectiveCall; // both read the parameters of the step
   std::unique_ptr<DivergenceWatch> watch; // made when it is first needed

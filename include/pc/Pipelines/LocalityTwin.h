@@ -10,14 +10,14 @@
 
 #include "pc/Pipelines/CompileOptions.h"
 #include "pc/Pipelines/Invocation.h"
+#include "pc/Pipelines/MachineOptions.h"
 #include "pc/Pipelines/Model.h"
-#include "pc/Target/CPU/CPUOptions.h"
 #include <functional>
 
 namespace mlir::pc {
 
 struct TwinSetup {
-  CPUOptions cpu;
+  MachineOptions machine;
   uint64_t seed = 0; // of the states
   /// Predictions follow the activities (`strict`, `nudged`): one iteration
   /// reaches the Markov blanket, not only the parents.

@@ -8,7 +8,7 @@
 #define PC_PIPELINES_OPTIONS_H
 
 #include "pc/Pipelines/CompileOptions.h"
-#include "pc/Target/CPU/CPUOptions.h"
+#include "pc/Pipelines/MachineOptions.h"
 #include "llvm/Support/CommandLine.h"
 #include <map>
 
@@ -52,7 +52,7 @@ private:
   llvm::cl::opt<bool> straightThrough;
 };
 
-/// And --float, --target, --dump-phases: for what it is compiled.
+/// And --float, --dump-phases: what is computed.
 class ModelFlags : public ImportFlags {
 public:
   ModelFlags();
@@ -60,21 +60,23 @@ public:
   void fill(CompileOptions &options) const;
 
 private:
-  ChoiceFlag floatType, target;
+  ChoiceFlag floatType;
   llvm::cl::opt<std::string> dumpPhases;
 };
 
-/// --cpu, --threads: the machine that compiled code runs on.
+/// --target, --cpu, --threads, --device: what compiled code runs on.
 class MachineFlags {
 public:
   MachineFlags();
   llvm::cl::OptionCategory category{"Machine"};
 
-  llvm::Error fill(CPUOptions &options) const;
+  llvm::Error fill(MachineOptions &options) const;
 
 private:
+  ChoiceFlag target;
   llvm::cl::opt<std::string> cpu;
   llvm::cl::opt<unsigned> threads;
+  llvm::cl::opt<std::string> device;
 };
 
 /// --schedule, --step, --iterations, --tolerance, --beta, --inner-rate,

@@ -7,7 +7,7 @@
 
 #include "pc/Pipelines/CompileOptions.h"
 #include "pc/Pipelines/Diagnostics.h"
-#include "pc/Target/CPU/CPUOptions.h"
+#include "pc/Pipelines/MachineOptions.h"
 #include <map>
 
 namespace mlir::pc {
@@ -18,7 +18,7 @@ struct RunRequest {
   /// Also write grad_<j>.pb, of the sum of cotangents times outputs.
   bool gradients = false;
   CompileOptions compile;
-  CPUOptions cpu;
+  MachineOptions machine;
 };
 
 ExitStatus run(const RunRequest &request, MLIRContext *context,

@@ -7,7 +7,7 @@
 
 #include "pc/Pipelines/CompileOptions.h"
 #include "pc/Pipelines/Diagnostics.h"
-#include "pc/Target/CPU/CPUOptions.h"
+#include "pc/Pipelines/MachineOptions.h"
 #include <map>
 
 namespace mlir::pc {
@@ -31,7 +31,7 @@ struct TrainRequest {
   /// Learns from the gradients of reverse mode, for comparison.
   bool backprop = false;
   CompileOptions compile;
-  CPUOptions cpu;
+  MachineOptions machine;
 };
 
 /// Writes what happens to `os`; stops after the step at hand when the process

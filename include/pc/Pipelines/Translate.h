@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What pc-translate does: an ONNX model to MLIR and back.
+// What pc-translate does: an ONNX model to MLIR and back, MLIR to shaders.
 
 #ifndef PC_PIPELINES_TRANSLATE_H
 #define PC_PIPELINES_TRANSLATE_H
@@ -27,6 +27,13 @@ llvm::Error importModel(const TranslateRequest &request, MLIRContext *context,
 /// Writes the model with the values of parameters that `folder` has.
 llvm::Error exportModel(const TranslateRequest &request,
                         llvm::StringRef folder);
+
+/// Writes the shaders of the public functions of MLIR at the tensor level, one
+/// file for each kernel: `<function>_<kernel>.spv` in the folder of the
+/// request.
+llvm::Error writeShaders(const TranslateRequest &request, MLIRContext *context);
+/// Writes the plans of these functions as text.
+llvm::Error printPlans(const TranslateRequest &request, MLIRContext *context);
 
 } // namespace mlir::pc
 

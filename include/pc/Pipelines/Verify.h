@@ -8,8 +8,8 @@
 
 #include "pc/Pipelines/CompileOptions.h"
 #include "pc/Pipelines/Diagnostics.h"
+#include "pc/Pipelines/MachineOptions.h"
 #include "pc/Runtime/Compare.h"
-#include "pc/Target/CPU/CPUOptions.h"
 #include <map>
 #include <vector>
 
@@ -23,7 +23,7 @@ struct VerifyRequest {
   bool hasLoss = false; // compile.loss was asked for
   bool twin = false;    // also run the dynamic twin of the locality check
   CompileOptions compile;
-  CPUOptions cpu;
+  MachineOptions machine;
 };
 
 /// `proved`: equal to reverse mode for all values, up to rounding. `bounded`:

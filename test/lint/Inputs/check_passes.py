@@ -24,7 +24,7 @@ def problems_of(table, root, tests):
         body = text[match.end():found[i + 1].start() if i + 1 < len(found) else len(text)]
         where = f"{table}: {name}"
         stem = tree.kebab(name)
-        if re.sub(r"^(pc-cpu|pc|pcflow|pcgpu)-", "", flag) != stem and flag != stem:
+        if re.sub(r"^(pc-cpu|pc-gpu|pc|pcflow|pcgpu)-", "", flag) != stem and flag != stem:
             yield f"{where}: expected the flag pc-{stem}, but it is {flag}"
         # A conversion is a folder of its own, AToB; its pass is ConvertAToB.
         source = re.sub("^Convert", "", name)

@@ -40,6 +40,10 @@ public:
   virtual size_t getArenaSize(StringRef entry) const = 0;
 };
 
+/// That the tensors of a call are those of the signature, as `run` wants them.
+llvm::Error checkCall(StringRef entry, const Signature &signature,
+                      ArrayRef<Tensor *> arguments, ArrayRef<Tensor> results);
+
 } // namespace mlir::pc
 
 #endif // PC_TARGET_CPU_EXECUTABLE_H

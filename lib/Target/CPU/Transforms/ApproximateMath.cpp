@@ -2,12 +2,11 @@
 //
 // Functions of f32 vectors as polynomials, where these are accurate.
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "pc/Target/CPU/MathFormulas.h"
 #include "pc/Target/CPU/Passes.h"
 
 namespace mlir::pc {
@@ -16,36 +15,14 @@ namespace mlir::pc {
 } // namespace mlir::pc
 
 using namespace mlir;
-
-static bool isF32Vector(Type type) {
-  auto vector = dyn_cast<VectorType>(type);
-  return vector && vector.getElementType().isF32();
-}
+using namespace mlir::pc;
 
 namespace {
-/// tanh x = x + x^3 p(x^2) for |x| < 0.625, where the other form would cancel,
-/// and sign(x) (1 - 2 / (exp(2 |x|) + 1)) elsewhere. The coefficients are those
-/// of the Cephes library.
-struct ApproximateTanh : public OpRewritePattern<math::TanhOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(math::TanhOp op,
-                                PatternRewriter &rewriter) const override;
-};
-
-/// erf x = x + x p(x^2) for |x| < 0.93, and sign(x) (1 - exp(q(|x|)))
-/// elsewhere, where q = log(1 - erf). Both polynomials were fitted for the
-/// least largest relative error of erf; from 3.92 on it rounds to 1.
-struct ApproximateErf : public OpRewritePattern<math::ErfOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(math::ErfOp op,
-                                PatternRewriter &rewriter) const override;
-};
-
 struct ApproximateMath
     : public mlir::pc::impl::ApproximateMathBase<ApproximateMath> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<ApproximateErf, ApproximateTanh>(&getContext(), /*benefit=*/2);
+    populateMathFormulas(patterns, FormulaTypes::Vectors);
     populateMathPolynomialApproximationPatterns(patterns, [](StringRef name) {
       return name == math::ExpOp::getOperationName() ||
              name == math::LogOp::getOperationName();
@@ -55,93 +32,3 @@ struct ApproximateMath
   }
 };
 } // namespace
-
-namespace {
-/// Builds expressions of one vector type.
-class Formula {
-public:
-  Formula(Location loc, PatternRewriter &rewriter, Type type)
-      : builder(loc, rewriter), type(cast<ShapedType>(type)) {}
-
-  Value constant(float value) {
-    return arith::ConstantOp::create(builder,
-                                     DenseElementsAttr::get(type, value));
-  }
-  /// The polynomial with `coefficients`, of the highest power first.
-  Value polynomial(ArrayRef<float> coefficients, Value x) {
-    Value sum = constant(coefficients.front());
-    for (float next : coefficients.drop_front())
-      sum = math::FmaOp::create(builder, sum, x, constant(next));
-    return sum;
-  }
-  template <typename Op, typename... Values> Value make(Values... values) {
-    return Op::create(builder, values...);
-  }
-  Value isLess(Value a, float b) {
-    return arith::CmpFOp::create(builder, arith::CmpFPredicate::OLT, a,
-                                 constant(b));
-  }
-
-private:
-  ImplicitLocOpBuilder builder;
-  ShapedType type;
-};
-} // namespace
-
-LogicalResult
-ApproximateTanh::matchAndRewrite(math::TanhOp op,
-                                 PatternRewriter &rewriter) const {
-  if (!isF32Vector(op.getType()))
-    return rewriter.notifyMatchFailure(op, "not a vector of f32");
-  Formula formula(op.getLoc(), rewriter, op.getType());
-  Value x = op.getOperand();
-  Value magnitude = formula.make<math::AbsFOp>(x);
-  Value square = formula.make<arith::MulFOp>(x, x);
-  Value sum = formula.polynomial({-5.70498872745e-3f, 2.06390887954e-2f,
-                                  -5.37397155531e-2f, 1.33314422036e-1f,
-                                  -3.33332819422e-1f},
-                                 square);
-  Value cube = formula.make<arith::MulFOp>(square, x);
-  Value small = formula.make<math::FmaOp>(sum, cube, x);
-  Value power = formula.make<math::ExpOp>(
-      formula.make<arith::AddFOp>(magnitude, magnitude));
-  Value quotient = formula.make<arith::DivFOp>(
-      formula.constant(2.0f),
-      formula.make<arith::AddFOp>(power, formula.constant(1.0f)));
-  Value large = formula.make<arith::SubFOp>(formula.constant(1.0f), quotient);
-  Value value = formula.make<arith::SelectOp>(formula.isLess(magnitude, 0.625f),
-                                              small, large);
-  // Also of zero, which the sum would make positive.
-  rewriter.replaceOpWithNewOp<math::CopySignOp>(op, value, x);
-  return success();
-}
-
-LogicalResult ApproximateErf::matchAndRewrite(math::ErfOp op,
-                                              PatternRewriter &rewriter) const {
-  if (!isF32Vector(op.getType()))
-    return rewriter.notifyMatchFailure(op, "not a vector of f32");
-  Formula formula(op.getLoc(), rewriter, op.getType());
-  Value x = op.getOperand();
-  Value magnitude = formula.make<math::AbsFOp>(x);
-  Value square = formula.make<arith::MulFOp>(x, x);
-  Value sum = formula.polynomial(
-      {8.316772436955944e-5f, -8.130011847242713e-4f, 5.199906416237354e-3f,
-       -2.6858940720558167e-2f, 1.1283687502145767e-1f, -3.7612631916999817e-1f,
-       1.2837916612625122e-1f},
-      square);
-  Value small = formula.make<math::FmaOp>(sum, x, x);
-  Value bounded =
-      formula.make<arith::MinimumFOp>(magnitude, formula.constant(3.93f));
-  Value logarithm = formula.polynomial(
-      {-2.12179384107003e-5f, 4.358848964329809e-4f, -4.1779628954827785e-3f,
-       2.513762377202511e-2f, -1.0830827057361603e-1f, -6.33321225643158e-1f,
-       -1.1295276880264282f, 1.7733497952576727e-4f},
-      bounded);
-  Value large = formula.make<math::CopySignOp>(
-      formula.make<arith::SubFOp>(formula.constant(1.0f),
-                                  formula.make<math::ExpOp>(logarithm)),
-      x);
-  rewriter.replaceOpWithNewOp<arith::SelectOp>(
-      op, formula.isLess(magnitude, 0.93f), small, large);
-  return success();
-}

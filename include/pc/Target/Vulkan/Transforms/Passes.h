@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// From functions on tensors to SPIR-V modules and a list of their launches.
+
+#ifndef PC_TARGET_VULKAN_TRANSFORMS_PASSES_H
+#define PC_TARGET_VULKAN_TRANSFORMS_PASSES_H
+
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Pass/Pass.h"
+
+namespace mlir::pc {
+
+#define GEN_PASS_DECL
+#include "pc/Target/Vulkan/Transforms/Passes.h.inc"
+
+#define GEN_PASS_REGISTRATION
+#include "pc/Target/Vulkan/Transforms/Passes.h.inc"
+
+/// Tensor functions to launches of kernels on buffers: arguments, results and
+/// an arena, in this order of the arguments of each function.
+void buildTensorToLaunchesPipeline(OpPassManager &manager);
+/// Kernels to SPIR-V modules; the launches stay.
+void buildKernelsToSPIRVPipeline(OpPassManager &manager);
+
+/// Registers the passes, `pc-gpu-to-launches` and `pc-gpu-pipeline`.
+void registerGPUPassesAndPipelines();
+
+} // namespace mlir::pc
+
+#endif // PC_TARGET_VULKAN_TRANSFORMS_PASSES_H

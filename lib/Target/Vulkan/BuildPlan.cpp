@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// From launches of kernels on buffers to dispatches on ranges of memory.
+
+#include "BuildPlan.h"
+#include "Shaders.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
+#include "pc/Target/CPU/Passes.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace mlir::pc;
+
+namespace {
+class PlanBuilder {
+public:
+  PlanBuilder(func::FuncOp function, const Signature &signature)
+      : function(function), signature(signature),
+        symbols(function->getParentOfType<ModuleOp>()) {}
+
+  FailureOr<Plan> build();
+
+private:
+  PlanRange allocate(uint64_t bytes);
+  void placeArguments();
+  LogicalResult placeConstant(memref::GetGlobalOp op);
+  FailureOr<uint64_t> getBase(Value memory);
+  FailureOr<PlanOperand> getOperand(Value memory, BlockArgument argument,
+                                    spirv::ModuleOp shader);
+  FailureOr<uint32_t> getKernel(gpu::LaunchFuncOp launch,
+                                spirv::ModuleOp shader);
+  LogicalResult addLaunch(gpu::LaunchFuncOp launch);
+
+  func::FuncOp function;
+  const Signature &signature;
+  SymbolTable symbols;
+  Plan plan;
+  llvm::DenseMap<Value, uint64_t> bases; // where buffers begin
+  llvm::MapVector<spirv::ModuleOp, uint32_t> kernels;
+};
+} // namespace
+
+/// Bytes of an element in memory, as the kernels have it.
+static uint32_t getElementBytes(Type element) {
+  if (element.isIndex())
+    return 8;
+  return llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
+}
+
+PlanRange PlanBuilder::allocate(uint64_t bytes) {
+  PlanRange range{plan.bytes, bytes};
+  plan.bytes = llvm::alignTo(plan.bytes + bytes, bufferAlignment);
+  return range;
+}
+
+static PlanPort toPort(const PortInfo &port) {
+  PlanPort result;
+  result.name = port.name;
+  result.role = port.role;
+  result.kind = port.kind;
+  result.shape = port.shape;
+  result.range.bytes = getByteWidth(port.kind);
+  for (int64_t size : port.shape)
+    result.range.bytes *= size;
+  return result;
+}
+
+/// The arguments on tensors, the results with a place of their own, the arena.
+void PlanBuilder::placeArguments() {
+  unsigned number = 0;
+  for (const PortInfo &info : signature.arguments) {
+    PlanPort port = toPort(info);
+    port.range = allocate(port.range.bytes);
+    bases[function.getArgument(number++)] = port.range.offset;
+    plan.arguments.push_back(std::move(port));
+  }
+  for (const PortInfo &info : signature.results) {
+    PlanPort port = toPort(info);
+    if (info.updates) {
+      port.updates = *info.updates;
+      port.range = plan.arguments[*info.updates].range;
+    } else {
+      port.range = allocate(port.range.bytes);
+      bases[function.getArgument(number++)] = port.range.offset;
+    }
+    plan.results.push_back(std::move(port));
+  }
+  for (; number != function.getNumArguments(); ++number) {
+    auto type = cast<MemRefType>(function.getArgumentTypes()[number]);
+    bases[function.getArgument(number)] =
+        allocate(type.getNumElements()).offset;
+  }
+}
+
+/// The elements of `value` as they lie in memory; nothing if it has none.
+static std::optional<std::vector<uint8_t>> getBytes(ElementsAttr value) {
+  std::vector<uint8_t> bytes;
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(value)) {
+    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+    if (!blob)
+      return std::nullopt;
+    bytes.assign(blob->getData().begin(), blob->getData().end());
+    return bytes;
+  }
+  auto dense = dyn_cast<DenseElementsAttr>(value);
+  if (!dense)
+    return std::nullopt;
+  auto append = [&](const APInt &bits) {
+    uint64_t word = bits.getZExtValue();
+    for (uint32_t i = 0, e = getElementBytes(dense.getElementType()); i != e;
+         ++i)
+      bytes.push_back(word >> 8 * i & 0xff);
+  };
+  if (isa<FloatType>(dense.getElementType()))
+    for (const APFloat &element : dense.getValues<APFloat>())
+      append(element.bitcastToAPInt());
+  else
+    for (const APInt &element : dense.getValues<APInt>())
+      append(element);
+  return bytes;
+}
+
+LogicalResult PlanBuilder::placeConstant(memref::GetGlobalOp op) {
+  auto global = symbols.lookup<memref::GlobalOp>(op.getName());
+  auto value = dyn_cast_or_null<ElementsAttr>(global.getInitialValueAttr());
+  std::optional<std::vector<uint8_t>> bytes;
+  if (value)
+    bytes = getBytes(value);
+  if (!bytes)
+    return op.emitOpError("expected a constant with a value");
+  PlanConstant constant;
+  constant.range = allocate(bytes->size());
+  constant.data = std::move(*bytes);
+  bases[op] = constant.range.offset;
+  plan.constants.push_back(std::move(constant));
+  return success();
+}
+
+/// Where the buffer that `memory` is a view of begins, in bytes.
+FailureOr<uint64_t> PlanBuilder::getBase(Value memory) {
+  if (auto known = bases.find(memory); known != bases.end())
+    return known->second;
+  Operation *op = memory.getDefiningOp();
+  if (auto view = dyn_cast_or_null<memref::ViewOp>(op)) {
+    IntegerAttr offset;
+    FailureOr<uint64_t> base = getBase(view.getSource());
+    if (failed(base))
+      return failure();
+    if (!matchPattern(view.getByteShift(), m_Constant(&offset)))
+      return view.emitOpError("expected a constant offset");
+    return *base + offset.getInt();
+  }
+  if (auto view = dyn_cast_or_null<ViewLikeOpInterface>(op))
+    return getBase(view.getViewSource());
+  return emitError(memory.getLoc(),
+                   "expected memory of an argument, a constant or the arena");
+}
+
+/// Offset of the type, seen through the casts that open it.
+static FailureOr<std::pair<int64_t, int64_t>> getExtent(Value memory) {
+  while (auto cast = memory.getDefiningOp<memref::CastOp>())
+    memory = cast.getSource();
+  auto type = cast<MemRefType>(memory.getType());
+  auto [strides, offset] = type.getStridesAndOffset();
+  if (ShapedType::isDynamic(offset) ||
+      llvm::any_of(strides, ShapedType::isDynamic))
+    return emitError(memory.getLoc(), "expected a static layout, but got ")
+           << type;
+  int64_t span = 1;
+  for (auto [size, stride] : llvm::zip(type.getShape(), strides))
+    span += (size - 1) * stride;
+  return std::pair(offset, type.getNumElements() ? span : 0);
+}
+
+FailureOr<PlanOperand> PlanBuilder::getOperand(Value memory,
+                                               BlockArgument argument,
+                                               spirv::ModuleOp shader) {
+  FailureOr<uint64_t> base = getBase(memory);
+  FailureOr<std::pair<int64_t, int64_t>> extent = getExtent(memory);
+  if (failed(base) || failed(extent))
+    return failure();
+  PlanOperand operand;
+  operand.elementBytes =
+      getElementBytes(cast<MemRefType>(memory.getType()).getElementType());
+  operand.range = {*base + extent->first * operand.elementBytes,
+                   uint64_t(extent->second) * operand.elementBytes};
+  auto variable = SymbolTable::lookupSymbolIn(
+      shader, ("buffer_" + Twine(argument.getArgNumber())).str());
+  operand.writes = !variable->hasAttr("non_writable");
+  operand.reads = !variable->hasAttr("non_readable");
+  return operand;
+}
+
+FailureOr<uint32_t> PlanBuilder::getKernel(gpu::LaunchFuncOp launch,
+                                           spirv::ModuleOp shader) {
+  auto [known, isNew] = kernels.insert({shader, plan.kernels.size()});
+  if (!isNew)
+    return known->second;
+  FailureOr<std::vector<uint32_t>> words = makeShader(shader);
+  if (failed(words))
+    return failure();
+  PlanKernel kernel;
+  kernel.name = launch.getKernelName().str();
+  kernel.words = std::move(*words);
+  plan.kernels.push_back(std::move(kernel));
+  return known->second;
+}
+
+static FailureOr<std::array<uint32_t, 3>> getSizes(gpu::LaunchFuncOp launch,
+                                                   gpu::KernelDim3 sizes) {
+  std::array<uint32_t, 3> result;
+  for (auto [value, size] :
+       llvm::zip(ArrayRef<Value>{sizes.x, sizes.y, sizes.z}, result)) {
+    IntegerAttr constant;
+    if (!matchPattern(value, m_Constant(&constant)))
+      return launch.emitOpError("expected constant sizes");
+    size = constant.getInt();
+  }
+  return result;
+}
+
+LogicalResult PlanBuilder::addLaunch(gpu::LaunchFuncOp launch) {
+  auto shader = symbols.lookup<spirv::ModuleOp>(
+      (launch.getKernelName().getValue() + "_spirv").str());
+  if (!shader)
+    return launch.emitOpError("expected a SPIR-V module for the kernel; "
+                              "pc-gpu-kernels-to-spirv makes it");
+  auto kernel = cast<gpu::GPUFuncOp>(
+      SymbolTable::lookupNearestSymbolFrom(launch, launch.getKernelAttr()));
+  PlanDispatch dispatch;
+  FailureOr<uint32_t> number = getKernel(launch, shader);
+  FailureOr<std::array<uint32_t, 3>> grid =
+      getSizes(launch, launch.getGridSizeOperandValues());
+  FailureOr<std::array<uint32_t, 3>> workgroup =
+      getSizes(launch, launch.getBlockSizeOperandValues());
+  if (failed(number) || failed(grid) || failed(workgroup))
+    return failure();
+  dispatch.kernel = *number;
+  dispatch.grid = *grid;
+  plan.kernels[*number].workgroup = *workgroup;
+  for (auto [memory, argument] :
+       llvm::zip(launch.getKernelOperands(), kernel.getArguments())) {
+    FailureOr<PlanOperand> operand = getOperand(memory, argument, shader);
+    if (failed(operand))
+      return failure();
+    dispatch.operands.push_back(*operand);
+  }
+  plan.dispatches.push_back(std::move(dispatch));
+  return success();
+}
+
+FailureOr<Plan> PlanBuilder::build() {
+  plan.name = function.getName().str();
+  placeArguments();
+  for (Operation &op : function.front()) {
+    LogicalResult result = success();
+    if (auto global = dyn_cast<memref::GetGlobalOp>(op))
+      result = placeConstant(global);
+    else if (auto launch = dyn_cast<gpu::LaunchFuncOp>(op))
+      result = addLaunch(launch);
+    if (failed(result))
+      return failure();
+  }
+  computeBarriers(plan);
+  std::string problem = findDefect(plan);
+  if (problem.empty())
+    problem = findHazard(plan);
+  if (!problem.empty())
+    return function.emitOpError("has a plan that cannot be run: ") << problem;
+  return std::move(plan);
+}
+
+FailureOr<Plan> mlir::pc::buildPlan(func::FuncOp function,
+                                    const Signature &signature) {
+  return PlanBuilder(function, signature).build();
+}

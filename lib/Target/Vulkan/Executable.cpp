@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Plans on a device, called like any other compiled function.
+
+#include "pc/Target/Vulkan/Compile.h"
+#include "pc/Target/Vulkan/Runtime/pc_vulkan.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/Support/Process.h"
+
+using namespace mlir;
+using namespace mlir::pc;
+
+namespace {
+struct ContextDeleter {
+  void operator()(pc_vk_context *context) const {
+    pc_vk_context_destroy(context);
+  }
+};
+struct PlanDeleter {
+  void operator()(pc_vk_plan *plan) const { pc_vk_plan_destroy(plan); }
+};
+
+struct Entry {
+  Signature signature;
+  size_t arenaBytes = 0;
+  std::unique_ptr<pc_vk_plan, PlanDeleter> plan;
+};
+
+class VulkanExecutable : public Executable {
+public:
+  llvm::Error open(const VulkanOptions &options);
+  llvm::Error load(const Plan &plan, Signature signature);
+
+  const Signature &getSignature(StringRef entry) const override {
+    return find(entry).signature;
+  }
+  size_t getArenaSize(StringRef entry) const override {
+    return find(entry).arenaBytes;
+  }
+  llvm::Error run(StringRef entry, ArrayRef<Tensor *> arguments,
+                  MutableArrayRef<Tensor> results) override;
+
+private:
+  const Entry &find(StringRef entry) const {
+    auto found = entries.find(entry);
+    assert(found != entries.end() && "not an entry of this executable");
+    return found->second;
+  }
+  llvm::Error check(pc_vk_status status) const {
+    if (status == PC_VK_OK)
+      return llvm::Error::success();
+    return llvm::createStringError(pc_vk_message(context.get()));
+  }
+
+  std::unique_ptr<pc_vk_context, ContextDeleter> context;
+  llvm::StringMap<Entry> entries; // before the context in destruction
+};
+} // namespace
+
+llvm::Error VulkanExecutable::open(const VulkanOptions &options) {
+  // Tests, and users who look for a fault, switch the validation layer on.
+  auto validates = llvm::sys::Process::GetEnv("PC_VK_VALIDATE");
+  pc_vk_options wanted = {options.device.c_str(),
+                          validates && *validates == "fatal",
+                          /*trusting=*/0};
+  pc_vk_context *made = nullptr;
+  pc_vk_status status = pc_vk_context_create(&wanted, &made);
+  context.reset(made);
+  return check(status);
+}
+
+llvm::Error VulkanExecutable::load(const Plan &plan, Signature signature) {
+  std::vector<uint8_t> bytes = encodePlan(plan);
+  pc_vk_plan *loaded = nullptr;
+  if (llvm::Error error = check(
+          pc_vk_plan_load(context.get(), bytes.data(), bytes.size(), &loaded)))
+    return error;
+  Entry &entry = entries[plan.name];
+  entry.signature = std::move(signature);
+  entry.arenaBytes = plan.bytes;
+  entry.plan.reset(loaded);
+  return llvm::Error::success();
+}
+
+llvm::Error VulkanExecutable::run(StringRef name, ArrayRef<Tensor *> arguments,
+                                  MutableArrayRef<Tensor> results) {
+  auto found = entries.find(name);
+  if (found == entries.end())
+    return llvm::createStringError("there is no compiled function '" + name +
+                                   "'");
+  const Signature &signature = found->second.signature;
+  pc_vk_plan *plan = found->second.plan.get();
+  if (llvm::Error error = checkCall(name, signature, arguments, results))
+    return error;
+  for (auto [i, argument] : llvm::enumerate(arguments))
+    if (llvm::Error error = check(
+            pc_vk_write(plan, i, argument->data(), argument->getByteSize())))
+      return error;
+  if (llvm::Error error = check(pc_vk_run(plan)))
+    return error;
+  for (auto [i, port] : llvm::enumerate(signature.results)) {
+    Tensor &result = port.updates ? *arguments[*port.updates] : results[i];
+    if (!result.data() || result.getKind() != port.kind ||
+        result.getShape() != port.shape)
+      result = Tensor(port.kind, port.shape);
+    if (llvm::Error error = check(pc_vk_read(
+            plan, PC_VK_RESULT, i, result.data(), result.getByteSize())))
+      return error;
+  }
+  return llvm::Error::success();
+}
+
+FailureOr<std::unique_ptr<Executable>>
+mlir::pc::compileForVulkan(ModuleOp module, ArrayRef<StringRef> entries,
+                           const VulkanOptions &options) {
+  auto executable = std::make_unique<VulkanExecutable>();
+  if (llvm::Error error = executable->open(options))
+    return module.emitError(llvm::toString(std::move(error))), failure();
+  FailureOr<std::vector<Plan>> plans = compilePlans(module, entries);
+  if (failed(plans))
+    return failure();
+  for (const Plan &plan : *plans) {
+    FailureOr<Signature> signature =
+        getSignature(module.lookupSymbol<func::FuncOp>(plan.name));
+    if (failed(signature))
+      return failure();
+    if (llvm::Error error = executable->load(plan, std::move(*signature)))
+      return module.emitError(llvm::toString(std::move(error))), failure();
+  }
+  return std::unique_ptr<Executable>(std::move(executable));
+}

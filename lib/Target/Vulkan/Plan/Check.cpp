@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a plan must not ask of a device.
+
+#include "pc/Target/Vulkan/Plan/Plan.h"
+
+using namespace mlir::pc;
+
+static std::string toText(const std::array<uint32_t, 3> &sizes) {
+  return std::to_string(sizes[0]) + "x" + std::to_string(sizes[1]) + "x" +
+         std::to_string(sizes[2]);
+}
+
+/// The operands of the first instruction `opcode` whose second word is
+/// `selector`, or of the first at all; empty where there is none.
+static std::vector<uint32_t> findInstruction(const std::vector<uint32_t> &words,
+                                             uint32_t opcode, size_t selectorAt,
+                                             uint32_t selector) {
+  constexpr size_t headerWords = 5;
+  for (size_t at = headerWords; at < words.size();) {
+    uint32_t length = words[at] >> 16;
+    if (length == 0 || at + length > words.size())
+      return {};
+    if ((words[at] & 0xffff) == opcode && length > selectorAt &&
+        words[at + selectorAt] == selector)
+      return {words.begin() + at + 1, words.begin() + at + length};
+    at += length;
+  }
+  return {};
+}
+
+static std::string checkKernel(const PlanKernel &kernel) {
+  constexpr uint32_t magic = 0x07230203;
+  constexpr uint32_t opExecutionMode = 16, modeLocalSize = 17;
+  if (kernel.words.empty() || kernel.words[0] != magic)
+    return "kernel " + kernel.name + " is not SPIR-V";
+  std::vector<uint32_t> mode =
+      findInstruction(kernel.words, opExecutionMode, 2, modeLocalSize);
+  if (mode.size() != 5)
+    return "kernel " + kernel.name + " has no workgroup size";
+  std::array<uint32_t, 3> found = {mode[2], mode[3], mode[4]};
+  if (found == kernel.workgroup)
+    return "";
+  return "kernel " + kernel.name + " is planned for workgroups of " +
+         toText(kernel.workgroup) + ", but was compiled for " + toText(found);
+}
+
+static bool isInside(const Plan &plan, const PlanRange &range) {
+  return range.offset <= plan.bytes && range.bytes <= plan.bytes - range.offset;
+}
+
+static std::string checkDispatch(const Plan &plan, size_t number) {
+  const PlanDispatch &dispatch = plan.dispatches[number];
+  std::string where = "dispatch " + std::to_string(number);
+  if (dispatch.kernel >= plan.kernels.size())
+    return where + " is of kernel " + std::to_string(dispatch.kernel) + " of " +
+           std::to_string(plan.kernels.size());
+  for (uint32_t size : dispatch.grid)
+    if (size == 0)
+      return where + " has the grid " + toText(dispatch.grid);
+  if (dispatch.operands.empty())
+    return where + " has no operands";
+  for (const PlanOperand &operand : dispatch.operands) {
+    if (!isInside(plan, operand.range) || operand.range.bytes == 0)
+      return where + " reaches beyond the memory of the plan";
+    if (operand.elementBytes == 0 ||
+        operand.range.offset % operand.elementBytes != 0)
+      return where + " has an operand that is not aligned to its elements";
+  }
+  return "";
+}
+
+static std::string checkPorts(const Plan &plan) {
+  for (const std::vector<PlanPort> *ports : {&plan.arguments, &plan.results})
+    for (const PlanPort &port : *ports) {
+      uint64_t bytes = getByteWidth(port.kind);
+      for (int64_t size : port.shape)
+        if (size < 0 ||
+            __builtin_mul_overflow(bytes, static_cast<uint64_t>(size), &bytes))
+          return "port '" + port.name + "' has a size that is none";
+      if (bytes != port.range.bytes || !isInside(plan, port.range))
+        return "port '" + port.name +
+               "' lies outside of the memory of the plan";
+      if (port.updates && *port.updates >= plan.arguments.size())
+        return "port '" + port.name + "' updates an argument that is not there";
+    }
+  return "";
+}
+
+std::string mlir::pc::findDefect(const Plan &plan) {
+  std::string defect = checkPorts(plan);
+  for (const PlanConstant &constant : plan.constants)
+    if (defect.empty() && (!isInside(plan, constant.range) ||
+                           constant.data.size() != constant.range.bytes))
+      defect = "a constant lies outside of the memory of the plan";
+  for (const PlanKernel &kernel : plan.kernels)
+    if (defect.empty())
+      defect = checkKernel(kernel);
+  for (size_t i = 0; defect.empty() && i != plan.dispatches.size(); ++i)
+    defect = checkDispatch(plan, i);
+  return defect;
+}

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// From a plan to memory and pipelines of a device.
+
+#include "LoadedPlan.h"
+
+#include <algorithm>
+#include <map>
+
+using namespace mlir::pc;
+
+//===----------------------------------------------------------------------===//
+// What the device has to have
+//===----------------------------------------------------------------------===//
+
+/// Compares `needed` with what the device allows.
+static std::string exceeds(const char *what, uint64_t needed, uint64_t limit) {
+  if (needed <= limit)
+    return "";
+  return std::string("the plan needs ") + what + " of " +
+         std::to_string(needed) + ", but the device allows " +
+         std::to_string(limit);
+}
+
+pc_vk_status pc_vk_plan::checkLimits() {
+  const VkPhysicalDeviceLimits &limits = context.getLimits();
+  std::string problem;
+  auto require = [&](const char *what, uint64_t needed, uint64_t limit) {
+    if (problem.empty())
+      problem = exceeds(what, needed, limit);
+  };
+  for (const PlanKernel &kernel : plan.kernels) {
+    uint64_t invocations = 1;
+    for (int axis = 0; axis != 3; ++axis) {
+      require("a workgroup size", kernel.workgroup[axis],
+              limits.maxComputeWorkGroupSize[axis]);
+      invocations *= kernel.workgroup[axis];
+    }
+    require("workgroup invocations", invocations,
+            limits.maxComputeWorkGroupInvocations);
+  }
+  for (const PlanDispatch &dispatch : plan.dispatches) {
+    for (int axis = 0; axis != 3; ++axis)
+      require("a grid", dispatch.grid[axis],
+              limits.maxComputeWorkGroupCount[axis]);
+    require("a number of buffers of one kernel", dispatch.operands.size(),
+            std::min(limits.maxPerStageDescriptorStorageBuffers,
+                     limits.maxDescriptorSetStorageBuffers));
+    require("bytes of push constants", 4 * dispatch.operands.size(),
+            limits.maxPushConstantsSize);
+    for (const PlanOperand &operand : dispatch.operands)
+      require("bytes of one buffer",
+              operand.range.bytes + limits.minStorageBufferOffsetAlignment,
+              limits.maxStorageBufferRange);
+  }
+  return problem.empty() ? PC_VK_OK : context.fail(PC_VK_LIMIT, problem);
+}
+
+/// The capabilities that a shader declares, against the features in use.
+pc_vk_status pc_vk_plan::checkFeatures(const PlanKernel &kernel) {
+  constexpr uint32_t opCapability = 17;
+  const VkPhysicalDeviceFeatures &core = context.features.features;
+  const std::map<uint32_t, std::pair<bool, const char *>> features = {
+      {0, {true, "Matrix"}},
+      {1, {true, "Shader"}},
+      {11, {core.shaderInt64, "shaderInt64"}},
+      {22, {core.shaderInt16, "shaderInt16"}},
+      {39, {context.features12.shaderInt8, "shaderInt8"}},
+      {4433,
+       {context.features11.storageBuffer16BitAccess,
+        "storageBuffer16BitAccess"}},
+      {4448,
+       {context.features12.storageBuffer8BitAccess,
+        "storageBuffer8BitAccess"}}};
+  for (size_t at = 5; at + 1 < kernel.words.size();) {
+    uint32_t length = kernel.words[at] >> 16;
+    if ((kernel.words[at] & 0xffff) == opCapability) {
+      uint32_t capability = kernel.words[at + 1];
+      auto found = features.find(capability);
+      if (found == features.end() || !found->second.first)
+        return context.fail(
+            PC_VK_MISSING_FEATURE,
+            "kernel " + kernel.name + " needs " +
+                (found == features.end()
+                     ? "the SPIR-V capability " + std::to_string(capability)
+                     : std::string("the feature ") + found->second.second) +
+                ", which the device has not");
+    }
+    at += std::max(length, 1u);
+  }
+  return PC_VK_OK;
+}
+
+//===----------------------------------------------------------------------===//
+// Memory
+//===----------------------------------------------------------------------===//
+
+pc_vk_status pc_vk_plan::makeMemory() {
+  if (pc_vk_status status = memory.create(context, plan.bytes, false))
+    return status;
+  constexpr uint64_t alignment = 64;
+  uint64_t bytes = 0;
+  auto place = [&](const std::vector<PlanPort> &ports,
+                   std::vector<LoadedPort> &loaded) {
+    loaded.resize(ports.size());
+    for (size_t i = 0; i != ports.size(); ++i) {
+      // An updating result is where its argument is.
+      if (ports[i].updates && &loaded == &results) {
+        loaded[i].staging = arguments[*ports[i].updates].staging;
+        continue;
+      }
+      loaded[i].staging = bytes;
+      bytes += (ports[i].range.bytes + alignment - 1) / alignment * alignment;
+    }
+  };
+  place(plan.arguments, arguments);
+  place(plan.results, results);
+  for (const PlanConstant &constant : plan.constants)
+    bytes = std::max(bytes, constant.range.bytes);
+  return staging.create(context, bytes, true);
+}
+
+pc_vk_status pc_vk_plan::uploadConstants() {
+  for (const PlanConstant &constant : plan.constants) {
+    std::copy(constant.data.begin(), constant.data.end(), staging.mapped);
+    VkCommandBuffer commands = VK_NULL_HANDLE;
+    if (pc_vk_status status = recordCopy(constant.range, 0, true, commands))
+      return status;
+    if (pc_vk_status status = submit({commands}))
+      return status;
+  }
+  return PC_VK_OK;
+}
+
+//===----------------------------------------------------------------------===//
+// Kernels
+//===----------------------------------------------------------------------===//
+
+pc_vk_status pc_vk_plan::makeKernel(const PlanKernel &kernel, uint32_t bindings,
+                                    LoadedKernel &loaded) {
+  std::vector<VkDescriptorSetLayoutBinding> layout(bindings);
+  for (uint32_t i = 0; i != bindings; ++i)
+    layout[i] = {i, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 1,
+                 VK_SHADER_STAGE_COMPUTE_BIT, nullptr};
+  VkDescriptorSetLayoutCreateInfo setInfo = {
+      VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO};
+  setInfo.bindingCount = bindings;
+  setInfo.pBindings = layout.data();
+  if (pc_vk_status status =
+          context.check(vkCreateDescriptorSetLayout(context.device, &setInfo,
+                                                    nullptr, &loaded.set),
+                        "lay out the buffers of a kernel"))
+    return status;
+  VkPushConstantRange constants = {VK_SHADER_STAGE_COMPUTE_BIT, 0,
+                                   4 * bindings};
+  VkPipelineLayoutCreateInfo layoutInfo = {
+      VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO};
+  layoutInfo.setLayoutCount = 1;
+  layoutInfo.pSetLayouts = &loaded.set;
+  layoutInfo.pushConstantRangeCount = 1;
+  layoutInfo.pPushConstantRanges = &constants;
+  if (pc_vk_status status =
+          context.check(vkCreatePipelineLayout(context.device, &layoutInfo,
+                                               nullptr, &loaded.layout),
+                        "lay out a pipeline"))
+    return status;
+  VkShaderModuleCreateInfo moduleInfo = {
+      VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO};
+  moduleInfo.codeSize = kernel.words.size() * sizeof(uint32_t);
+  moduleInfo.pCode = kernel.words.data();
+  VkShaderModule module = VK_NULL_HANDLE;
+  if (pc_vk_status status = context.check(
+          vkCreateShaderModule(context.device, &moduleInfo, nullptr, &module),
+          "load a kernel"))
+    return status;
+  VkComputePipelineCreateInfo info = {
+      VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO};
+  info.stage = {VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO};
+  info.stage.stage = VK_SHADER_STAGE_COMPUTE_BIT;
+  info.stage.module = module;
+  info.stage.pName = kernel.name.c_str();
+  info.layout = loaded.layout;
+  VkResult result = vkCreateComputePipelines(
+      context.device, context.pipelines, 1, &info, nullptr, &loaded.pipeline);
+  vkDestroyShaderModule(context.device, module, nullptr);
+  return context.check(result, "compile a kernel");
+}
+
+/// A kernel has as many bindings wherever it is dispatched.
+pc_vk_status pc_vk_plan::makeKernels() {
+  std::vector<uint32_t> bindings(plan.kernels.size());
+  for (const PlanDispatch &dispatch : plan.dispatches) {
+    uint32_t &count = bindings[dispatch.kernel];
+    if (count != 0 && count != dispatch.operands.size())
+      return context.fail(PC_VK_BAD_PLAN,
+                          "kernel " + plan.kernels[dispatch.kernel].name +
+                              " is dispatched with different numbers of "
+                              "operands");
+    count = static_cast<uint32_t>(dispatch.operands.size());
+  }
+  kernels.resize(plan.kernels.size());
+  for (size_t i = 0; i != kernels.size(); ++i) {
+    if (bindings[i] == 0)
+      continue; // nobody uses it
+    if (pc_vk_status status = checkFeatures(plan.kernels[i]))
+      return status;
+    if (pc_vk_status status =
+            makeKernel(plan.kernels[i], bindings[i], kernels[i]))
+      return status;
+  }
+  return PC_VK_OK;
+}
+
+void pc_vk_plan::writeSet(const PlanDispatch &dispatch,
+                          LoadedDispatch &loaded) {
+  uint64_t alignment = context.getLimits().minStorageBufferOffsetAlignment;
+  size_t count = dispatch.operands.size();
+  std::vector<VkDescriptorBufferInfo> buffers(count);
+  std::vector<VkWriteDescriptorSet> writes(count);
+  for (size_t i = 0; i != count; ++i) {
+    const PlanOperand &operand = dispatch.operands[i];
+    uint64_t behind = operand.range.offset % alignment;
+    buffers[i] = {memory.buffer, operand.range.offset - behind,
+                  operand.range.bytes + behind};
+    writes[i] = {VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET};
+    writes[i].dstSet = loaded.set;
+    writes[i].dstBinding = static_cast<uint32_t>(i);
+    writes[i].descriptorCount = 1;
+    writes[i].descriptorType = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER;
+    writes[i].pBufferInfo = &buffers[i];
+  }
+  vkUpdateDescriptorSets(context.device, static_cast<uint32_t>(count),
+                         writes.data(), 0, nullptr);
+  context.counters.descriptor_writes += count;
+}
+
+/// One set for each different list of operands, however often it is dispatched.
+pc_vk_status pc_vk_plan::makeSets() {
+  if (plan.dispatches.empty())
+    return PC_VK_OK;
+  using Key = std::pair<uint32_t, std::vector<std::pair<uint64_t, uint64_t>>>;
+  std::map<Key, size_t> first;
+  std::vector<size_t> like(plan.dispatches.size());
+  uint32_t descriptors = 0;
+  for (size_t i = 0; i != plan.dispatches.size(); ++i) {
+    Key key = {plan.dispatches[i].kernel, {}};
+    for (const PlanOperand &operand : plan.dispatches[i].operands)
+      key.second.emplace_back(operand.range.offset, operand.range.bytes);
+    auto [known, isNew] = first.try_emplace(key, i);
+    like[i] = known->second;
+    if (isNew)
+      descriptors += static_cast<uint32_t>(key.second.size());
+  }
+  VkDescriptorPoolSize size = {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, descriptors};
+  VkDescriptorPoolCreateInfo info = {
+      VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO};
+  info.maxSets = static_cast<uint32_t>(first.size());
+  info.poolSizeCount = 1;
+  info.pPoolSizes = &size;
+  if (pc_vk_status status = context.check(
+          vkCreateDescriptorPool(context.device, &info, nullptr, &pool),
+          "make a pool of descriptors"))
+    return status;
+  uint64_t alignment = context.getLimits().minStorageBufferOffsetAlignment;
+  dispatches.resize(plan.dispatches.size());
+  for (size_t i = 0; i != dispatches.size(); ++i) {
+    const PlanDispatch &dispatch = plan.dispatches[i];
+    for (const PlanOperand &operand : dispatch.operands)
+      dispatches[i].offsets.push_back(static_cast<uint32_t>(
+          operand.range.offset % alignment / operand.elementBytes));
+    if (like[i] != i) {
+      dispatches[i].set = dispatches[like[i]].set;
+      continue;
+    }
+    VkDescriptorSetAllocateInfo allocation = {
+        VK_STRUCTURE_TYPE_DESCRIPTOR_SET_ALLOCATE_INFO};
+    allocation.descriptorPool = pool;
+    allocation.descriptorSetCount = 1;
+    allocation.pSetLayouts = &kernels[dispatch.kernel].set;
+    if (pc_vk_status status =
+            context.check(vkAllocateDescriptorSets(context.device, &allocation,
+                                                   &dispatches[i].set),
+                          "allocate descriptors"))
+      return status;
+    writeSet(dispatch, dispatches[i]);
+  }
+  return PC_VK_OK;
+}
+
+//===----------------------------------------------------------------------===//
+// All of it
+//===----------------------------------------------------------------------===//
+
+pc_vk_status pc_vk_plan::load() {
+  std::string defect = findDefect(plan);
+  if (defect.empty() && !context.isTrusting)
+    defect = findHazard(plan);
+  if (!defect.empty())
+    return context.fail(PC_VK_BAD_PLAN, "bad plan: " + defect);
+  if (pc_vk_status status = checkLimits())
+    return status;
+  VkFenceCreateInfo fence = {VK_STRUCTURE_TYPE_FENCE_CREATE_INFO};
+  if (pc_vk_status status =
+          context.check(vkCreateFence(context.device, &fence, nullptr, &done),
+                        "make a fence"))
+    return status;
+  if (pc_vk_status status = makeMemory())
+    return status;
+  if (pc_vk_status status = makeKernels())
+    return status;
+  if (pc_vk_status status = makeSets())
+    return status;
+  if (pc_vk_status status = uploadConstants())
+    return status;
+  if (pc_vk_status status = recordCopies(plan.arguments, arguments))
+    return status;
+  if (pc_vk_status status = recordCopies(plan.results, results))
+    return status;
+  return recordDispatches();
+}
+
+pc_vk_plan::~pc_vk_plan() {
+  VkDevice device = context.device;
+  vkDeviceWaitIdle(device);
+  if (!recorded.empty())
+    vkFreeCommandBuffers(device, context.commands,
+                         static_cast<uint32_t>(recorded.size()),
+                         recorded.data());
+  vkDestroyFence(device, done, nullptr);
+  vkDestroyDescriptorPool(device, pool, nullptr);
+  for (const LoadedKernel &kernel : kernels) {
+    vkDestroyPipeline(device, kernel.pipeline, nullptr);
+    vkDestroyPipelineLayout(device, kernel.layout, nullptr);
+    vkDestroyDescriptorSetLayout(device, kernel.set, nullptr);
+  }
+  memory.destroy(context);
+  staging.destroy(context);
+}

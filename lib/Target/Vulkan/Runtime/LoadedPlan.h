@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A plan on a device: memory, pipelines, recorded commands.
+
+#ifndef PC_LIB_TARGET_VULKAN_RUNTIME_LOADEDPLAN_H
+#define PC_LIB_TARGET_VULKAN_RUNTIME_LOADEDPLAN_H
+
+#include "Memory.h"
+#include "pc/Target/Vulkan/Plan/Plan.h"
+
+/// An argument or result as the host sees it.
+struct LoadedPort {
+  uint64_t staging = 0; // offset
+  VkCommandBuffer upload = VK_NULL_HANDLE, download = VK_NULL_HANDLE;
+  bool isDirty = false;   // written by the host since the last upload
+  bool isCurrent = false; // the staging memory has what the device has
+};
+
+struct LoadedKernel {
+  VkDescriptorSetLayout set = VK_NULL_HANDLE;
+  VkPipelineLayout layout = VK_NULL_HANDLE;
+  VkPipeline pipeline = VK_NULL_HANDLE;
+};
+
+/// How the operands of a dispatch are bound.
+struct LoadedDispatch {
+  VkDescriptorSet set = VK_NULL_HANDLE;
+  std::vector<uint32_t> offsets; // in elements, behind where a binding begins
+};
+
+struct pc_vk_plan {
+  pc_vk_plan(pc_vk_context &context, mlir::pc::Plan plan)
+      : context(context), plan(std::move(plan)) {}
+  ~pc_vk_plan();
+  pc_vk_plan(const pc_vk_plan &) = delete;
+  pc_vk_plan &operator=(const pc_vk_plan &) = delete;
+
+  pc_vk_status load();
+  /// Submits `commands` in this order and waits.
+  pc_vk_status submit(const std::vector<VkCommandBuffer> &commands);
+  pc_vk_status run();
+  pc_vk_status download(LoadedPort &port);
+
+  pc_vk_context &context;
+  mlir::pc::Plan plan;
+  std::vector<LoadedPort> arguments, results;
+  DeviceBuffer memory, staging;
+
+private:
+  pc_vk_status checkLimits();
+  pc_vk_status checkFeatures(const mlir::pc::PlanKernel &kernel);
+  pc_vk_status makeMemory();
+  pc_vk_status makeKernel(const mlir::pc::PlanKernel &kernel, uint32_t bindings,
+                          LoadedKernel &loaded);
+  pc_vk_status makeKernels();
+  pc_vk_status makeSets();
+  void writeSet(const mlir::pc::PlanDispatch &dispatch, LoadedDispatch &loaded);
+  pc_vk_status begin(VkCommandBuffer &commands);
+  pc_vk_status recordCopies(const std::vector<mlir::pc::PlanPort> &ports,
+                            std::vector<LoadedPort> &loaded);
+  pc_vk_status recordCopy(const mlir::pc::PlanRange &range, uint64_t at,
+                          bool isUpload, VkCommandBuffer &commands);
+  pc_vk_status recordDispatches();
+  pc_vk_status uploadConstants();
+
+  std::vector<LoadedKernel> kernels;
+  std::vector<LoadedDispatch> dispatches;
+  VkDescriptorPool pool = VK_NULL_HANDLE;
+  VkCommandBuffer body = VK_NULL_HANDLE;
+  std::vector<VkCommandBuffer> recorded, submitted;
+  VkFence done = VK_NULL_HANDLE;
+  uint64_t numBarriers = 0;
+};
+
+#endif // PC_LIB_TARGET_VULKAN_RUNTIME_LOADEDPLAN_H

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Functions of f32 as arithmetic.
+
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "pc/Target/CPU/MathFormulas.h"
+#include "pc/Target/Vulkan/Transforms/Passes.h"
+#include "llvm/ADT/StringSet.h"
+
+namespace mlir::pc {
+#define GEN_PASS_DEF_EXPANDMATH
+#include "pc/Target/Vulkan/Transforms/Passes.h.inc"
+} // namespace mlir::pc
+
+using namespace mlir;
+using namespace mlir::pc;
+
+/// clampf(x, lo, hi) = min(max(x, lo), hi).
+static LogicalResult expandClamp(math::ClampFOp op, PatternRewriter &rewriter) {
+  Value raised = arith::MaximumFOp::create(rewriter, op.getLoc(), op.getValue(),
+                                           op.getMin());
+  rewriter.replaceOpWithNewOp<arith::MinimumFOp>(op, raised, op.getMax());
+  return success();
+}
+
+namespace {
+struct ExpandMath : public mlir::pc::impl::ExpandMathBase<ExpandMath> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add(expandClamp);
+    populateMathFormulas(patterns, FormulaTypes::ScalarsAndVectors);
+    const llvm::StringSet<> approximated = {
+        math::Atan2Op::getOperationName(), math::CbrtOp::getOperationName(),
+        math::ErfcOp::getOperationName(),  math::ExpOp::getOperationName(),
+        math::ExpM1Op::getOperationName(), math::LogOp::getOperationName(),
+        math::Log1pOp::getOperationName()};
+    populateMathPolynomialApproximationPatterns(
+        patterns, [&](StringRef name) { return approximated.contains(name); });
+    math::populateExpansionPatterns(patterns, {"exp2", "fpowi", "powf"});
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+} // namespace

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Kernels as SPIR-V modules: first their border, then all that is inside.
+
+#include "mlir/Conversion/ArithToSPIRV/ArithToSPIRV.h"
+#include "mlir/Conversion/GPUToSPIRV/GPUToSPIRV.h"
+#include "mlir/Conversion/MathToSPIRV/MathToSPIRV.h"
+#include "mlir/Conversion/SCFToSPIRV/SCFToSPIRV.h"
+#include "mlir/Conversion/VectorToSPIRV/VectorToSPIRV.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SPIRV/IR/SPIRVDialect.h"
+#include "mlir/Dialect/SPIRV/IR/SPIRVOps.h"
+#include "mlir/Dialect/SPIRV/IR/TargetAndABI.h"
+#include "mlir/Dialect/SPIRV/Transforms/SPIRVConversion.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "pc/Target/Vulkan/Transforms/Passes.h"
+
+namespace mlir::pc {
+#define GEN_PASS_DEF_KERNELSTOSPIRV
+#include "pc/Target/Vulkan/Transforms/Passes.h.inc"
+} // namespace mlir::pc
+
+using namespace mlir;
+
+/// Push constants hold at least as many bytes on every device.
+static constexpr unsigned mostPushConstantBytes = 128;
+
+namespace {
+struct KernelsToSPIRV
+    : public mlir::pc::impl::KernelsToSPIRVBase<KernelsToSPIRV> {
+  void runOnOperation() override;
+};
+
+/// An argument of a kernel, inside of the shader.
+struct Binding {
+  MemRefType type;
+  SmallVector<int64_t> strides;
+  Type element;      // in memory
+  Value variable;    // points to the buffer
+  Value firstOffset; // index
+};
+
+/// Moves the body of a kernel into a SPIR-V function whose arguments are
+/// variables, and makes its accesses to memory those of SPIR-V.
+class BorderLowering {
+public:
+  BorderLowering(gpu::GPUFuncOp kernel, spirv::TargetEnvAttr environment)
+      : kernel(kernel), environment(environment),
+        builder(kernel.getLoc(), kernel.getContext()) {}
+
+  LogicalResult run();
+
+private:
+  LogicalResult checkKernel();
+  FailureOr<Type> getStorageType(Type element);
+  LogicalResult makeBinding(BlockArgument argument);
+  void makeEntry();
+  Value getPointer(Operation *op, const Binding &binding, ValueRange indices);
+  Value fromStorage(Value value, Type type);
+  Value toStorage(Value value, Type type);
+  LogicalResult lowerAccesses();
+
+  gpu::GPUFuncOp kernel;
+  spirv::TargetEnvAttr environment;
+  ImplicitLocOpBuilder builder;
+  spirv::ModuleOp module;
+  spirv::FuncOp function;
+  SmallVector<Binding> bindings;
+};
+} // namespace
+
+LogicalResult BorderLowering::checkKernel() {
+  if (!kernel.getKnownBlockSize())
+    return kernel.emitOpError("expected a known block size");
+  if (!kernel.getBody().hasOneBlock())
+    return kernel.emitOpError("expected one block");
+  if (kernel.getNumArguments() * 4 > mostPushConstantBytes)
+    return kernel.emitOpError("expected at most ")
+           << mostPushConstantBytes / 4 << " buffers, but got "
+           << kernel.getNumArguments();
+  return success();
+}
+
+/// A boolean is a byte, an index has 64 bits.
+FailureOr<Type> BorderLowering::getStorageType(Type element) {
+  if (element.isIndex())
+    return Type(builder.getI64Type());
+  if (element.isInteger(1))
+    return Type(builder.getI8Type());
+  if (element.isF32() || element.isInteger(8) || element.isInteger(16) ||
+      element.isInteger(32) || element.isInteger(64))
+    return element;
+  return kernel.emitOpError(
+             "expected elements that are f32, integers of 8, 16, "
+             "32 or 64 bits, or booleans, but got ")
+         << element << ", which the Vulkan target does not support";
+}
+
+template <typename Access> static bool hasAccess(Value memory) {
+  return llvm::any_of(memory.getUsers(), llvm::IsaPred<Access>);
+}
+
+LogicalResult BorderLowering::makeBinding(BlockArgument argument) {
+  auto type = cast<MemRefType>(argument.getType());
+  FailureOr<Type> element = getStorageType(type.getElementType());
+  if (failed(element))
+    return failure();
+  unsigned number = argument.getArgNumber();
+  unsigned bytes = (*element).getIntOrFloatBitWidth() / 8;
+  auto array = spirv::RuntimeArrayType::get(*element, bytes);
+  auto block = spirv::StructType::get({Type(array)}, {0u});
+  auto pointer =
+      spirv::PointerType::get(block, spirv::StorageClass::StorageBuffer);
+  std::string name = ("buffer_" + Twine(number)).str();
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(module.getBody());
+    auto variable = spirv::GlobalVariableOp::create(
+        builder, pointer, name, /*descriptorSet=*/0, /*binding=*/number);
+    if (!hasAccess<memref::StoreOp>(argument))
+      variable->setAttr("non_writable", builder.getUnitAttr());
+    if (!hasAccess<memref::LoadOp>(argument))
+      variable->setAttr("non_readable", builder.getUnitAttr());
+  }
+  auto i32 = builder.getI32Type();
+  Binding binding;
+  binding.type = type;
+  binding.strides = type.getStridesAndOffset().first;
+  binding.element = *element;
+  binding.variable = spirv::AddressOfOp::create(
+      builder, pointer, FlatSymbolRefAttr::get(builder.getStringAttr(name)));
+  Value offset = spirv::getPushConstantValue(function, kernel.getNumArguments(),
+                                             number, i32, builder);
+  binding.firstOffset = UnrealizedConversionCastOp::create(
+                            builder, builder.getIndexType(), offset)
+                            .getResult(0);
+  bindings.push_back(binding);
+  return success();
+}
+
+void BorderLowering::makeEntry() {
+  builder.setInsertionPoint(kernel->getParentOfType<gpu::GPUModuleOp>());
+  module = spirv::ModuleOp::create(builder, spirv::AddressingModel::Logical,
+                                   spirv::MemoryModel::GLSL450, std::nullopt,
+                                   (kernel.getName() + "_spirv").str());
+  module->setAttr(spirv::getTargetEnvAttrName(), environment);
+  builder.setInsertionPointToStart(module.getBody());
+  function = spirv::FuncOp::create(builder, kernel.getName(),
+                                   builder.getFunctionType({}, {}));
+  builder.setInsertionPointToEnd(module.getBody());
+  spirv::EntryPointOp::create(builder, spirv::ExecutionModel::GLCompute,
+                              function, ArrayRef<Attribute>());
+  spirv::ExecutionModeOp::create(builder, function,
+                                 spirv::ExecutionMode::LocalSize,
+                                 *kernel.getKnownBlockSize());
+  builder.setInsertionPointToStart(function.addEntryBlock());
+}
+
+/// The place of an element: offset + sum of index times stride.
+Value BorderLowering::getPointer(Operation *op, const Binding &binding,
+                                 ValueRange indices) {
+  Value place = binding.firstOffset;
+  for (auto [index, stride] : llvm::zip(indices, binding.strides)) {
+    Value step = index;
+    if (stride != 1)
+      step = arith::MulIOp::create(
+          builder, index, arith::ConstantIndexOp::create(builder, stride));
+    place = arith::AddIOp::create(builder, place, step);
+  }
+  auto i32 = builder.getI32Type();
+  Value word =
+      UnrealizedConversionCastOp::create(builder, i32, place).getResult(0);
+  Value zero = spirv::ConstantOp::getZero(i32, op->getLoc(), builder);
+  return spirv::AccessChainOp::create(builder, binding.variable,
+                                      ValueRange{zero, word});
+}
+
+Value BorderLowering::fromStorage(Value value, Type type) {
+  if (type.isIndex())
+    return arith::IndexCastOp::create(builder, type, value);
+  if (!type.isInteger(1))
+    return value;
+  Value zero = arith::ConstantOp::create(builder, builder.getI8IntegerAttr(0));
+  return arith::CmpIOp::create(builder, arith::CmpIPredicate::ne, value, zero);
+}
+
+Value BorderLowering::toStorage(Value value, Type type) {
+  if (value.getType().isIndex())
+    return arith::IndexCastOp::create(builder, type, value);
+  if (value.getType().isInteger(1))
+    return arith::ExtUIOp::create(builder, type, value);
+  return value;
+}
+
+LogicalResult BorderLowering::lowerAccesses() {
+  for (auto [argument, binding] : llvm::zip(kernel.getArguments(), bindings))
+    for (Operation *user : llvm::make_early_inc_range(argument.getUsers())) {
+      builder.setInsertionPoint(user);
+      builder.setLoc(user->getLoc());
+      if (auto load = dyn_cast<memref::LoadOp>(user)) {
+        Value value = spirv::LoadOp::create(
+            builder, getPointer(user, binding, load.getIndices()));
+        load.replaceAllUsesWith(
+            fromStorage(value, binding.type.getElementType()));
+      } else if (auto store = dyn_cast<memref::StoreOp>(user)) {
+        Value value = toStorage(store.getValue(), binding.element);
+        spirv::StoreOp::create(
+            builder, getPointer(user, binding, store.getIndices()), value);
+      } else {
+        return user->emitOpError("is not supported in a kernel of the Vulkan "
+                                 "target");
+      }
+      user->erase();
+    }
+  return success();
+}
+
+LogicalResult BorderLowering::run() {
+  if (failed(checkKernel()))
+    return failure();
+  makeEntry();
+  for (BlockArgument argument : kernel.getArguments())
+    if (failed(makeBinding(argument)))
+      return failure();
+  if (failed(lowerAccesses()))
+    return failure();
+  Block &body = kernel.getBody().front(), &entry = function.getBody().front();
+  entry.getOperations().splice(entry.end(), body.getOperations());
+  Operation *terminator = entry.getTerminator();
+  builder.setInsertionPointToEnd(&entry);
+  spirv::ReturnOp::create(builder);
+  // What is launched keeps its name and its arguments.
+  terminator->moveBefore(&body, body.end());
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Inside of kernels
+//===----------------------------------------------------------------------===//
+
+/// What the kernels may ask a device for; each one then asks for what it uses.
+static spirv::TargetEnvAttr getEnvironment(MLIRContext *context) {
+  using spirv::Capability;
+  auto triple = spirv::VerCapExtAttr::get(
+      spirv::Version::V_1_3,
+      {Capability::Shader, Capability::Int8, Capability::Int16,
+       Capability::Int64, Capability::StorageBuffer8BitAccess,
+       Capability::StorageBuffer16BitAccess},
+      {spirv::Extension::SPV_KHR_storage_buffer_storage_class,
+       spirv::Extension::SPV_KHR_8bit_storage,
+       spirv::Extension::SPV_KHR_16bit_storage},
+      context);
+  return spirv::TargetEnvAttr::get(triple,
+                                   spirv::getDefaultResourceLimits(context),
+                                   spirv::ClientAPI::Vulkan);
+}
+
+/// An entry point lists the inputs that it reads, which are known by now.
+static void listInputs(spirv::ModuleOp module) {
+  SmallVector<Attribute> inputs;
+  for (auto variable : module.getOps<spirv::GlobalVariableOp>())
+    if (variable.storageClass() == spirv::StorageClass::Input)
+      inputs.push_back(FlatSymbolRefAttr::get(variable));
+  for (auto entry : module.getOps<spirv::EntryPointOp>())
+    entry.setInterfaceAttr(ArrayAttr::get(module.getContext(), inputs));
+}
+
+static LogicalResult convertBody(spirv::ModuleOp module,
+                                 spirv::TargetEnvAttr environment) {
+  MLIRContext *context = module.getContext();
+  SPIRVConversionOptions options;
+  options.emulateLT32BitScalarTypes = false;
+  SPIRVTypeConverter types(environment, options);
+  RewritePatternSet patterns(context);
+  ScfToSPIRVContext scfContext;
+  arith::populateArithToSPIRVPatterns(types, patterns);
+  populateGPUToSPIRVPatterns(types, patterns);
+  populateMathToSPIRVPatterns(types, patterns);
+  populateSCFToSPIRVPatterns(types, scfContext, patterns);
+  populateVectorToSPIRVPatterns(types, patterns);
+  std::unique_ptr<SPIRVConversionTarget> target =
+      SPIRVConversionTarget::get(environment);
+  target->addLegalOp<UnrealizedConversionCastOp>();
+  SmallVector<Operation *> bodies;
+  for (auto function : module.getOps<spirv::FuncOp>())
+    for (Operation &op : function.getBody().front())
+      bodies.push_back(&op);
+  if (failed(applyFullConversion(bodies, *target, std::move(patterns))))
+    return failure();
+  listInputs(module);
+  SmallVector<UnrealizedConversionCastOp> casts, left;
+  module.walk([&](UnrealizedConversionCastOp cast) { casts.push_back(cast); });
+  reconcileUnrealizedCasts(casts, &left);
+  if (left.empty())
+    return success();
+  return left.front().emitOpError("between ")
+         << left.front().getOperandTypes() << " and "
+         << left.front().getResultTypes() << " has no meaning in SPIR-V";
+}
+
+void KernelsToSPIRV::runOnOperation() {
+  spirv::TargetEnvAttr environment = getEnvironment(&getContext());
+  SmallVector<gpu::GPUFuncOp> kernels;
+  getOperation()->walk(
+      [&](gpu::GPUFuncOp kernel) { kernels.push_back(kernel); });
+  bool failed = false;
+  for (gpu::GPUFuncOp kernel : kernels)
+    failed |= mlir::failed(BorderLowering(kernel, environment).run());
+  if (failed)
+    return signalPassFailure();
+  for (auto module : getOperation().getOps<spirv::ModuleOp>())
+    failed |= mlir::failed(convertBody(module, environment));
+  if (failed)
+    return signalPassFailure();
+}

@@ -1,0 +1,27 @@
+// RUN: pc-opt %s -split-input-file -verify-diagnostics --pc-gpu-kernels-to-spirv
+
+gpu.module @double {
+  // expected-error @below {{expected elements that are f32, integers of 8, 16, 32 or 64 bits, or booleans, but got 'f64', which the Vulkan target does not support}}
+  gpu.func @double(%a: memref<4xf64>) kernel attributes {known_block_size = array<i32: 1, 1, 1>} {
+    gpu.return
+  }
+}
+
+// -----
+
+gpu.module @unsized {
+  // expected-error @below {{expected a known block size}}
+  gpu.func @unsized(%a: memref<4xf32>) kernel {
+    gpu.return
+  }
+}
+
+// -----
+
+gpu.module @copies {
+  gpu.func @copies(%a: memref<4xf32>, %b: memref<4xf32>) kernel attributes {known_block_size = array<i32: 1, 1, 1>} {
+    // expected-error @below {{'memref.copy' op is not supported in a kernel of the Vulkan target}}
+    memref.copy %a, %b : memref<4xf32> to memref<4xf32>
+    gpu.return
+  }
+}

@@ -1,0 +1,34 @@
+// RUN: pc-opt %s --pc-gpu-kernels-to-spirv | FileCheck %s
+
+// The place of an element: where the buffer begins, a push constant, and the
+// strides. A boolean is a byte in memory, an index has 64 bits there.
+//       CHECK: spirv.module @select_spirv Logical GLSL450
+//   CHECK-DAG:   spirv.GlobalVariable @buffer_0 bind(0, 0) {non_writable} : !spirv.ptr<!spirv.struct<(!spirv.rtarray<i8, stride=1> [0])>, StorageBuffer>
+//   CHECK-DAG:   spirv.GlobalVariable @buffer_1 bind(0, 1) {non_writable} : !spirv.ptr<!spirv.struct<(!spirv.rtarray<i64, stride=8> [0])>, StorageBuffer>
+//   CHECK-DAG:   spirv.GlobalVariable @buffer_2 bind(0, 2) {non_readable} : !spirv.ptr<!spirv.struct<(!spirv.rtarray<f32, stride=4> [0])>, StorageBuffer>
+//   CHECK-DAG:   spirv.GlobalVariable @__push_constant_var__ : !spirv.ptr<!spirv.struct<(!spirv.array<3 x i32, stride=4> [0])>, PushConstant>
+//       CHECK:   spirv.func @select() "None"
+//       CHECK:     %[[BYTE:.+]] = spirv.Load "StorageBuffer" %{{.+}} : i8
+//       CHECK:     spirv.INotEqual %[[BYTE]], %{{.+}} : i8
+//       CHECK:     %[[LONG:.+]] = spirv.Load "StorageBuffer" %{{.+}} : i64
+//       CHECK:     spirv.SConvert %[[LONG]] : i64 to i32
+//       CHECK:     spirv.Store "StorageBuffer"
+//       CHECK:   spirv.EntryPoint "GLCompute" @select, @__builtin__LocalInvocationId__
+//       CHECK:   spirv.ExecutionMode @select "LocalSize", 32, 1, 1
+//       CHECK: gpu.func @select
+//  CHECK-NEXT:   gpu.return
+gpu.module @select {
+  gpu.func @select(%a: memref<32xi1, strided<[1], offset: ?>>, %b: memref<32xindex, strided<[1], offset: ?>>,
+                   %c: memref<32x3xf32, strided<[3, 1], offset: ?>>) kernel
+      attributes {known_block_size = array<i32: 32, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %i = gpu.thread_id x
+    %p = memref.load %a[%i] : memref<32xi1, strided<[1], offset: ?>>
+    %n = memref.load %b[%i] : memref<32xindex, strided<[1], offset: ?>>
+    %k = arith.select %p, %n, %c0 : index
+    %w = arith.index_cast %k : index to i32
+    %v = arith.sitofp %w : i32 to f32
+    memref.store %v, %c[%i, %c0] : memref<32x3xf32, strided<[3, 1], offset: ?>>
+    gpu.return
+  }
+}
