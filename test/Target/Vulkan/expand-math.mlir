@@ -3,6 +3,7 @@
 gpu.module @math {
   // Arithmetic alone is left; the multiply-adds of polynomials are ops of their own.
   // CHECK-LABEL: gpu.func @accurate
+  //  CHECK-SAME:   pc.exact
   //   CHECK-NOT:   math.{{(tanh|erf|exp|log|expm1|log1p)}}
   //       CHECK:   gpu.return
   gpu.func @accurate(%m: memref<6xf32>) kernel {
@@ -20,6 +21,7 @@ gpu.module @math {
 
   // What every device has to compute exactly, or nearly so, stays.
   // CHECK-LABEL: gpu.func @kept
+  //   CHECK-NOT:   pc.exact
   //       CHECK:   math.sqrt
   //       CHECK:   math.absf
   gpu.func @kept(%m: memref<6xf32>) kernel {

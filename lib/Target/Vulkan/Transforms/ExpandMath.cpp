@@ -40,6 +40,11 @@ struct ExpandMath : public mlir::pc::impl::ExpandMathBase<ExpandMath> {
     populateMathPolynomialApproximationPatterns(
         patterns, [&](StringRef name) { return approximated.contains(name); });
     math::populateExpansionPatterns(patterns, {"exp2", "fpowi", "powf"});
+    getOperation().walk([&](Operation *op) {
+      if (approximated.contains(op->getName().getStringRef()) ||
+          isa<math::ErfOp, math::TanhOp>(op))
+        getOperation()->setAttr(exactAttrName, UnitAttr::get(&getContext()));
+    });
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -21,6 +21,7 @@ namespace mlir::pc {
 } // namespace mlir::pc
 
 using namespace mlir;
+using namespace mlir::pc;
 
 /// Push constants hold at least as many bytes on every device.
 static constexpr unsigned mostPushConstantBytes = 128;
@@ -144,6 +145,8 @@ void BorderLowering::makeEntry() {
                                    spirv::MemoryModel::GLSL450, std::nullopt,
                                    (kernel.getName() + "_spirv").str());
   module->setAttr(spirv::getTargetEnvAttrName(), environment);
+  if (kernel->hasAttr(exactAttrName))
+    module->setAttr(exactAttrName, builder.getUnitAttr());
   builder.setInsertionPointToStart(module.getBody());
   function = spirv::FuncOp::create(builder, kernel.getName(),
                                    builder.getFunctionType({}, {}));
@@ -265,6 +268,15 @@ static void listInputs(spirv::ModuleOp module) {
     entry.setInterfaceAttr(ArrayAttr::get(module.getContext(), inputs));
 }
 
+/// A driver may otherwise take (1 + x) - 1 for x, which formulas rely on not to
+/// be so.
+static void keepRounding(spirv::ModuleOp module) {
+  module.walk([](Operation *op) {
+    if (isa<spirv::FAddOp, spirv::FMulOp, spirv::FSubOp>(op))
+      op->setAttr("no_contraction", UnitAttr::get(op->getContext()));
+  });
+}
+
 static LogicalResult convertBody(spirv::ModuleOp module,
                                  spirv::TargetEnvAttr environment) {
   MLIRContext *context = module.getContext();
@@ -288,6 +300,8 @@ static LogicalResult convertBody(spirv::ModuleOp module,
   if (failed(applyFullConversion(bodies, *target, std::move(patterns))))
     return failure();
   listInputs(module);
+  if (module->removeAttr(exactAttrName))
+    keepRounding(module);
   SmallVector<UnrealizedConversionCastOp> casts, left;
   module.walk([&](UnrealizedConversionCastOp cast) { casts.push_back(cast); });
   reconcileUnrealizedCasts(casts, &left);

@@ -16,6 +16,10 @@ namespace mlir::pc {
 #define GEN_PASS_REGISTRATION
 #include "pc/Target/Vulkan/Transforms/Passes.h.inc"
 
+/// Of a kernel: a unit; each of its sums and products is to be rounded as
+/// written.
+inline constexpr llvm::StringLiteral exactAttrName = "pc.exact";
+
 /// Tensor functions to launches of kernels on buffers: arguments, results and
 /// an arena, in this order of the arguments of each function.
 void buildTensorToLaunchesPipeline(OpPassManager &manager);

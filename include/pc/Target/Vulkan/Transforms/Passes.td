@@ -96,7 +96,8 @@ def ExpandMath : Pass<"pc-gpu-expand-math", "gpu::GPUFuncOp"> {
   let description = [{
     What a device offers for exp, log, tanh and the like may be some units in the last
     place off, or much more near zero. Here they become arithmetic, the same
-    on every device; functions that the device does not have at all do as well.
+    on every device; functions that the device does not have at all do as well. The
+    kernel is marked `pc.exact`: its sums and products must not be rearranged.
 
     Example: `test/Target/Vulkan/expand-math.mlir`
   }];
@@ -112,6 +113,7 @@ def KernelsToSPIRV : Pass<"pc-gpu-kernels-to-spirv", "ModuleOp"> {
     the kernel itself stays, empty, for the launches to refer to. Argument `i` of the kernel is binding `i` of descriptor set 0, a buffer of its elements; its offset,
     in elements, is word `i` of the push constants. Memory that is only read is declared so.
     Booleans are bytes in memory, and an index is 64 bits wide there and 32 bits elsewhere.
+    Sums and products of a kernel that is marked `pc.exact` are `NoContraction`.
     The workgroup size is the `known_block_size` of the kernel. What Vulkan has no
     instruction for is refused, with the kernel and the op.
 
