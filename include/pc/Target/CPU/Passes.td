@@ -50,6 +50,26 @@ def FuseElementwise : Pass<"pc-cpu-fuse-elementwise", "func::FuncOp"> {
   ];
 }
 
+def AccumulateSums : Pass<"pc-cpu-accumulate-sums", "func::FuncOp"> {
+  let summary = "add to what is there, not to zeros that are then added";
+  let description = [{
+    A value that is read in parts, or at every time step, has a cotangent that is a sum of
+    terms, one for each reader. A term that was put into zeros is added to that part of the
+    sum alone; a product or a sum over dimensions goes on from the sum so far; of terms
+    that are all transposed the sum is. With this the gradient of a recurrent layer takes
+    time in proportion to its length, not to the square of it.
+
+    Sums are reassociated: they are equal but for rounding. Where nothing but zeros was
+    added to a zero, its sign may differ.
+
+    Example: `test/Target/CPU/accumulate-sums.mlir`
+  }];
+  let dependentDialects = [
+    "mlir::arith::ArithDialect", "mlir::linalg::LinalgDialect",
+    "mlir::tensor::TensorDialect"
+  ];
+}
+
 def TrimSlices : Pass<"pc-cpu-trim-slices", "func::FuncOp"> {
   let summary = "compute only those parts of structured ops that are used";
   let description = [{

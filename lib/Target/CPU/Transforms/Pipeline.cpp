@@ -31,6 +31,7 @@ static void addStructure(OpPassManager &manager,
   manager.addPass(createInlinerPass());
   manager.addPass(createSymbolDCEPass());
   manager.addPass(createCanonicalizerPass());
+  manager.addNestedPass<func::FuncOp>(pc::createAccumulateSums());
   manager.addNestedPass<func::FuncOp>(pc::createStructureOps());
   manager.addPass(createCSEPass());
   manager.addNestedPass<func::FuncOp>(pc::createTrimSlices());
