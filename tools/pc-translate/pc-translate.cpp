@@ -6,6 +6,7 @@
 #include "pc/Pipelines/Options.h"
 #include "pc/Pipelines/Translate.h"
 #include "pc/Target/ONNX/OperatorList.h"
+#include "pc/Target/Vulkan/Compile.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/WithColor.h"
 
@@ -39,6 +40,10 @@ struct Flags {
                          cl::desc("the plans of these functions for a device "
                                   "of Vulkan, as text"),
                          cl::cat(category)};
+  cl::opt<bool> devicesFlag{"list-devices",
+                            cl::desc("print the numbers and names of the "
+                                     "devices of Vulkan"),
+                            cl::cat(category)};
   cl::opt<std::string> data{"data", cl::value_desc("DIR"),
                             cl::desc("folder of input_<k>.pb that sizes follow "
                                      "from; the module is for these only"),
@@ -76,6 +81,15 @@ static int listOperators() {
   return 0;
 }
 
+static int listDevices() {
+  Expected<std::vector<std::string>> names = listVulkanDevices();
+  if (!names)
+    return fail(toString(names.takeError()));
+  for (const auto &[number, name] : llvm::enumerate(*names))
+    outs() << number << " " << name << "\n";
+  return 0;
+}
+
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
   Flags flags;
@@ -88,6 +102,8 @@ int main(int argc, char **argv) {
                 "--list-onnx-operators, --to-spirv and --to-plan");
   if (flags.listFlag)
     return listOperators();
+  if (flags.devicesFlag)
+    return listDevices();
   if (flags.input.empty())
     return fail("expected a model, but got none");
   TranslateRequest request;

@@ -110,6 +110,19 @@ llvm::Error VulkanExecutable::run(StringRef name, ArrayRef<Tensor *> arguments,
   return llvm::Error::success();
 }
 
+llvm::Expected<std::vector<std::string>> mlir::pc::listVulkanDevices() {
+  pc_vk_options options = {};
+  pc_vk_context *made = nullptr;
+  pc_vk_status status = pc_vk_context_create(&options, &made);
+  std::unique_ptr<pc_vk_context, ContextDeleter> context(made);
+  if (status != PC_VK_OK)
+    return llvm::createStringError(pc_vk_message(made));
+  std::vector<std::string> names;
+  for (uint32_t i = 0, e = pc_vk_device_count(made); i != e; ++i)
+    names.push_back(pc_vk_device_name(made, i));
+  return names;
+}
+
 FailureOr<std::unique_ptr<Executable>>
 mlir::pc::compileForVulkan(ModuleOp module, ArrayRef<StringRef> entries,
                            const VulkanOptions &options) {

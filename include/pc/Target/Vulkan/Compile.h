@@ -24,6 +24,9 @@ FailureOr<std::unique_ptr<Executable>>
 compileForVulkan(ModuleOp module, ArrayRef<StringRef> entries,
                  const VulkanOptions &options);
 
+/// The names of the devices of this machine, in the order of their numbers.
+llvm::Expected<std::vector<std::string>> listVulkanDevices();
+
 } // namespace mlir::pc
 
 #endif // PC_TARGET_VULKAN_COMPILE_H
