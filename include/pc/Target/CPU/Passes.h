@@ -33,6 +33,9 @@ inline constexpr int64_t bufferAlignment = 64;
 #define GEN_PASS_REGISTRATION
 #include "pc/Target/CPU/Passes.h.inc"
 
+/// Structured ops on tensors to the same on buffers that the caller owns or
+/// that will lie in an arena; the Vulkan target has this in common.
+void buildBufferizationPipeline(OpPassManager &manager);
 /// Tensor functions to loops over memory: buffers of the caller and an arena,
 /// in this order of the arguments: arguments, results, arena.
 void buildTensorToLoopsPipeline(OpPassManager &manager,

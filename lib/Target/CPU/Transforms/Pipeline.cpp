@@ -49,8 +49,7 @@ static void addStructure(OpPassManager &manager,
   manager.addPass(createLoopInvariantCodeMotionPass());
 }
 
-/// Tensors to buffers that the caller owns or that lie in the arena.
-static void addBufferization(OpPassManager &manager) {
+void mlir::pc::buildBufferizationPipeline(OpPassManager &manager) {
   manager.addNestedPass<func::FuncOp>(pc::createOwnDestinations());
   manager.addNestedPass<func::FuncOp>(pc::createPassByDestination());
   manager.addPass(pc::createAnchorLoopState());
@@ -85,7 +84,7 @@ static void addLoops(OpPassManager &manager, const pc::VectorTarget &target) {
 void mlir::pc::buildTensorToLoopsPipeline(OpPassManager &manager,
                                           const VectorTarget &target) {
   addStructure(manager, target);
-  addBufferization(manager);
+  buildBufferizationPipeline(manager);
   addLoops(manager, target);
 }
 

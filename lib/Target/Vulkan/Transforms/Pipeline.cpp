@@ -2,7 +2,6 @@
 //
 // The order of the passes between tensors and SPIR-V.
 
-#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/SPIRV/IR/SPIRVOps.h"
 #include "mlir/Dialect/SPIRV/Transforms/Passes.h"
@@ -21,6 +20,7 @@ static void addStructure(OpPassManager &manager) {
   manager.addPass(createInlinerPass());
   manager.addPass(createSymbolDCEPass());
   manager.addPass(createCanonicalizerPass());
+  manager.addNestedPass<func::FuncOp>(pc::createAccumulateSums());
   manager.addNestedPass<func::FuncOp>(pc::createStructureOps());
   manager.addPass(createCSEPass());
   manager.addNestedPass<func::FuncOp>(pc::createTrimSlices());
@@ -30,25 +30,9 @@ static void addStructure(OpPassManager &manager) {
   manager.addPass(createLoopInvariantCodeMotionPass());
 }
 
-/// Tensors to buffers that the caller owns or that lie in the arena.
-static void addBufferization(OpPassManager &manager) {
-  manager.addNestedPass<func::FuncOp>(pc::createOwnDestinations());
-  manager.addNestedPass<func::FuncOp>(pc::createPassByDestination());
-  manager.addPass(pc::createAnchorLoopState());
-  manager.addPass(bufferization::createEmptyTensorToAllocTensorPass());
-  bufferization::OneShotBufferizePassOptions options;
-  options.bufferizeFunctionBoundaries = true;
-  options.functionBoundaryTypeConversion =
-      bufferization::LayoutMapOption::IdentityLayoutMap;
-  options.bufferAlignment = pc::bufferAlignment;
-  manager.addPass(bufferization::createOneShotBufferizePass(options));
-  manager.addPass(createCanonicalizerPass());
-  manager.addPass(createCSEPass());
-}
-
 void mlir::pc::buildTensorToLaunchesPipeline(OpPassManager &manager) {
   addStructure(manager);
-  addBufferization(manager);
+  buildBufferizationPipeline(manager);
   manager.addNestedPass<func::FuncOp>(createSplitReductions());
   manager.addNestedPass<func::FuncOp>(createPlanMemory());
   manager.addNestedPass<func::FuncOp>(createUnrollLoops());
