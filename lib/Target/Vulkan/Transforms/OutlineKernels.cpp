@@ -252,16 +252,19 @@ LogicalResult OutlineKernels::outline(func::FuncOp function) {
   return success();
 }
 
-/// What a plan can say: memory, views of it, and launches.
+/// What a plan can say: memory, views of it, and launches. What else there is
+/// is said once for each node of the model, however often it was unrolled.
 static LogicalResult checkHost(func::FuncOp function) {
   bool failed = false;
+  llvm::DenseSet<std::pair<Location, OperationName>> said;
   for (Operation &op : function.front()) {
     if (isa<memref::AllocOp, memref::GetGlobalOp, ViewLikeOpInterface,
             gpu::LaunchFuncOp, func::ReturnOp>(op) ||
         op.hasTrait<OpTrait::ConstantLike>())
       continue;
     failed = true;
-    op.emitOpError("is not supported by the Vulkan target between kernels");
+    if (said.insert({op.getLoc(), op.getName()}).second)
+      op.emitOpError("is not supported by the Vulkan target between kernels");
   }
   return failure(failed);
 }
