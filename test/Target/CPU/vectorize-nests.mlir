@@ -221,6 +221,31 @@ func.func @strided(%x: memref<2x16x17x17xf32>, %w: memref<16x3x3x32xf32>, %y: me
 
 // -----
 
+// Sums that are transposed on their way to memory make it in blocks that are four
+// times as long: the lines that a square touches may all be in one set of the first
+// cache.
+// CHECK-LABEL: func @layer
+//       CHECK:   scf.for %[[K:.+]] = %c0{{.*}} to %c4096{{.*}} step %c1024
+//       CHECK:     scf.for %{{.+}} = %c0{{.*}} to %c1020{{.*}} step %c6
+//       CHECK:       %{{.+}}:24 = scf.for %{{.+}} = %[[K]]
+//       CHECK:       vector.shuffle
+//       CHECK:       vector.maskedstore {{.*}} vector<16xf32>
+func.func @layer(%x: memref<4096x64xf32>, %w: memref<1024x4096xf32>, %y: memref<64x1024xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%y : memref<64x1024xf32>)
+  linalg.generic {indexing_maps = [affine_map<(m,n,k)->(k,m)>, affine_map<(m,n,k)->(n,k)>, affine_map<(m,n,k)->(m,n)>],
+                  iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%x, %w : memref<4096x64xf32>, memref<1024x4096xf32>) outs(%y : memref<64x1024xf32>) {
+  ^bb0(%p: f32, %q: f32, %r: f32):
+    %m = arith.mulf %p, %q : f32
+    %s = arith.addf %r, %m : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// -----
+
 // Reductions around blocks of others add to the same results: their iterations
 // are no work for several threads, those of the tiles are.
 // CHECK-LABEL: func @around

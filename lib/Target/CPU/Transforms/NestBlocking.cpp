@@ -59,10 +59,14 @@ NestBlocking mlir::pc::chooseBlocking(const StridedNest &nest,
   // What one step adds to the panel of all rows or, where a panel is as thin as
   // the columns of a folded tile, to all rows.
   int64_t vector = tiling.width * elementBytes;
+  // Sums that are transposed on their way to memory touch as many lines as
+  // there are lanes, which often lie in one set of the first cache: they make
+  // the way seldom.
+  int64_t part = tiling.turnsOutputs ? 4 : 16;
   int64_t steps =
       tiling.foldsLanes
           ? target.l2Bytes / 2 / (vector * nest.dims[*tiling.rowDim].extent)
-          : target.l2Bytes / 16 / (vector * tiling.columns);
+          : target.l2Bytes / part / (vector * tiling.columns);
   steps = std::max(fewestSteps, steps);
   // Sums of many blocks would be as inaccurate as sums of many elements.
   int64_t all = 1;
