@@ -7,6 +7,7 @@
 
 #include "mlir/IR/DialectRegistry.h"
 #include "pc/Conversion/Passes.h"
+#include "pc/Dialect/Dataflow/IR/Dataflow.h"
 #include "pc/Dialect/PC/IR/PC.h"
 #include "pc/Dialect/PC/Transforms/Passes.h"
 #include "pc/Differentiation/ExternalModels/Register.h"
@@ -19,7 +20,7 @@
 namespace mlir::pc {
 
 inline void registerAllDialects(DialectRegistry &registry) {
-  registry.insert<PCDialect>();
+  registry.insert<PCDialect, pcflow::PCFlowDialect>();
 }
 
 inline void registerAllExtensions(DialectRegistry &registry) {

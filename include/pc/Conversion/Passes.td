@@ -5,6 +5,27 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ConvertPCToDataflow : Pass<"convert-pc-to-dataflow", "ModuleOp"> {
+  let summary = "relaxation and learning as a network of processes";
+  let description = [{
+    Reads the function that learns (pc-learn with sgd), or else the one that has
+    gradients, and its graph, and writes a `pcflow.graph`: a `pcflow.vertex` for
+    each vertex and for the loss. Products with a parameter become
+    `pcflow.linear`, elementwise expressions and their derivatives `pcflow.map`,
+    errors of hidden vertices `pcflow.state`. Functions of the relaxation level
+    and the graph are erased. Elements are still floats.
+
+    For schedules with frozen predictions (fixed-exact, fixed). What has no
+    circuit is reported by name: other schedules and optimizers, code that is not
+    local, shared parameters, other operations.
+
+    Example: test/Conversion/PCToDataflow/convert-pc-to-dataflow.mlir.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+                           "::mlir::pcflow::PCFlowDialect"];
+  let statistics = [Statistic<"numVertices", "vertices", "processes of vertices and losses">];
+}
+
 def ConvertPCToLinalg : Pass<"convert-pc-to-linalg", "ModuleOp"> {
   let summary = "relaxation and learning as structured operations and loops";
   let description = [{

@@ -36,7 +36,8 @@ def problems_of(table, tested):
             yield f"{where}: expected a lower-case summary without a full stop: {summary[1]}"
         if kind.endswith("Pass"):
             continue
-        shown = f"#pc.{second}" if kind.endswith("Attr") else f"pc.{first}"
+        dialect = "pcflow" if kind.startswith("PCFlow_") else "pc"
+        shown = f"#pc.{second}" if kind.endswith("Attr") else f"{dialect}.{first}"
         name = re.compile(re.escape(shown) + r"\b")
         description = re.search(r"let description = \[\{(.*?)\}\]", body, re.S)
         if description and not any(map(name.search, re.findall(r"```mlir(.*?)```", description[1], re.S))):

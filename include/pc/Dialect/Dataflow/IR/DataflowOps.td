@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef PC_DIALECT_DATAFLOW_IR_DATAFLOWOPS
+#define PC_DIALECT_DATAFLOW_IR_DATAFLOWOPS
+
+include "pc/Dialect/Dataflow/IR/DataflowInterfaces.td"
+include "pc/Dialect/Dataflow/IR/DataflowTypes.td"
+include "mlir/IR/OpAsmInterface.td"
+include "mlir/IR/RegionKindInterface.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+//===----------------------------------------------------------------------===//
+// Structure
+//===----------------------------------------------------------------------===//
+
+def PCFlow_GraphOp : PCFlow_Op<"graph", [
+    IsolatedFromAbove, SingleBlock, NoTerminator, Symbol,
+    HasParent<"::mlir::ModuleOp">, RegionKindInterface]> {
+  let summary = "a model as a network of learning processes";
+  let description = [{
+    Arguments are the streams of the host, named by `inputs`. A sample takes
+    `iterations` updates of every state, so each error and message stream carries
+    `iterations + 1` vectors, of which the last is for learning. Gradients are
+    summed over `batch` samples. The order of operations means nothing.
+
+    D1: in a `wired` graph (pcflow-materialize-forks) every stream has one use.
+    D2: rates balance: in a sample a stream is given as many words as are taken.
+    D3: only predictions go down and messages go up between vertices, each
+    message to the vertex that made the prediction it answers.
+    D4: weights belong to one vertex, and one unit in it.
+    D5: every cycle of streams passes a `pcflow.state`.
+    D6: the graph holds vertices, and units without arithmetic between them.
+
+    ```mlir
+    pcflow.graph @scale inputs ["x"] iterations(0) batch(1) {
+    ^bb0(%x: !pcflow.stream<4 x f32>):
+      %y = pcflow.vertex @y parents(%x : !pcflow.stream<4 x f32>) -> down(!pcflow.stream<4 x f32>) {
+      ^bb0(%p: !pcflow.stream<4 x f32>):
+        %m = pcflow.map(%p) : (!pcflow.stream<4 x f32>) -> !pcflow.stream<4 x f32> {
+        ^bb0(%a: f32):
+          %s = arith.addf %a, %a : f32
+          pcflow.yield %s : f32
+        }
+        pcflow.yield %m : !pcflow.stream<4 x f32>
+      }
+      pcflow.output "y" %y : <4 x f32>
+    }
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, StrArrayAttr:$inputs,
+    ConfinedAttr<I64Attr, [IntNonNegative]>:$iterations,
+    ConfinedAttr<I64Attr, [IntPositive]>:$batch, UnitAttr:$wired);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    $sym_name `inputs` $inputs `iterations` `(` $iterations `)` `batch` `(` $batch `)`
+    (`wired` $wired^)? attr-dict-with-keyword $body
+  }];
+  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
+  let extraClassDeclaration = [{
+    static ::mlir::RegionKind getRegionKind(unsigned) {
+      return ::mlir::RegionKind::Graph;
+    }
+    /// Vectors of an error or message stream in a sample.
+    int64_t getRounds() { return getIterations() + 1; }
+  }];
+}
+
+def PCFlow_VertexOp : PCFlow_Op<"vertex", [
+    IsolatedFromAbove, SingleBlock, AttrSizedOperandSegments, AttrSizedResultSegments,
+    HasParent<"GraphOp">, SymbolTable, RegionKindInterface]> {
+  let summary = "the process of one vertex: a module of its own";
+  let description = [{
+    Takes predictions of its parents and messages of its children; gives its own
+    prediction `down`, and messages `up`: message `k` answers parent `answers[k]`.
+    Parents that are data get no answer.
+
+    D7: the body has one argument for each operand and yields one value for each
+    result, of their types; a message has the type of the parent it answers.
+
+    ```mlir
+    %mu, %g = pcflow.vertex @h parents(%x : !pcflow.stream<4 x f32>)
+        messages(%m : !pcflow.stream<4 x f32>) answers [0]
+        -> down(!pcflow.stream<4 x f32>) up(!pcflow.stream<4 x f32>) { ... }
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name,
+    Variadic<PCFlow_StreamType>:$parents, Variadic<PCFlow_StreamType>:$messages,
+    OptionalAttr<DenseI64ArrayAttr>:$answers);
+  let results = (outs Variadic<PCFlow_StreamType>:$down, Variadic<PCFlow_StreamType>:$up);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    $sym_name (`parents` `(` $parents^ `:` type($parents) `)`)?
+    (`messages` `(` $messages^ `:` type($messages) `)`)?
+    (`answers` $answers^)? `->` (`down` `(` type($down)^ `)`)? (`up` `(` type($up)^ `)`)?
+    attr-dict-with-keyword $body
+  }];
+  let hasRegionVerifier = 1;
+  let extraClassDeclaration = [{
+    static ::mlir::RegionKind getRegionKind(unsigned) {
+      return ::mlir::RegionKind::Graph;
+    }
+    /// The parent that message `index` answers.
+    int64_t getAnswered(unsigned index) { return (*getAnswers())[index]; }
+    YieldOp getYield();
+  }];
+}
+
+def PCFlow_YieldOp : PCFlow_Op<"yield", [Pure, Terminator, ParentOneOf<["VertexOp", "MapOp"]>]> {
+  let summary = "what a vertex gives, or one word of a map";
+  let arguments = (ins Variadic<AnyType>:$values);
+  let assemblyFormat = "($values^ `:` type($values))? attr-dict";
+}
+
+def PCFlow_WeightsOp : PCFlow_Op<"weights", [Symbol, HasParent<"VertexOp">]> {
+  let summary = "the memory of one parameter";
+  let description = [{
+    `value` is the parameter as the model has it; with `transposed` the unit
+    reads its transpose. `initial` is what the memory holds at first, row by row
+    as the unit reads it, in the format of the graph (pcflow-quantize).
+
+    ```mlir
+    pcflow.weights @w {value = dense<1.0> : tensor<8x4xf32>}
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, ElementsAttr:$value, UnitAttr:$transposed,
+                   OptionalAttr<DenseI64ArrayAttr>:$initial);
+  let assemblyFormat = "$sym_name attr-dict";
+}
+
+//===----------------------------------------------------------------------===//
+// Units
+//===----------------------------------------------------------------------===//
+
+class PCFlow_Unit<string mnemonic, list<Trait> traits = []>
+    : PCFlow_Op<mnemonic, !listconcat([
+        DeclareOpInterfaceMethods<PCFlow_UnitOpInterface>,
+        ParentOneOf<["GraphOp", "VertexOp"]>], traits)>;
+
+/// A unit that fires whenever there is a word.
+class PCFlow_Rateless<string mnemonic, list<Trait> traits = []>
+    : PCFlow_Op<mnemonic, !listconcat([
+        PCFlow_UnitOpInterface, ParentOneOf<["GraphOp", "VertexOp"]>], traits)> {
+  let extraClassDeclaration = [{
+    /// UnitOpInterface.
+    bool isRateless() { return true; }
+    ::llvm::SmallVector<::mlir::pcflow::Run> getRuns(int64_t) {
+      return ::mlir::pcflow::getRatelessRuns(*this);
+    }
+  }];
+}
+
+def PCFlow_LinearOp : PCFlow_Unit<"linear"> {
+  let summary = "a tile memory that predicts, sends messages up and learns";
+  let description = [{
+    With `W` of `M` rows and `N` columns, in a sample:
+
+        takes x (N words) once and gives   y = W x + b;
+        `T + 1` times takes d (M words) and gives   g = W^T d;
+        the last time   dW += d x^T,  db += d   (exact sums over the batch),
+        and in the last sample of a batch   W -= rate dW,  b -= rate db.
+
+    Each element of `y`, `g`, `rate dW` and `rate db` is rounded once; a message
+    reads the old weights. Without `rate` the weights are frozen; `rate(0)` keeps
+    the sums and leaves the weights. `pe` rows and `simd` columns are worked on in
+    one cycle.
+
+    D8: sizes of streams are those of the weights; `pe` divides the rows, `simd`
+    the columns; the bias has one element for each row.
+
+    ```mlir
+    %y, %g = pcflow.linear weights(@w) bias(@b) predict(%x : <4 x f32>)
+        vjp(%d : <8 x f32>) rate(1.000000e-01)
+        -> <8 x f32> up(!pcflow.stream<4 x f32>)
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$weights, OptionalAttr<FlatSymbolRefAttr>:$bias,
+    PCFlow_StreamType:$input, PCFlow_StreamType:$error, OptionalAttr<F64Attr>:$rate,
+    DefaultValuedAttr<ConfinedAttr<I64Attr, [IntPositive]>, "1">:$pe,
+    DefaultValuedAttr<ConfinedAttr<I64Attr, [IntPositive]>, "1">:$simd);
+  let results = (outs PCFlow_StreamType:$prediction, Optional<PCFlow_StreamType>:$message);
+  let assemblyFormat = [{
+    `weights` `(` $weights `)` (`bias` `(` $bias^ `)`)?
+    `predict` `(` $input `:` type($input) `)` `vjp` `(` $error `:` type($error) `)`
+    (`rate` `(` $rate^ `)`)? attr-dict `->` type($prediction) (`up` `(` type($message)^ `)`)?
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    int64_t getRows() { return getPrediction().getType().getSize(); }
+    int64_t getColumns() { return getInput().getType().getSize(); }
+    WeightsOp getWeightsOp();
+    WeightsOp getBiasOp(); // null without a bias
+    /// UnitOpInterface: predictions do not wait for errors.
+    bool isImmediate(unsigned operand, unsigned result) {
+      return operand == 0 || result == 1;
+    }
+  }];
+}
+
+def PCFlow_MapOp : PCFlow_Rateless<"map", [IsolatedFromAbove, SingleBlock]> {
+  let summary = "one expression for each word";
+  let description = [{
+    The region computes a word of the result from one word of each operand, by
+    `arith`, `math` and `pcflow.lookup` on floats that stand for the elements of
+    the streams: each operation is exact, rounded once and saturated in the
+    format of the result.
+
+    D9: the region has one float argument for each operand and yields one float;
+    operands and result have one size.
+
+    ```mlir
+    %g = pcflow.map(%d, %s) : (!pcflow.stream<4 x f32>, !pcflow.stream<4 x f32>) -> !pcflow.stream<4 x f32> {
+    ^bb0(%a: f32, %b: f32):
+      %p = arith.mulf %a, %b : f32
+      pcflow.yield %p : f32
+    }
+    ```
+  }];
+  let arguments = (ins Variadic<PCFlow_StreamType>:$inputs);
+  let results = (outs PCFlow_StreamType:$result);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    `(` $inputs `)` attr-dict `:` functional-type($inputs, $result) $body
+  }];
+  let hasRegionVerifier = 1;
+}
+
+def PCFlow_LookupOp : PCFlow_Op<"lookup", [Pure, SameOperandsAndResultType]> {
+  let summary = "a function of one word, by a table of straight pieces";
+  let description = [{
+    `knots` are values at `2^s + 1` equidistant points of `[-2^range, 2^range]`,
+    in units of the last place. In the format `fixed<W, F>`, with
+    `k = range + 1 + F - s`, `u = x + 2^(range + F)`, `i = u >> k` and `f` the low
+    `k` bits of `u`:  `y = knots[i] + round((knots[i + 1] - knots[i]) f / 2^k)`;
+    beyond its ends the function is constant.
+
+    D10: the number of knots is one above a power of 2; `range` may be negative.
+
+    ```mlir
+    %y = pcflow.lookup %x knots [-16384, 0, 16384] range(0) : f32
+    ```
+  }];
+  let arguments = (ins AnyFloat:$operand, DenseI64ArrayAttr:$knots, I64Attr:$range);
+  let results = (outs AnyFloat:$result);
+  let assemblyFormat = "$operand `knots` $knots `range` `(` $range `)` attr-dict `:` type($operand)";
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// log2 of the number of pieces.
+    unsigned getLogSegments() { return ::llvm::Log2_64(getKnots().size() - 1); }
+  }];
+}
+
+def PCFlow_LatchOp : PCFlow_Unit<"latch", [SameOperandsAndResultType]> {
+  let summary = "a vector that is taken once in a sample and given in every round";
+  let description = [{
+    Linearisation points and the error of the clamped output are frozen.
+
+    ```mlir
+    %r = pcflow.latch %x : <4 x f32>
+    ```
+  }];
+  let arguments = (ins PCFlow_StreamType:$input);
+  let results = (outs PCFlow_StreamType:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input)";
+}
+
+def PCFlow_StateOp : PCFlow_Unit<"state", [SameOperandsAndResultType]> {
+  let summary = "the error of a hidden vertex: a delay of one round";
+  let description = [{
+    `d(0) = 0`, `d(t + 1) = d(t) + step (message(t) - d(t))`, rounded once. Gives
+    `d(0) ... d(T)` and takes `T + 1` messages, of which the last, of the round
+    that learns, changes nothing.
+
+    ```mlir
+    %d = pcflow.state %g step(1.000000e+00) : <4 x f32>
+    ```
+  }];
+  let arguments = (ins PCFlow_StreamType:$message, F64Attr:$step);
+  let results = (outs PCFlow_StreamType:$error);
+  let assemblyFormat = "$message `step` `(` $step `)` attr-dict `:` type($message)";
+  let extraClassDeclaration = [{
+    /// UnitOpInterface: an error depends on messages of the round before.
+    bool isImmediate(unsigned, unsigned) { return false; }
+  }];
+}
+
+def PCFlow_SumOp : PCFlow_Rateless<"sum", [SameOperandsAndResultType]> {
+  let summary = "the exact sum of messages, saturated once";
+  let description = [{
+    ```mlir
+    %s = pcflow.sum %a, %b : <4 x f32>
+    ```
+  }];
+  let arguments = (ins Variadic<PCFlow_StreamType>:$terms);
+  let results = (outs PCFlow_StreamType:$sum);
+  let assemblyFormat = "$terms attr-dict `:` type($sum)";
+  let builders = [OpBuilder<(ins "::mlir::ValueRange":$terms), [{
+    build($_builder, $_state, terms.front().getType(), terms);
+  }]>];
+}
+
+def PCFlow_SoftmaxErrorOp : PCFlow_Unit<"softmax_error", [AllTypesMatch<["logits", "error"]>]> {
+  let summary = "the derivative of the cross-entropy of logits and a class label";
+  let description = [{
+    `b = softmax(y) - onehot(t)`, once in a sample: with `m = max y` the unit
+    takes `e_k = exp(y_k - m)` from `knots` (as `pcflow.lookup` does), their exact
+    sum, and one rounded quotient for each class.
+
+    ```mlir
+    %b = pcflow.softmax_error %y, %t : !pcflow.stream<10 x f32>, !pcflow.stream<1 x i32>
+    ```
+  }];
+  let arguments = (ins PCFlow_StreamType:$logits, PCFlow_StreamType:$label,
+    OptionalAttr<DenseI64ArrayAttr>:$knots, OptionalAttr<I64Attr>:$range);
+  let results = (outs PCFlow_StreamType:$error);
+  let assemblyFormat = "$logits `,` $label attr-dict `:` type($logits) `,` type($label)";
+  let builders = [OpBuilder<(ins "::mlir::Value":$logits, "::mlir::Value":$label), [{
+    build($_builder, $_state, logits.getType(), logits, label, {}, {});
+  }]>];
+}
+
+//===----------------------------------------------------------------------===//
+// Plumbing
+//===----------------------------------------------------------------------===//
+
+def PCFlow_ForkOp : PCFlow_Rateless<"fork"> {
+  let summary = "one stream for several readers";
+  let description = [{
+    Eager: a reader gets the word when it is ready, not when all are.
+
+    ```mlir
+    %a:2 = pcflow.fork %x into 2 : <4 x f32>
+    ```
+  }];
+  let arguments = (ins PCFlow_StreamType:$input);
+  let results = (outs Variadic<PCFlow_StreamType>:$copies);
+  let hasCustomAssemblyFormat = 1; // one type for all
+}
+
+def PCFlow_BufferOp : PCFlow_Rateless<"buffer", [SameOperandsAndResultType]> {
+  let summary = "a bounded queue, the only storage on a channel";
+  let description = [{
+    Without a depth it is to be sized (pcflow-size-buffers).
+
+    ```mlir
+    %q = pcflow.buffer %x depth(2) : <4 x f32>
+    ```
+  }];
+  let arguments = (ins PCFlow_StreamType:$input,
+    OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>:$depth);
+  let results = (outs PCFlow_StreamType:$result);
+  let assemblyFormat = "$input (`depth` `(` $depth^ `)`)? attr-dict `:` type($input)";
+}
+
+def PCFlow_TapOp : PCFlow_Rateless<"tap", [SameOperandsAndResultType]> {
+  let summary = "a wire that test benches look at";
+  let description = [{
+    ```mlir
+    %e = pcflow.tap "h" %d : <4 x f32>
+    ```
+  }];
+  let arguments = (ins StrAttr:$label, PCFlow_StreamType:$input);
+  let results = (outs PCFlow_StreamType:$result);
+  let assemblyFormat = "$label $input attr-dict `:` type($input)";
+}
+
+def PCFlow_SinkOp : PCFlow_Rateless<"sink"> {
+  let summary = "takes what nobody reads";
+  let arguments = (ins PCFlow_StreamType:$input);
+  let assemblyFormat = "$input attr-dict `:` type($input)";
+}
+
+def PCFlow_OutputOp : PCFlow_Rateless<"output"> {
+  let summary = "a stream to the host";
+  let arguments = (ins StrAttr:$label, PCFlow_StreamType:$input);
+  let assemblyFormat = "$label $input attr-dict `:` type($input)";
+}
+
+#endif // PC_DIALECT_DATAFLOW_IR_DATAFLOWOPS

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The units inside of one vertex.
+
+#ifndef PC_LIB_CONVERSION_PCTODATAFLOW_VERTEXUNITS_H
+#define PC_LIB_CONVERSION_PCTODATAFLOW_VERTEXUNITS_H
+
+#include "pc/Dialect/Dataflow/IR/Dataflow.h"
+#include "pc/Dialect/PC/IR/PC.h"
+#include "llvm/ADT/MapVector.h"
+
+namespace mlir::linalg {
+class LinalgOp;
+}
+
+namespace mlir::pc {
+
+/// A product of activities and one parameter, with a bias where there is one.
+struct LinearMatch {
+  linalg::LinalgOp product;
+  Value input, weights, bias; // values of the body; no bias: null
+  bool transposed = false;    // the parameter has columns before rows
+};
+
+/// The words of one sample: a tensor without its leading dimension where there
+/// is a batch.
+struct SampleShape {
+  int64_t batch = 1;
+
+  /// Null where the type has no such words.
+  pcflow::StreamType getStream(Type type) const;
+};
+
+/// The product that `root`, a value of a vertex, is; also through the addition
+/// of a bias.
+std::optional<LinearMatch> matchLinear(Value root);
+
+/// Builds the units of a vertex, in two steps: first what predicts, then, when
+/// the error is there, what sends messages up and learns.
+class VertexUnits {
+public:
+  /// `builder` stands in the body of the process. `rates` are those of the
+  /// learned parameters of the vertex, by number; others are frozen.
+  VertexUnits(OpBuilder &builder, VertexOpInterface vertex, SampleShape shape,
+              llvm::DenseMap<int64_t, double> rates)
+      : builder(builder), vertex(vertex), shape(shape),
+        rates(std::move(rates)) {}
+
+  /// The prediction from the streams of the parents. `wanted` are the parents
+  /// that get a message. Reports what has no unit.
+  FailureOr<Value> buildPrediction(ValueRange parents, ArrayRef<bool> wanted);
+
+  /// The messages to the wanted parents, in order of parents.
+  FailureOr<llvm::SmallVector<Value>> buildMessages(Value error);
+
+  /// The error that the loss sends to parent `index`, as one vector a sample.
+  FailureOr<Value> buildLossError(ValueRange parents, unsigned index);
+
+private:
+  struct Node {
+    Value root; // of the body
+    std::optional<LinearMatch> linear;
+    pcflow::LinearOp unit;              // of `linear`
+    llvm::SmallVector<Operation *> ops; // of an elementwise expression
+    llvm::SmallVector<Value> leaves;
+  };
+
+  FailureOr<Value> lower(Value root);
+  FailureOr<Value> lowerLinear(Value root, LinearMatch match);
+  FailureOr<Value> lowerMap(Value root);
+  LogicalResult answerLinear(Node &node, Value error);
+  LogicalResult answerMap(Node &node, Value error);
+  FailureOr<Value> buildMap(Location loc, pcflow::StreamType type, Value root,
+                            ArrayRef<Value> leaves, ValueRange streams);
+  LogicalResult addWeights(Value parameter, bool transposed);
+  Value getLatch(Value leaf);
+  Value takeError(Value root);
+  bool isLeaf(Value value) const;
+  bool isWanted(Value value) const;
+  LogicalResult refuse(Operation *op, const Twine &reason);
+
+  OpBuilder &builder;
+  VertexOpInterface vertex;
+  SampleShape shape;
+  llvm::DenseMap<int64_t, double> rates;
+  llvm::SmallVector<Node> nodes;         // leaves before roots
+  llvm::DenseMap<Value, Value> streams;  // predictions
+  llvm::MapVector<Value, Value> latches; // the same, frozen
+  llvm::DenseSet<Value> wantedValues;    // that get a message
+  llvm::DenseMap<Value, llvm::SmallVector<Value>> errors;
+};
+
+} // namespace mlir::pc
+
+#endif // PC_LIB_CONVERSION_PCTODATAFLOW_VERTEXUNITS_H

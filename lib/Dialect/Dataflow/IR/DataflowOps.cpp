@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What units do in a sample, and rules of single operations.
+
+#include "mlir/IR/Builders.h"
+#include "pc/Dialect/Dataflow/IR/Dataflow.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace mlir;
+using namespace mlir::pcflow;
+
+#include "pc/Dialect/Dataflow/IR/DataflowInterfaces.cpp.inc"
+
+#define GET_OP_CLASSES
+#include "pc/Dialect/Dataflow/IR/DataflowOps.cpp.inc"
+
+//===----------------------------------------------------------------------===//
+// Runs
+//===----------------------------------------------------------------------===//
+
+llvm::SmallVector<Run> pcflow::getRatelessRuns(Operation *op) {
+  return {Run{1,
+              llvm::to_vector<2>(llvm::seq<unsigned>(0, op->getNumOperands())),
+              llvm::to_vector<2>(llvm::seq<unsigned>(0, op->getNumResults()))}};
+}
+
+llvm::SmallVector<Run> LinearOp::getRuns(int64_t iterations) {
+  int64_t rows = getRows(), columns = getColumns();
+  llvm::SmallVector<Run> runs{{columns, {0}, {}}, {rows, {}, {0}}};
+  for (int64_t round = 0; round <= iterations; ++round) {
+    runs.push_back({rows, {1}, {}});
+    if (getMessage())
+      runs.push_back({columns, {}, {1}});
+  }
+  return runs;
+}
+
+llvm::SmallVector<Run> LatchOp::getRuns(int64_t iterations) {
+  int64_t size = getInput().getType().getSize();
+  return {{size, {0}, {}}, {size * (iterations + 1), {}, {0}}};
+}
+
+llvm::SmallVector<Run> StateOp::getRuns(int64_t iterations) {
+  int64_t size = getMessage().getType().getSize();
+  return {{size, {}, {0}}, {size * iterations, {0}, {0}}, {size, {0}, {}}};
+}
+
+llvm::SmallVector<Run> SoftmaxErrorOp::getRuns(int64_t) {
+  int64_t size = getLogits().getType().getSize();
+  return {{size, {0}, {}}, {1, {1}, {}}, {size, {}, {0}}};
+}
+
+//===----------------------------------------------------------------------===//
+// Rules
+//===----------------------------------------------------------------------===//
+
+YieldOp VertexOp::getYield() {
+  return cast<YieldOp>(getBody().front().getTerminator());
+}
+
+LogicalResult VertexOp::verifyRegions() {
+  if (getBody().getArgumentTypes() != getOperandTypes())
+    return emitOpError("D7: expected body arguments of the ")
+           << getNumOperands() << " types of the operands";
+  auto yield = dyn_cast<YieldOp>(getBody().front().getTerminator());
+  if (!yield || yield.getValues().getTypes() != getResultTypes())
+    return emitOpError("D7: expected the body to yield the ")
+           << getNumResults() << " types of the results";
+  size_t answers = getAnswers() ? getAnswers()->size() : 0;
+  if (answers != getUp().size())
+    return emitOpError("D7: expected one answered parent for each of the ")
+           << getUp().size() << " messages up, but got " << answers;
+  for (auto [index, message] : llvm::enumerate(getUp())) {
+    int64_t parent = getAnswered(index);
+    if (parent < 0 || parent >= int64_t(getParents().size()))
+      return emitOpError("D7: expected a parent below ")
+             << getParents().size() << ", but message " << index << " answers "
+             << parent;
+    if (getParents()[parent].getType() != message.getType())
+      return emitOpError("D7: expected message ")
+             << index << " to have the type of parent " << parent << ", "
+             << getParents()[parent].getType() << ", but got "
+             << message.getType();
+  }
+  return success();
+}
+
+WeightsOp LinearOp::getWeightsOp() {
+  return SymbolTable::lookupNearestSymbolFrom<WeightsOp>(*this,
+                                                         getWeightsAttr());
+}
+
+WeightsOp LinearOp::getBiasOp() {
+  return getBiasAttr() ? SymbolTable::lookupNearestSymbolFrom<WeightsOp>(
+                             *this, getBiasAttr())
+                       : WeightsOp();
+}
+
+LogicalResult LinearOp::verify() {
+  if (getError().getType() != getPrediction().getType())
+    return emitOpError("D8: expected an error of the type of the prediction, ")
+           << getPrediction().getType() << ", but got " << getError().getType();
+  if (getMessage() && getMessage().getType() != getInput().getType())
+    return emitOpError("D8: expected a message of the type of the input, ")
+           << getInput().getType() << ", but got " << getMessage().getType();
+  if (getRows() % getPe())
+    return emitOpError("D8: pe ")
+           << getPe() << " does not divide the " << getRows() << " rows";
+  if (getColumns() % getSimd())
+    return emitOpError("D8: simd ") << getSimd() << " does not divide the "
+                                    << getColumns() << " columns";
+  return success();
+}
+
+LogicalResult MapOp::verifyRegions() {
+  Block &block = getBody().front();
+  auto yield = dyn_cast<YieldOp>(block.getTerminator());
+  if (block.getNumArguments() != getInputs().size() || !yield ||
+      yield.getValues().size() != 1)
+    return emitOpError("D9: expected a region of ")
+           << getInputs().size() << " arguments and one yielded value";
+  if (!llvm::all_of(block.getArgumentTypes(), llvm::IsaPred<FloatType>) ||
+      !isa<FloatType>(yield.getValues().front().getType()))
+    return emitOpError("D9: expected a region on floats");
+  for (Value input : getInputs())
+    if (cast<StreamType>(input.getType()).getSize() !=
+        getResult().getType().getSize())
+      return emitOpError("D9: expected operands of ")
+             << getResult().getType().getSize() << " words, as the result has";
+  return success();
+}
+
+LogicalResult LookupOp::verify() {
+  size_t count = getKnots().size();
+  if (count < 2 || !llvm::isPowerOf2_64(count - 1))
+    return emitOpError("D10: expected 1 + a power of 2 knots, but got ")
+           << count;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Syntax
+//===----------------------------------------------------------------------===//
+
+ParseResult ForkOp::parse(OpAsmParser &parser, OperationState &result) {
+  OpAsmParser::UnresolvedOperand input;
+  StreamType type;
+  int64_t count;
+  if (parser.parseOperand(input) || parser.parseKeyword("into") ||
+      parser.parseInteger(count) ||
+      parser.parseOptionalAttrDict(result.attributes) ||
+      parser.parseColon() || parser.parseCustomTypeWithFallback(type) ||
+      parser.resolveOperand(input, type, result.operands))
+    return failure();
+  if (count < 1)
+    return parser.emitError(parser.getNameLoc(), "expected at least one copy");
+  result.addTypes(llvm::SmallVector<Type>(count, type));
+  return success();
+}
+
+void ForkOp::print(OpAsmPrinter &printer) {
+  printer << ' ' << getInput() << " into " << getNumResults();
+  printer.printOptionalAttrDict((*this)->getAttrs());
+  printer << " : ";
+  printer.printStrippedAttrOrType(getInput().getType());
+}

@@ -1,0 +1,71 @@
+// RUN: split-file %s %t
+// RUN: not pc-opt %t/none.mlir -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=NONE
+// RUN: not pc-opt %t/scale.mlir -pc-attach-loss=loss=mse -pc-build-graph -pc-expand-inference \
+// RUN:   -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=SCALE
+// RUN: not pc-opt %t/two.mlir -pc-attach-loss=loss=mse -pc-build-graph -pc-expand-inference \
+// RUN:   -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=TWO
+// RUN: not pc-opt %t/good.mlir -pc-attach-loss=loss=mse -pc-build-graph \
+// RUN:   -pc-expand-inference="schedule=strict step=0.1 iterations=9" \
+// RUN:   -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=STRICT
+// RUN: not pc-opt %t/good.mlir -pc-attach-loss=loss=mse -pc-build-graph -pc-expand-inference -pc-fold-relaxation \
+// RUN:   -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=FOLD
+// RUN: not pc-opt %t/good.mlir -pc-attach-loss=loss=mse -pc-build-graph -pc-expand-inference \
+// RUN:   -pc-learn="optimizer=adam" -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=ADAM
+// RUN: not pc-opt %t/shared.mlir -pc-attach-loss=loss=mse -pc-build-graph -pc-expand-inference \
+// RUN:   -pc-learn="optimizer=sgd" -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=SHARED
+
+// What has no circuit is refused by name, with the nearest that has.
+
+// NONE: error: expected a function of the relaxation level
+// SCALE: 'pc.vertex' op of @s has no circuit: it reads a parameter outside of a product with activities
+// SCALE: what has: products of activities and one parameter
+// TWO: 'linalg.matmul' op of @o has no circuit: it is not elementwise
+// STRICT: has no circuit: predictions are recomputed in each iteration; the nearest that has: the schedules fixed-exact and fixed
+// FOLD: has no circuit: after pc-fold-relaxation it is no longer local
+// ADAM: 'pc.learn' op has no circuit: the optimizer is adam; the nearest that has: sgd
+// SHARED: 'pc.accumulate' op has no circuit: several vertices learn one parameter
+
+//--- none.mlir
+module {
+}
+//--- scale.mlir
+func.func @model(%x: tensor<4xf32> {pc.name = "x", pc.role = "input"},
+                 %w: tensor<4xf32> {pc.name = "w", pc.role = "parameter"})
+    -> (tensor<4xf32> {pc.name = "y", pc.role = "output"}) {
+  %y = arith.mulf %x, %w : tensor<4xf32> loc("s")
+  return %y : tensor<4xf32>
+}
+//--- two.mlir
+func.func @model(%x: tensor<4x4xf32> {pc.name = "x", pc.role = "input"},
+                 %w: tensor<4x4xf32> {pc.name = "w", pc.role = "parameter"})
+    -> (tensor<4x4xf32> {pc.name = "y", pc.role = "output"}) {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<4x4xf32> loc("h")
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<4x4xf32>) -> tensor<4x4xf32> loc("h")
+  %h = linalg.matmul ins(%x, %w : tensor<4x4xf32>, tensor<4x4xf32>) outs(%f : tensor<4x4xf32>) -> tensor<4x4xf32> loc("h")
+  %o = linalg.matmul ins(%h, %h : tensor<4x4xf32>, tensor<4x4xf32>) outs(%f : tensor<4x4xf32>) -> tensor<4x4xf32> loc("o")
+  return %o : tensor<4x4xf32>
+}
+//--- good.mlir
+func.func @model(%x: tensor<2x4xf32> {pc.name = "x", pc.role = "input"},
+                 %w: tensor<4x4xf32> {pc.name = "w", pc.role = "parameter"},
+                 %v: tensor<4x4xf32> {pc.name = "v", pc.role = "parameter"})
+    -> (tensor<2x4xf32> {pc.name = "y", pc.role = "output"}) {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<2x4xf32> loc("h")
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<2x4xf32>) -> tensor<2x4xf32> loc("h")
+  %h = linalg.matmul ins(%x, %w : tensor<2x4xf32>, tensor<4x4xf32>) outs(%f : tensor<2x4xf32>) -> tensor<2x4xf32> loc("h")
+  %o = linalg.matmul ins(%h, %v : tensor<2x4xf32>, tensor<4x4xf32>) outs(%f : tensor<2x4xf32>) -> tensor<2x4xf32> loc("o")
+  return %o : tensor<2x4xf32>
+}
+//--- shared.mlir
+func.func @model(%x: tensor<2x4xf32> {pc.name = "x", pc.role = "input"},
+                 %w: tensor<4x4xf32> {pc.name = "w", pc.role = "parameter"})
+    -> (tensor<2x4xf32> {pc.name = "y", pc.role = "output"}) {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<2x4xf32> loc("h")
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<2x4xf32>) -> tensor<2x4xf32> loc("h")
+  %h = linalg.matmul ins(%x, %w : tensor<2x4xf32>, tensor<4x4xf32>) outs(%f : tensor<2x4xf32>) -> tensor<2x4xf32> loc("h")
+  %o = linalg.matmul ins(%h, %w : tensor<2x4xf32>, tensor<4x4xf32>) outs(%f : tensor<2x4xf32>) -> tensor<2x4xf32> loc("o")
+  return %o : tensor<2x4xf32>
+}
