@@ -3,7 +3,7 @@
 
 // The outer loop starts the threads once.
 // CHECK-LABEL: func @outer(
-//       CHECK:   scf.parallel (%{{.*}}) = (%c0) to (%c8) step (%c1)
+//       CHECK:   scf.parallel (%{{.*}}) = (%c0{{.*}}) to (%c8{{.*}}) step
 //       CHECK:     scf.for
 //   CHECK-NOT:   pc.parallel
 //       CHECK:   return
@@ -24,10 +24,12 @@ func.func @outer(%m: memref<8x8xf32>, %x: f32) {
 
 // -----
 
-// Three iterations keep two threads busy for two, eight for four.
+// Three iterations keep two threads busy for two, the twenty-four of both loops
+// for twelve.
 // CHECK-LABEL: func @even(
-//       CHECK:   scf.for %{{.*}} = %c0 to %c3
-//       CHECK:     scf.parallel (%{{.*}}) = (%c0) to (%c8)
+//       CHECK:   scf.parallel (%[[I:.*]], %[[J:.*]]) = (%c0{{.*}}, %c0{{.*}}) to (%c3{{.*}}, %c8{{.*}}) step
+//   CHECK-NOT:     scf.for
+//       CHECK:     memref.store %{{.*}}, %{{.*}}[%[[I]], %[[J]]]
 func.func @even(%m: memref<3x8xf32>, %x: f32) {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
@@ -36,6 +38,43 @@ func.func @even(%m: memref<3x8xf32>, %x: f32) {
   scf.for %i = %c0 to %c3 step %c1 {
     scf.for %j = %c0 to %c8 step %c1 {
       memref.store %x, %m[%i, %j] : memref<3x8xf32>
+    } {pc.parallel = 1.0e+05 : f64}
+  } {pc.parallel = 3.0e+05 : f64}
+  return
+}
+
+// -----
+
+// What a loop does beside the one in it keeps both apart, unless it is a number
+// that every iteration can compute for itself.
+// CHECK-LABEL: func @rest(
+//       CHECK:   scf.for %{{.*}} = %c0 to %c3
+//       CHECK:     scf.parallel (%{{.*}}) = (%c0{{.*}}) to (%c8{{.*}}) step
+// CHECK-LABEL: func @number(
+//       CHECK:   scf.parallel (%[[I:.*]], %{{.*}}) = (%c0{{.*}}, %c0{{.*}}) to (%c3{{.*}}, %c8{{.*}}) step
+//       CHECK:     arith.muli %[[I]], %[[I]]
+func.func @rest(%m: memref<3x8xf32>, %x: f32) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c3 = arith.constant 3 : index
+  %c8 = arith.constant 8 : index
+  scf.for %i = %c0 to %c3 step %c1 {
+    scf.for %j = %c0 to %c8 step %c1 {
+      memref.store %x, %m[%i, %j] : memref<3x8xf32>
+    } {pc.parallel = 1.0e+05 : f64}
+    memref.store %x, %m[%i, %c0] : memref<3x8xf32>
+  } {pc.parallel = 3.0e+05 : f64}
+  return
+}
+func.func @number(%m: memref<9x8xf32>, %x: f32) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c3 = arith.constant 3 : index
+  scf.for %i = %c0 to %c3 step %c1 {
+    %square = arith.muli %i, %i : index
+    %c8 = arith.constant 8 : index
+    scf.for %j = %c0 to %c8 step %c1 {
+      memref.store %x, %m[%square, %j] : memref<9x8xf32>
     } {pc.parallel = 1.0e+05 : f64}
   } {pc.parallel = 3.0e+05 : f64}
   return

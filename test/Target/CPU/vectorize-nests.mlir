@@ -163,6 +163,26 @@ func.func @after() {
 
 // -----
 
+// Five columns would fill a third of a vector, two vectors of 28 columns of the image
+// most of theirs: five taps by three filters have their lanes there.
+// CHECK-LABEL: func @taps
+//       CHECK:   %{{.+}}:15 = scf.for {{.*}}vector<16xf32>
+//       CHECK:     vector.maskedload
+//       CHECK:   vector.extract_strided_slice
+func.func @taps(%x: memref<64x3x32x32xf32>, %d: memref<64x6x28x28xf32>, %w: memref<6x3x5x5xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(f,c,p,q,n,h,w)->(n,c,h+p,w+q)>, affine_map<(f,c,p,q,n,h,w)->(n,f,h,w)>, affine_map<(f,c,p,q,n,h,w)->(f,c,p,q)>],
+                  iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]}
+      ins(%x, %d : memref<64x3x32x32xf32>, memref<64x6x28x28xf32>) outs(%w : memref<6x3x5x5xf32>) {
+  ^bb0(%p: f32, %q: f32, %r: f32):
+    %m = arith.mulf %p, %q : f32
+    %s = arith.addf %r, %m : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// -----
+
 // The gradient of a filter: three columns would fill no vector, so lanes run along
 // the images. Six channels by four filters, four images at a time, whose sums are
 // folded and added to what is in memory.

@@ -326,8 +326,9 @@ def ParallelizeLoops : Pass<"pc-cpu-parallelize-loops", "func::FuncOp"> {
   let description = [{
     Among loops marked with `pc.parallel`, one inside of the other, those become
     `scf.parallel` that make the whole shortest: one that is far outside starts the
-    threads once, one whose iterations divide evenly keeps all of them busy. Where
-    starting them costs more than they save, as in small models, nothing is shared.
+    threads once, one whose iterations divide evenly keeps all of them busy. Loops of
+    which each is all that the one before does are shared as one. Where starting
+    threads costs more than they save, as in small models, nothing is shared.
     No reduction is ever split, so that results do not depend on the number of
     threads, to the bit.
 
@@ -340,7 +341,7 @@ def ParallelizeLoops : Pass<"pc-cpu-parallelize-loops", "func::FuncOp"> {
   ];
   let dependentDialects = ["mlir::scf::SCFDialect"];
   let statistics = [
-    Statistic<"shared", "shared", "Loops whose iterations are shared">
+    Statistic<"shared", "shared", "Nests whose iterations are shared">
   ];
 }
 

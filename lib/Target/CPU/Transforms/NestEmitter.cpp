@@ -233,12 +233,14 @@ void NestEmitter::emitRows(Tile tile) {
 double NestEmitter::getWork() {
   if (tiling.cost != 0)
     return tiling.cost / 2;
-  double work = op->getNumOperands();
+  double work = getStepCost(nest, tiling, target);
   for (Operation &inner : op.getBlock()->without_terminator())
     work += isa<math::MathDialect>(inner.getDialect()) ? 16 : 1;
-  for (const NestDim &dim : nest.dims)
-    work *= dim.extent;
-  return work / tiling.lanes;
+  for (auto [dim, info] : llvm::enumerate(nest.dims))
+    work *= dim == tiling.vectorDim
+                ? llvm::divideCeil(info.extent, tiling.lanes)
+                : info.extent;
+  return work;
 }
 
 /// Whether no two steps of `dim` write to one place.

@@ -161,6 +161,16 @@ static double getLoadCost(const NestAccess &access, const NestTiling &tiling,
   return isAligned ? 1 : 1 + std::min(1.0, target.bits / lineBits);
 }
 
+double mlir::pc::getStepCost(const StridedNest &nest, const NestTiling &tiling,
+                             const VectorTarget &target) {
+  constexpr double loop = 1;
+  double cost = loop;
+  for (const NestAccess &access : nest.accesses)
+    if (access.inMemory)
+      cost += getLoadCost(access, tiling, target);
+  return cost;
+}
+
 /// Folded lanes read a line of each input in every step, and a long reduction
 /// leaves none of them in the first cache: multiply-adds in the time in which
 /// the second one delivers a line.
@@ -219,16 +229,17 @@ static void chooseShape(NestTiling &tiling, const StridedNest &nest,
     tiling.columnDim = tiling.vectorDim;
   if (tiling.turnsOutputs) // whose squares are of single registers
     tiling.columnDim = tiling.vectorDim;
-  if (tiling.foldsLanes) {
-    space.epilogue = 2 * llvm::Log2_64(tiling.lanes);
-    space.steps *= needed;
-  }
   if (tiling.columnDim)
     space.vectors = tiling.columnDim == tiling.vectorDim
                         ? needed
                         : extent(*tiling.columnDim);
   else
     space.vectors = std::min<int64_t>(needed, 4);
+  if (tiling.foldsLanes) {
+    space.epilogue = 2 * llvm::Log2_64(tiling.lanes);
+    space.steps *=
+        llvm::divideCeil(needed, tiling.columnDim ? 1 : space.vectors);
+  }
   space.loads = getLoads(nest, tiling, target, space.steps);
   TileShape shape = chooseTileShape(space, target);
   tiling.rows = shape.rows;
@@ -244,7 +255,7 @@ static void chooseShape(NestTiling &tiling, const StridedNest &nest,
       tiling.cost *= info.extent;
   bool lanesLieApart = tiling.columnDim && !tiling.foldsLanes &&
                        tiling.columnDim != tiling.vectorDim;
-  if (lanesLieApart || !tiling.columnDim)
+  if (lanesLieApart || (!tiling.columnDim && !tiling.foldsLanes))
     tiling.cost *= llvm::divideCeil(needed, lanesLieApart ? 1 : space.vectors);
 }
 
@@ -314,38 +325,56 @@ NestBody mlir::pc::getNestBody(linalg::LinalgOp op) {
   return body;
 }
 
+/// The fastest tiling of a reduction, by the model: lanes along a parallel
+/// loop, along a reduction, or of outputs that are turned.
+static NestTiling chooseReduction(const StridedNest &nest,
+                                  const VectorTarget &target,
+                                  const NestBody &body,
+                                  ArrayRef<NestTiling> starts) {
+  NestTiling best;
+  for (NestTiling tiling : starts) {
+    chooseShape(tiling, nest, target, body);
+    if (best.cost == 0 || tiling.cost < best.cost)
+      best = tiling;
+  }
+  return body.canTurn ? chooseTurned(best, nest, target, body) : best;
+}
+
 std::optional<NestTiling> mlir::pc::chooseTiling(const StridedNest &nest,
                                                  const VectorTarget &target,
                                                  const NestBody &body) {
-  NestTiling tiling;
-  tiling.lanes = std::max(1u, target.bits / body.elementBits);
-  std::optional<unsigned> vectorDim = chooseVectorDim(nest, tiling.lanes);
-  std::optional<unsigned> foldedDim;
+  int64_t lanes = std::max(1u, target.bits / body.elementBits);
+  SmallVector<NestTiling> starts;
+  auto addStart = [&](std::optional<unsigned> dim, bool foldsLanes) {
+    if (!dim)
+      return;
+    NestTiling &tiling = starts.emplace_back();
+    tiling.vectorDim = *dim;
+    tiling.foldsLanes = foldsLanes;
+    tiling.lanes = tiling.width = lanes;
+  };
+  addStart(chooseVectorDim(nest, lanes), /*foldsLanes=*/false);
   if (body.canFold)
-    foldedDim = chooseFoldedDim(nest);
-  if (!vectorDim && !foldedDim)
+    addStart(chooseFoldedDim(nest), /*foldsLanes=*/true);
+  if (starts.empty())
     return std::nullopt;
-  tiling.foldsLanes =
-      foldedDim && (!vectorDim ||
-                    isBetterFolded(nest, *vectorDim, *foldedDim, tiling.lanes));
-  if (tiling.foldsLanes)
-    vectorDim = foldedDim;
-  tiling.vectorDim = *vectorDim;
-  tiling.width = tiling.lanes;
-  if (!body.isCheap)
-    return tiling;
   bool reduces = llvm::any_of(
       nest.dims, [](const NestDim &dim) { return dim.isReduction; });
-  if (reduces) {
-    chooseShape(tiling, nest, target, body);
-    return body.canTurn ? chooseTurned(tiling, nest, target, body) : tiling;
-  }
-  int64_t needed = llvm::divideCeil(nest.dims[*vectorDim].extent, tiling.lanes);
+  if (body.isCheap && reduces)
+    return chooseReduction(nest, target, body, starts);
+  NestTiling tiling = starts.front();
+  if (starts.size() == 2 &&
+      isBetterFolded(nest, starts[0].vectorDim, starts[1].vectorDim, lanes))
+    tiling = starts[1];
+  if (!body.isCheap || tiling.foldsLanes)
+    return tiling;
+  int64_t needed =
+      llvm::divideCeil(nest.dims[tiling.vectorDim].extent, tiling.lanes);
   int64_t wide = target.registers >= 32 ? 4 : 2;
   // A power of two: LLVM takes any other number of registers apart into lanes.
   tiling.width =
       tiling.lanes * llvm::bit_floor<uint64_t>(std::min(needed, wide));
-  tiling.rowDim = chooseTurnedDim(nest, *vectorDim);
+  tiling.rowDim = chooseTurnedDim(nest, tiling.vectorDim);
   if (tiling.rowDim)
     tiling.rows = tiling.width = tiling.lanes;
   return tiling;

@@ -60,6 +60,11 @@ std::optional<NestTiling> chooseTiling(const StridedNest &nest,
                                        const VectorTarget &target,
                                        const NestBody &body);
 
+/// What one vector of a nest costs beside its arithmetic: loads and stores, and
+/// the loop.
+double getStepCost(const StridedNest &nest, const NestTiling &tiling,
+                   const VectorTarget &target);
+
 /// The shape of a register tile: rows times columns of vectors.
 struct TileShape {
   int64_t rows = 1, columns = 1;
