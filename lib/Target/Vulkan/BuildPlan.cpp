@@ -190,10 +190,13 @@ FailureOr<PlanOperand> PlanBuilder::getOperand(Value memory,
       getElementBytes(cast<MemRefType>(memory.getType()).getElementType());
   operand.range = {*base + extent->first * operand.elementBytes,
                    uint64_t(extent->second) * operand.elementBytes};
-  auto variable = SymbolTable::lookupSymbolIn(
-      shader, ("buffer_" + Twine(argument.getArgNumber())).str());
-  operand.writes = !variable->hasAttr("non_writable");
-  operand.reads = !variable->hasAttr("non_readable");
+  auto number = static_cast<uint32_t>(argument.getArgNumber());
+  for (auto variable : shader.getOps<spirv::GlobalVariableOp>()) {
+    if (variable.getBinding() != number)
+      continue;
+    operand.writes = !variable->hasAttr("non_writable");
+    operand.reads = !variable->hasAttr("non_readable");
+  }
   return operand;
 }
 

@@ -43,13 +43,21 @@
 // RUN: env VK_DRIVER_FILES=/nonexistent VK_ICD_FILENAMES=/nonexistent not pc-plan-test %t/faults_chain.pcvk 2>&1 | FileCheck %s --check-prefix=DRIVER
 // DRIVER: error: status 2: no Vulkan device: no driver is installed
 
-func.func @chain(%x: tensor<40x6xf32>, %w: tensor<6x50xf32>) -> tensor<40x50xf32> {
+func.func @chain(%x: tensor<40x6xf32>, %w: tensor<6x50xf32>) -> tensor<1x40x50xf32> {
   %empty = tensor.empty() : tensor<40x50xf32>
   %zero = arith.constant 0.0 : f32
-  %scale = arith.constant dense<2.44140625e-4> : tensor<40x50xf32>
+  %scale = arith.constant 2.44140625e-4 : f32
   %init = linalg.fill ins(%zero : f32) outs(%empty : tensor<40x50xf32>) -> tensor<40x50xf32>
   %m = linalg.matmul ins(%x, %w : tensor<40x6xf32>, tensor<6x50xf32>)
       outs(%init : tensor<40x50xf32>) -> tensor<40x50xf32>
-  %y = arith.mulf %m, %scale : tensor<40x50xf32>
-  return %y : tensor<40x50xf32>
+  // Elements of another shape: a kernel of its own.
+  %whole = tensor.empty() : tensor<1x40x50xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(a, i, j) -> (i, j)>, affine_map<(a, i, j) -> (a, i, j)>],
+                       iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%m : tensor<40x50xf32>) outs(%whole : tensor<1x40x50xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %scaled = arith.mulf %in, %scale : f32
+    linalg.yield %scaled : f32
+  } -> tensor<1x40x50xf32>
+  return %y : tensor<1x40x50xf32>
 }

@@ -32,3 +32,27 @@ gpu.module @select {
     gpu.return
   }
 }
+
+// Vectors are a second variable of the same binding, at a fourth of the place.
+//       CHECK: spirv.module @vectors_spirv
+//   CHECK-DAG:   spirv.GlobalVariable @buffer_0_vectors bind(0, 0) {aliased, non_writable} : !spirv.ptr<!spirv.struct<(!spirv.rtarray<vector<4xf32>, stride=16> [0])>, StorageBuffer>
+//   CHECK-DAG:   spirv.GlobalVariable @buffer_0 bind(0, 0) {aliased, non_writable} : !spirv.ptr<!spirv.struct<(!spirv.rtarray<f32, stride=4> [0])>, StorageBuffer>
+//   CHECK-DAG:   spirv.GlobalVariable @buffer_1_vectors bind(0, 1) {non_readable}
+//   CHECK-NOT:   @buffer_1 bind
+//       CHECK:   %[[VECTOR:.+]] = spirv.Load "StorageBuffer" %{{.+}} : vector<4xf32>
+//       CHECK:   spirv.CompositeExtract %[[VECTOR]][1 : i32]
+//       CHECK:   spirv.CompositeConstruct
+//       CHECK:   spirv.Store "StorageBuffer" %{{.+}}, %{{.+}} : vector<4xf32>
+gpu.module @vectors {
+  gpu.func @vectors(%a: memref<32x4xf32, strided<[4, 1], offset: ?>>, %b: memref<32x4xf32, strided<[4, 1], offset: ?>>) kernel
+      attributes {known_block_size = array<i32: 32, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %i = gpu.thread_id x
+    %v = vector.load %a[%i, %c0] : memref<32x4xf32, strided<[4, 1], offset: ?>>, vector<4xf32>
+    %x = vector.extract %v[1] : f32 from vector<4xf32>
+    %y = memref.load %a[%i, %c0] : memref<32x4xf32, strided<[4, 1], offset: ?>>
+    %w = vector.from_elements %x, %y, %y, %x : vector<4xf32>
+    vector.store %w, %b[%i, %c0] : memref<32x4xf32, strided<[4, 1], offset: ?>>, vector<4xf32>
+    gpu.return
+  }
+}

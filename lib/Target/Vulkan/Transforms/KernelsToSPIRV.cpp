@@ -2,6 +2,7 @@
 //
 // Kernels as SPIR-V modules: first their border, then all that is inside.
 
+#include "KernelTiling.h"
 #include "mlir/Conversion/ArithToSPIRV/ArithToSPIRV.h"
 #include "mlir/Conversion/GPUToSPIRV/GPUToSPIRV.h"
 #include "mlir/Conversion/MathToSPIRV/MathToSPIRV.h"
@@ -12,6 +13,7 @@
 #include "mlir/Dialect/SPIRV/IR/SPIRVOps.h"
 #include "mlir/Dialect/SPIRV/IR/TargetAndABI.h"
 #include "mlir/Dialect/SPIRV/Transforms/SPIRVConversion.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "pc/Target/Vulkan/Transforms/Passes.h"
 
@@ -37,7 +39,8 @@ struct Binding {
   MemRefType type;
   SmallVector<int64_t> strides;
   Type element;      // in memory
-  Value variable;    // points to the buffer
+  Value variable;    // points to the buffer; null where only vectors do
+  Value vectors;     // points to it as vectors; null where nobody asks for them
   Value firstOffset; // index
 };
 
@@ -56,7 +59,10 @@ private:
   FailureOr<Type> getStorageType(Type element);
   LogicalResult makeBinding(BlockArgument argument);
   void makeEntry();
-  Value getPointer(Operation *op, const Binding &binding, ValueRange indices);
+  Value makeVariable(BlockArgument argument, Type element, unsigned bytes,
+                     StringRef suffix);
+  Value getPointer(Operation *op, const Binding &binding, ValueRange indices,
+                   bool isVector = false);
   Value fromStorage(Value value, Type type);
   Value toStorage(Value value, Type type);
   LogicalResult lowerAccesses();
@@ -97,8 +103,35 @@ FailureOr<Type> BorderLowering::getStorageType(Type element) {
          << element << ", which the Vulkan target does not support";
 }
 
-template <typename Access> static bool hasAccess(Value memory) {
-  return llvm::any_of(memory.getUsers(), llvm::IsaPred<Access>);
+template <typename... Access> static bool hasAccess(Value memory) {
+  return llvm::any_of(memory.getUsers(), llvm::IsaPred<Access...>);
+}
+
+/// A pointer to the buffer of `argument` as a list of `element`.
+Value BorderLowering::makeVariable(BlockArgument argument, Type element,
+                                   unsigned bytes, StringRef suffix) {
+  auto array = spirv::RuntimeArrayType::get(element, bytes);
+  auto block = spirv::StructType::get({Type(array)}, {0u});
+  auto pointer =
+      spirv::PointerType::get(block, spirv::StorageClass::StorageBuffer);
+  std::string name =
+      ("buffer_" + Twine(argument.getArgNumber()) + suffix).str();
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(module.getBody());
+    auto variable = spirv::GlobalVariableOp::create(
+        builder, pointer, name, /*descriptorSet=*/0,
+        /*binding=*/argument.getArgNumber());
+    if (!hasAccess<memref::StoreOp, vector::StoreOp>(argument))
+      variable->setAttr("non_writable", builder.getUnitAttr());
+    if (!hasAccess<memref::LoadOp, vector::LoadOp>(argument))
+      variable->setAttr("non_readable", builder.getUnitAttr());
+    if (hasAccess<memref::LoadOp, memref::StoreOp>(argument) &&
+        hasAccess<vector::LoadOp, vector::StoreOp>(argument))
+      variable->setAttr("aliased", builder.getUnitAttr());
+  }
+  return spirv::AddressOfOp::create(
+      builder, pointer, FlatSymbolRefAttr::get(builder.getStringAttr(name)));
 }
 
 LogicalResult BorderLowering::makeBinding(BlockArgument argument) {
@@ -106,32 +139,21 @@ LogicalResult BorderLowering::makeBinding(BlockArgument argument) {
   FailureOr<Type> element = getStorageType(type.getElementType());
   if (failed(element))
     return failure();
-  unsigned number = argument.getArgNumber();
   unsigned bytes = (*element).getIntOrFloatBitWidth() / 8;
-  auto array = spirv::RuntimeArrayType::get(*element, bytes);
-  auto block = spirv::StructType::get({Type(array)}, {0u});
-  auto pointer =
-      spirv::PointerType::get(block, spirv::StorageClass::StorageBuffer);
-  std::string name = ("buffer_" + Twine(number)).str();
-  {
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToStart(module.getBody());
-    auto variable = spirv::GlobalVariableOp::create(
-        builder, pointer, name, /*descriptorSet=*/0, /*binding=*/number);
-    if (!hasAccess<memref::StoreOp>(argument))
-      variable->setAttr("non_writable", builder.getUnitAttr());
-    if (!hasAccess<memref::LoadOp>(argument))
-      variable->setAttr("non_readable", builder.getUnitAttr());
-  }
-  auto i32 = builder.getI32Type();
+  bool hasVectors = hasAccess<vector::LoadOp, vector::StoreOp>(argument);
   Binding binding;
   binding.type = type;
   binding.strides = type.getStridesAndOffset().first;
   binding.element = *element;
-  binding.variable = spirv::AddressOfOp::create(
-      builder, pointer, FlatSymbolRefAttr::get(builder.getStringAttr(name)));
+  if (!hasVectors || hasAccess<memref::LoadOp, memref::StoreOp>(argument))
+    binding.variable = makeVariable(argument, *element, bytes, "");
+  if (hasVectors)
+    binding.vectors =
+        makeVariable(argument, VectorType::get(vectorWidth, *element),
+                     bytes * vectorWidth, "_vectors");
   Value offset = spirv::getPushConstantValue(function, kernel.getNumArguments(),
-                                             number, i32, builder);
+                                             argument.getArgNumber(),
+                                             builder.getI32Type(), builder);
   binding.firstOffset = UnrealizedConversionCastOp::create(
                             builder, builder.getIndexType(), offset)
                             .getResult(0);
@@ -161,7 +183,7 @@ void BorderLowering::makeEntry() {
 
 /// The place of an element: offset + sum of index times stride.
 Value BorderLowering::getPointer(Operation *op, const Binding &binding,
-                                 ValueRange indices) {
+                                 ValueRange indices, bool isVector) {
   Value place = binding.firstOffset;
   for (auto [index, stride] : llvm::zip(indices, binding.strides)) {
     Value step = index;
@@ -170,12 +192,18 @@ Value BorderLowering::getPointer(Operation *op, const Binding &binding,
           builder, index, arith::ConstantIndexOp::create(builder, stride));
     place = arith::AddIOp::create(builder, place, step);
   }
+  // Vectors are aligned: the place of one is a multiple of its width.
+  if (isVector)
+    place = arith::ShRUIOp::create(
+        builder, place,
+        arith::ConstantIndexOp::create(builder, llvm::Log2_64(vectorWidth)));
   auto i32 = builder.getI32Type();
   Value word =
       UnrealizedConversionCastOp::create(builder, i32, place).getResult(0);
   Value zero = spirv::ConstantOp::getZero(i32, op->getLoc(), builder);
-  return spirv::AccessChainOp::create(builder, binding.variable,
-                                      ValueRange{zero, word});
+  return spirv::AccessChainOp::create(
+      builder, isVector ? binding.vectors : binding.variable,
+      ValueRange{zero, word});
 }
 
 Value BorderLowering::fromStorage(Value value, Type type) {
@@ -209,6 +237,15 @@ LogicalResult BorderLowering::lowerAccesses() {
         Value value = toStorage(store.getValue(), binding.element);
         spirv::StoreOp::create(
             builder, getPointer(user, binding, store.getIndices()), value);
+      } else if (auto load = dyn_cast<vector::LoadOp>(user)) {
+        load.replaceAllUsesWith(
+            spirv::LoadOp::create(
+                builder, getPointer(user, binding, load.getIndices(), true))
+                .getResult());
+      } else if (auto store = dyn_cast<vector::StoreOp>(user)) {
+        spirv::StoreOp::create(
+            builder, getPointer(user, binding, store.getIndices(), true),
+            store.getValueToStore());
       } else {
         return user->emitOpError("is not supported in a kernel of the Vulkan "
                                  "target");

@@ -2,9 +2,9 @@
 //
 // Structured ops on buffers as kernels and their launches.
 
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Linalg/Utils/Utils.h"
+#include "KernelTiling.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "pc/Target/Vulkan/Transforms/Passes.h"
 #include "llvm/ADT/MapVector.h"
@@ -16,6 +16,7 @@ namespace mlir::pc {
 } // namespace mlir::pc
 
 using namespace mlir;
+using namespace mlir::pc;
 
 /// Workgroups along one axis that every device allows.
 static constexpr int64_t mostGroups = 65535;
@@ -23,9 +24,10 @@ static constexpr int64_t mostGroups = 65535;
 namespace {
 /// What becomes one kernel.
 struct Group {
-  linalg::FillOp fill; // null, or what `op` accumulates into
-  linalg::LinalgOp op;
+  Operation *root; // an op, or a region with several
+  SmallVector<linalg::LinalgOp> ops;
   SmallVector<Value> buffers;
+  KernelTile tile;
   int64_t invocations = 1;
 };
 
@@ -36,6 +38,7 @@ struct OutlineKernels
 
 private:
   LogicalResult outline(func::FuncOp function);
+  FailureOr<Group> makeGroup(Operation *root) const;
   gpu::GPUFuncOp getKernel(Group &group);
   gpu::GPUFuncOp makeKernel(Group &group, StringRef name);
   void launch(Group &group, gpu::GPUFuncOp kernel);
@@ -45,88 +48,51 @@ private:
 };
 } // namespace
 
-/// The buffer that `value` is a view of. What lies in the arena are buffers of
-/// their own: two of them that share memory are not in use at the same time.
-static Value getRoot(Value value) {
-  while (auto view = value.getDefiningOp<ViewLikeOpInterface>()) {
-    if (isa<memref::ViewOp>(view))
-      break;
-    value = view.getViewSource();
-  }
-  return value;
+/// Whether the buffer begins at a multiple of a vector. Whole buffers do.
+static bool isAligned(Value buffer) {
+  while (auto cast = buffer.getDefiningOp<memref::CastOp>())
+    buffer = cast.getSource();
+  auto type = cast<MemRefType>(buffer.getType());
+  int64_t offset = type.getStridesAndOffset().second;
+  return !buffer.getDefiningOp<memref::AllocaOp>() &&
+         !ShapedType::isDynamic(offset) && offset % vectorWidth == 0;
 }
 
-/// The fill right before `op` of the first buffer that it accumulates into:
-/// nothing in between reads or writes that buffer, and what is moved past does
-/// not define it.
-static linalg::FillOp findFill(linalg::LinalgOp op) {
-  if (op.getNumDpsInits() != 1 || isa<linalg::FillOp>(op))
-    return nullptr;
-  Value buffer = op.getDpsInits()[0];
-  Value root = getRoot(buffer);
-  for (Operation *previous = op->getPrevNode(); previous;
-       previous = previous->getPrevNode()) {
-    auto fill = dyn_cast<linalg::FillOp>(previous);
-    if (fill && fill.getOutputs()[0] == buffer)
-      return fill;
-    bool touches = false;
-    previous->walk([&](Operation *nested) {
-      touches |= llvm::any_of(nested->getOperands(), [&](Value operand) {
-        return isa<MemRefType>(operand.getType()) && getRoot(operand) == root;
-      });
-    });
-    // Views are no accesses; whoever accesses through them is met as well.
-    if (touches && !isa<ViewLikeOpInterface>(previous))
-      return nullptr;
-  }
-  return nullptr;
-}
-
-/// A fill may be done element by element only where the op, too, has one
-/// invocation for each element of that buffer.
-static bool coversElements(linalg::LinalgOp op) {
-  AffineMap map = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
-  return map.isProjectedPermutation() &&
-         map.getNumResults() == op.getNumParallelLoops();
-}
-
-/// All values that `op` reads from outside of itself.
-static SmallVector<Value> collectOperands(linalg::LinalgOp op) {
-  llvm::SetVector<Value> values;
-  values.insert_range(op->getOperands());
-  op->walk([&](Operation *nested) {
-    for (Value operand : nested->getOperands())
-      if (!op->isAncestor(operand.getParentBlock()->getParentOp()))
-        values.insert(operand);
-  });
-  return values.takeVector();
-}
-
-static FailureOr<Group> makeGroup(linalg::LinalgOp op) {
-  Group group;
-  group.op = op;
+static LogicalResult addBuffers(Group &group, linalg::LinalgOp op) {
   for (Value value : collectOperands(op)) {
     if (isa<MemRefType>(value.getType())) {
-      group.buffers.push_back(value);
-      continue;
-    }
-    if (!matchPattern(value, m_Constant()))
+      Operation *inside = value.getDefiningOp<memref::AllocaOp>();
+      if (!inside && !llvm::is_contained(group.buffers, value))
+        group.buffers.push_back(value);
+    } else if (!matchPattern(value, m_Constant())) {
       return op.emitOpError("expected numbers that are known when it is "
                             "compiled, but got one that the host computes");
+    }
   }
-  SmallVector<int64_t> ranges = op.getStaticLoopRanges();
-  for (auto [range, iterator] : llvm::zip(ranges, op.getIteratorTypesArray())) {
-    if (ShapedType::isDynamic(range))
-      return op.emitOpError("expected static shapes");
-    if (iterator == utils::IteratorType::parallel)
-      group.invocations *= range;
-  }
-  if (group.invocations > int64_t(1) << 30)
-    return op.emitOpError("expected at most 2^30 results, but got ")
-           << group.invocations;
-  if (linalg::FillOp fill = findFill(op))
-    if (coversElements(op))
-      group.fill = fill;
+  if (llvm::any_of(op.getStaticLoopRanges(), ShapedType::isDynamic))
+    return op.emitOpError("expected static shapes");
+  return success();
+}
+
+FailureOr<Group> OutlineKernels::makeGroup(Operation *root) const {
+  Group group;
+  group.root = root;
+  root->walk([&](linalg::LinalgOp op) { group.ops.push_back(op); });
+  for (linalg::LinalgOp op : group.ops)
+    if (failed(addBuffers(group, op)))
+      return failure();
+  std::optional<KernelDomain> domain = getDomain(group.ops.front());
+  if (!domain)
+    return group.ops.front().emitOpError(
+        "expected results with one element for each point of the parallel "
+        "loops");
+  if (domain->count > int64_t(1) << 30)
+    return group.ops.front().emitOpError(
+               "expected at most 2^30 results, but got ")
+           << domain->count;
+  group.tile =
+      chooseTile(group.ops, *domain, {lanes, subgroups, registers}, isAligned);
+  group.invocations = domain->count == 0 ? 0 : countTiles(*domain, group.tile);
   return group;
 }
 
@@ -145,7 +111,7 @@ SmallVector<int32_t, 3> OutlineKernels::getGrid(Group &group) const {
 }
 
 gpu::GPUFuncOp OutlineKernels::makeKernel(Group &group, StringRef name) {
-  Location loc = group.op->getLoc();
+  Location loc = group.root->getLoc();
   OpBuilder builder = OpBuilder::atBlockEnd(getOperation().getBody());
   auto module = gpu::GPUModuleOp::create(builder, loc, name);
   builder.setInsertionPointToStart(module.getBody());
@@ -158,20 +124,23 @@ gpu::GPUFuncOp OutlineKernels::makeKernel(Group &group, StringRef name) {
                   builder.getUnitAttr());
   kernel.setKnownBlockSizeAttr(builder.getDenseI32ArrayAttr({blockSize, 1, 1}));
   kernel.setKnownGridSizeAttr(builder.getDenseI32ArrayAttr(getGrid(group)));
+  if (llvm::any_of(group.tile, [](int64_t size) { return size != 1; }))
+    kernel->setAttr(tileAttrName, builder.getDenseI64ArrayAttr(group.tile));
+  for (auto [i, buffer] : llvm::enumerate(group.buffers))
+    if (isAligned(buffer))
+      kernel.setArgAttr(i, alignedAttrName, builder.getUnitAttr());
   builder.setInsertionPointToStart(&kernel.getBody().front());
   IRMapping mapping;
   for (auto [buffer, argument] :
        llvm::zip(group.buffers, kernel.getArguments()))
     mapping.map(buffer, argument);
-  auto move = [&](Operation *op) {
-    for (Value value : collectOperands(cast<linalg::LinalgOp>(op)))
+  // Constants, and what is kept inside of the kernel, come along.
+  for (linalg::LinalgOp op : group.ops) {
+    for (Value value : collectOperands(op))
       if (!mapping.contains(value))
         mapping.map(value, builder.clone(*value.getDefiningOp())->getResult(0));
     builder.clone(*op, mapping);
-  };
-  if (group.fill)
-    move(group.fill);
-  move(group.op);
+  }
   gpu::ReturnOp::create(builder, loc);
   return kernel;
 }
@@ -196,8 +165,8 @@ gpu::GPUFuncOp OutlineKernels::getKernel(Group &group) {
 }
 
 void OutlineKernels::launch(Group &group, gpu::GPUFuncOp kernel) {
-  OpBuilder builder(group.op);
-  Location loc = group.op->getLoc();
+  OpBuilder builder(group.root);
+  Location loc = group.root->getLoc();
   auto makeSizes = [&](ArrayRef<int32_t> sizes) {
     auto constant = [&](int32_t size) -> Value {
       return arith::ConstantIndexOp::create(builder, loc, size);
@@ -217,38 +186,39 @@ void OutlineKernels::launch(Group &group, gpu::GPUFuncOp kernel) {
   ++launches;
 }
 
+/// A region of `pc-gpu-fuse-kernels`.
+static bool isFused(Operation &op) {
+  if (!isa<scf::ExecuteRegionOp>(op) || !op.getRegion(0).hasOneBlock())
+    return false;
+  Block &body = op.getRegion(0).front();
+  return llvm::any_of(body, llvm::IsaPred<linalg::LinalgOp>) &&
+         llvm::all_of(body, [](Operation &nested) {
+           return isa<linalg::LinalgOp, memref::AllocaOp, scf::YieldOp>(
+                      nested) ||
+                  nested.hasTrait<OpTrait::ConstantLike>();
+         });
+}
+
 LogicalResult OutlineKernels::outline(func::FuncOp function) {
-  SmallVector<linalg::LinalgOp> ops;
-  for (auto copy :
-       llvm::make_early_inc_range(function.getOps<memref::CopyOp>())) {
-    OpBuilder builder(copy);
-    linalg::makeMemRefCopyOp(builder, copy.getLoc(), copy.getSource(),
-                             copy.getTarget());
-    copy.erase();
-  }
-  llvm::append_range(ops, function.getOps<linalg::LinalgOp>());
-  llvm::SmallPtrSet<Operation *, 8> absorbed;
+  SmallVector<Operation *> roots;
+  for (Operation &op : function.front())
+    if (isa<linalg::LinalgOp>(op) || isFused(op))
+      roots.push_back(&op);
   SmallVector<Group> groups;
   bool failed = false;
-  for (linalg::LinalgOp op : ops) {
-    FailureOr<Group> group = makeGroup(op);
+  for (Operation *root : roots) {
+    FailureOr<Group> group = makeGroup(root);
     failed |= mlir::failed(group);
-    if (mlir::failed(group))
-      continue;
-    if (group->fill && !absorbed.insert(group->fill).second)
-      group->fill = nullptr;
-    groups.push_back(*group);
+    if (mlir::succeeded(group))
+      groups.push_back(std::move(*group));
   }
   if (failed)
     return failure();
   for (Group &group : groups) {
-    linalg::LinalgOp op = group.op;
-    fills += group.fill != nullptr;
-    if (!absorbed.contains(op) && group.invocations != 0)
+    if (group.invocations != 0)
       launch(group, getKernel(group));
+    group.root->erase();
   }
-  for (linalg::LinalgOp op : ops)
-    op.erase();
   return success();
 }
 

@@ -34,6 +34,7 @@ void mlir::pc::buildTensorToLaunchesPipeline(OpPassManager &manager) {
   addStructure(manager);
   buildBufferizationPipeline(manager);
   manager.addNestedPass<func::FuncOp>(createSplitReductions());
+  manager.addNestedPass<func::FuncOp>(createFuseKernels());
   manager.addNestedPass<func::FuncOp>(createPlanMemory());
   manager.addNestedPass<func::FuncOp>(createUnrollLoops());
   manager.addPass(createCanonicalizerPass());

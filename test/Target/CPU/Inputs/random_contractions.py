@@ -189,4 +189,5 @@ def main():
     print(f"{wrong} are wrong")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -6,6 +6,7 @@
 #define PC_TARGET_VULKAN_TRANSFORMS_PASSES_H
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Pass/Pass.h"
 
 namespace mlir::pc {
@@ -19,6 +20,14 @@ namespace mlir::pc {
 /// Of a kernel: a unit; each of its sums and products is to be rounded as
 /// written.
 inline constexpr llvm::StringLiteral exactAttrName = "pc.exact";
+
+/// Of a kernel: the elements that an invocation computes in each dimension of
+/// the results; without it, one.
+inline constexpr llvm::StringLiteral tileAttrName = "pc.tile";
+
+/// Of an argument of a kernel: a unit; it begins at a multiple of a vector of
+/// four elements.
+inline constexpr llvm::StringLiteral alignedAttrName = "pc.aligned";
 
 /// Tensor functions to launches of kernels on buffers: arguments, results and
 /// an arena, in this order of the arguments of each function.

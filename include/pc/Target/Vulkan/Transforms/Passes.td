@@ -45,17 +45,44 @@ def SplitReductions : Pass<"pc-gpu-split-reductions", "func::FuncOp"> {
   ];
 }
 
+def FuseKernels : Pass<"pc-gpu-fuse-kernels", "func::FuncOp"> {
+  let summary = "put structured ops that share out the same elements into one kernel";
+  let description = [{
+    A structured op on buffers joins an earlier one, or several, if its results have the
+    same sizes, it reads or overwrites what they write, and each invocation would stay
+    with its own elements of all memory that one of them writes; what lies in between must
+    not touch the same memory. So fills, biases, activations, derivatives and
+    updates become part of the product or convolution next to them. At most one op of a kernel
+    reduces. The ops are put into an `scf.execute_region`, in their order. A
+    buffer that nothing else uses becomes a `memref.alloca` there: its elements
+    never reach memory. Copies become structured ops first.
+
+    Example: `test/Target/Vulkan/fuse-kernels.mlir`
+  }];
+  let statistics = [
+    Statistic<"fused", "fused", "Ops that joined others">,
+    Statistic<"kept", "kept", "Buffers that became values inside of a kernel">
+  ];
+  let dependentDialects = [
+    "mlir::linalg::LinalgDialect", "mlir::memref::MemRefDialect", "mlir::scf::SCFDialect"
+  ];
+}
+
 def OutlineKernels : Pass<"pc-gpu-outline-kernels", "ModuleOp"> {
   let summary = "make a kernel of each structured op on buffers, and launch it";
   let description = [{
-    Every structured op of a function becomes a `gpu.launch_func` of a kernel that
-    holds the op and nothing else. The arguments of the kernel are the buffers that the op
-    reads or writes, each once, with the offset left open, so that the same op
-    on other buffers, or on other slices of them, is the same kernel. Numbers that the op
-    reads from outside are constants and become part of the kernel; a fill of what the
-    op accumulates into, right before it, becomes the first op of the kernel.
-    A kernel has an invocation for each element of its results, `block-size` to a
-    workgroup.
+    Every structured op of a function, and every region of `pc-gpu-fuse-kernels`,
+    becomes a `gpu.launch_func` of a kernel that holds it and nothing else. The arguments of
+    the kernel are the buffers that its ops read or write, each once, with the
+    offset left open, so that the same op on other buffers, or on other slices of them, is the
+    same kernel; `pc.aligned` tells those that begin at a multiple of four elements. Numbers
+    that an op reads from outside are constants and become part of the kernel.
+
+    An invocation computes a tile of the results, `pc.tile`, and `block-size` of them are a
+    workgroup. The tile is the one with the least cost: an element that is loaded
+    serves a row or column of the tile, vectors of four count half; against that
+    stand `registers` accumulators and, with few tiles, a device of which a
+    part is idle: it wants `subgroups` times `lanes` invocations.
 
     What is left in the function then has to be launches, buffers and views of them:
     anything else is refused by name.
@@ -63,12 +90,16 @@ def OutlineKernels : Pass<"pc-gpu-outline-kernels", "ModuleOp"> {
     Example: `test/Target/Vulkan/outline-kernels.mlir`
   }];
   let options = [
-    Option<"blockSize", "block-size", "int32_t", "64", "Invocations of a workgroup">
+    Option<"blockSize", "block-size", "int32_t", "64", "Invocations of a workgroup">,
+    Option<"lanes", "lanes", "int64_t", "8", "Invocations that a device runs in step">,
+    Option<"subgroups", "subgroups", "int64_t", "16",
+           "Groups of invocations in step that keep a device busy">,
+    Option<"registers", "registers", "int64_t", "256",
+           "Most accumulators of one invocation">
   ];
   let statistics = [
     Statistic<"kernels", "kernels", "Different kernels">,
-    Statistic<"launches", "launches", "Launches of kernels">,
-    Statistic<"fills", "fills", "Fills that became part of a kernel">
+    Statistic<"launches", "launches", "Launches of kernels">
   ];
   let dependentDialects = [
     "mlir::arith::ArithDialect", "mlir::gpu::GPUDialect", "mlir::linalg::LinalgDialect",
@@ -79,15 +110,20 @@ def OutlineKernels : Pass<"pc-gpu-outline-kernels", "ModuleOp"> {
 def DistributeKernels : Pass<"pc-gpu-distribute-kernels", "gpu::GPUFuncOp"> {
   let summary = "turn the structured ops of a kernel into the code of one invocation";
   let description = [{
-    Invocation `i` computes element `i` of the results: neighbours write to
-    neighbouring places. What is reduced is a loop that carries its accumulators; they are
-    read from memory and written back once. Invocations beyond the last element do nothing.
+    Invocation `i` computes tile `i` of the results, whose size `pc.tile` says, and which
+    is one element without it: neighbours write to neighbouring places. Values go from one op of
+    the kernel to the next without memory. What is reduced is a loop that
+    carries its accumulators; they are read from memory and written back once. In each
+    step an element is loaded once for the whole tile, and four that are neighbours in an
+    aligned buffer as a vector. In the tiles at ragged edges the last element
+    appears several times, so that no invocation takes another path. Invocations
+    beyond the last tile do nothing.
 
     Example: `test/Target/Vulkan/distribute-kernels.mlir`
   }];
   let dependentDialects = [
     "mlir::affine::AffineDialect", "mlir::arith::ArithDialect", "mlir::gpu::GPUDialect",
-    "mlir::memref::MemRefDialect", "mlir::scf::SCFDialect"
+    "mlir::memref::MemRefDialect", "mlir::scf::SCFDialect", "mlir::vector::VectorDialect"
   ];
 }
 
@@ -111,7 +147,8 @@ def KernelsToSPIRV : Pass<"pc-gpu-kernels-to-spirv", "ModuleOp"> {
   let description = [{
     The body of each kernel moves into a `spirv.module` of its own, `@<kernel>_spirv`;
     the kernel itself stays, empty, for the launches to refer to. Argument `i` of the kernel is binding `i` of descriptor set 0, a buffer of its elements; its offset,
-    in elements, is word `i` of the push constants. Memory that is only read is declared so.
+    in elements, is word `i` of the push constants. A buffer that is accessed by vectors
+    has a second variable of the same binding, whose elements are vectors. Memory that is only read is declared so.
     Booleans are bytes in memory, and an index is 64 bits wide there and 32 bits elsewhere.
     Sums and products of a kernel that is marked `pc.exact` are `NoContraction`.
     The workgroup size is the `known_block_size` of the kernel. What Vulkan has no

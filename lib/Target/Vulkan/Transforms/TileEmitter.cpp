@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "TileEmitter.h"
+#include "mlir/Dialect/Affine/Utils.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace mlir::pc;
+
+//===----------------------------------------------------------------------===//
+// Places
+//===----------------------------------------------------------------------===//
+
+SmallVector<TileAxis> mlir::pc::makeAxes(const KernelDomain &domain,
+                                         ArrayRef<int64_t> tile) {
+  constexpr int64_t neighbours = 8;
+  SmallVector<TileAxis> axes;
+  for (auto [size, part] : llvm::zip(domain.sizes, tile)) {
+    TileAxis axis;
+    axis.size = size;
+    axis.tile = part;
+    if (part % vectorWidth == 0 && size % vectorWidth == 0)
+      axis.chunk = vectorWidth;
+    axes.push_back(axis);
+  }
+  // Elements that are the last one again must not be those of a neighbour.
+  if (!axes.empty() && axes.back().size % axes.back().tile == 0 &&
+      axes.back().tile > axes.back().chunk)
+    while (axes.back().lanes < neighbours &&
+           axes.back().getTiles() % (2 * axes.back().lanes) == 0)
+      axes.back().lanes *= 2;
+  return axes;
+}
+
+Value TileEmitter::constant(int64_t value) {
+  return arith::ConstantIndexOp::create(builder, value);
+}
+
+/// a * factor, where that is not a.
+static Value scale(ImplicitLocOpBuilder &builder, Value a, int64_t factor) {
+  if (factor == 1)
+    return a;
+  return arith::MulIOp::create(builder, a,
+                               arith::ConstantIndexOp::create(builder, factor));
+}
+
+static Value shift(ImplicitLocOpBuilder &builder, Value a, int64_t distance) {
+  if (distance == 0)
+    return a;
+  return arith::AddIOp::create(
+      builder, a, arith::ConstantIndexOp::create(builder, distance));
+}
+
+/// The positions of the elements of tile `number` along an axis.
+static SmallVector<Value> getPositions(ImplicitLocOpBuilder &builder,
+                                       const TileAxis &axis, Value number) {
+  int64_t chunks = axis.tile / axis.chunk;
+  bool isRagged = axis.size % axis.tile != 0;
+  Value first = scale(builder, number, chunks);
+  if (axis.lanes > 1) {
+    Value lanes = arith::ConstantIndexOp::create(builder, axis.lanes);
+    Value lane = arith::RemUIOp::create(builder, number, lanes);
+    Value block = arith::DivUIOp::create(builder, number, lanes);
+    first = arith::AddIOp::create(
+        builder, scale(builder, block, chunks * axis.lanes), lane);
+  }
+  SmallVector<Value> positions;
+  for (int64_t i = 0; i != chunks; ++i) {
+    Value chunk = shift(builder, first, i * axis.lanes);
+    if (isRagged && i != 0)
+      chunk = arith::MinUIOp::create(
+          builder, chunk,
+          arith::ConstantIndexOp::create(builder, axis.size / axis.chunk - 1));
+    Value begin = scale(builder, chunk, axis.chunk);
+    for (int64_t j = 0; j != axis.chunk; ++j)
+      positions.push_back(shift(builder, begin, j));
+  }
+  return positions;
+}
+
+void TileEmitter::place(Value id) {
+  positions.assign(axes.size(), {});
+  for (unsigned i = axes.size(); i-- > 0;) {
+    int64_t tiles = axes[i].getTiles();
+    Value number = id;
+    if (tiles == 1) {
+      number = constant(0);
+    } else if (llvm::any_of(ArrayRef(axes).take_front(i),
+                            [](const TileAxis &outer) {
+                              return outer.getTiles() != 1;
+                            })) {
+      Value count = constant(tiles);
+      number = arith::RemUIOp::create(builder, id, count);
+      id = arith::DivUIOp::create(builder, id, count);
+    }
+    positions[i] = getPositions(builder, axes[i], number);
+  }
+}
+
+int64_t TileEmitter::countElements() const {
+  int64_t count = 1;
+  for (const TileAxis &axis : axes)
+    count *= axis.tile;
+  return count;
+}
+
+SmallVector<int64_t> TileEmitter::getOffsets(int64_t element) const {
+  SmallVector<int64_t> offsets(axes.size());
+  for (unsigned i = axes.size(); i-- > 0; element /= axes[i].tile)
+    offsets[i] = element % axes[i].tile;
+  return offsets;
+}
+
+//===----------------------------------------------------------------------===//
+// Loads
+//===----------------------------------------------------------------------===//
+
+TileEmitter::Operand TileEmitter::makeOperand(Context &context,
+                                              OpOperand &operand) {
+  Operand result;
+  result.operand = &operand;
+  result.map = context.op.getMatchingIndexingMap(&operand);
+  for (unsigned loop : context.domain.loops)
+    result.varies.push_back(result.map.isFunctionOfDim(loop));
+  ArrayRef<unsigned> reductions = context.domain.reductions;
+  bool isUnrolled = context.unroll != 1 && !reductions.empty();
+  result.isUnrolled =
+      isUnrolled && result.map.isFunctionOfDim(reductions.back());
+  if (!isAligned(operand.get()))
+    return result;
+  std::optional<unsigned> loop = getVectorLoop(context.op, operand);
+  if (!loop)
+    return result;
+  if (isUnrolled && *loop == reductions.back() && context.unroll == vectorWidth)
+    result.vectorLoop = loop;
+  for (auto [axis, domainLoop] : llvm::zip(axes, context.domain.loops))
+    if (*loop == domainLoop && axis.chunk == vectorWidth)
+      result.vectorLoop = loop;
+  return result;
+}
+
+/// The place in all loops of the op.
+SmallVector<Value> TileEmitter::getPosition(const Context &context,
+                                            ArrayRef<int64_t> offsets,
+                                            int64_t iteration) {
+  SmallVector<Value> position = context.ivs;
+  for (auto [i, loop] : llvm::enumerate(context.domain.loops))
+    position[loop] = positions[i][offsets[i]];
+  if (iteration != 0) {
+    Value &innermost = position[context.domain.reductions.back()];
+    innermost = shift(builder, innermost, iteration);
+  }
+  return position;
+}
+
+SmallVector<Value> TileEmitter::getIndices(AffineMap map,
+                                           ArrayRef<Value> position) {
+  SmallVector<Value> indices;
+  for (AffineExpr expr : map.getResults())
+    indices.push_back(affine::expandAffineExpr(builder, builder.getLoc(), expr,
+                                               position, {}));
+  return indices;
+}
+
+/// The vector that the element is part of, and of it that element.
+Value TileEmitter::loadVector(Context &context, Operand &operand,
+                              ArrayRef<int64_t> offsets, int64_t iteration) {
+  SmallVector<int64_t> first(offsets);
+  int64_t component = iteration % vectorWidth;
+  auto *axis = llvm::find(context.domain.loops, *operand.vectorLoop);
+  if (axis != context.domain.loops.end()) {
+    int64_t &offset = first[axis - context.domain.loops.begin()];
+    component = offset % vectorWidth;
+    offset -= component;
+  } else {
+    iteration -= component;
+  }
+  Key key = {operand.operand->getOperandNumber(), iteration};
+  llvm::append_range(key, first);
+  Value &vector = context.loaded[key];
+  if (!vector) {
+    Value buffer = operand.operand->get();
+    auto type = VectorType::get(
+        vectorWidth, cast<MemRefType>(buffer.getType()).getElementType());
+    vector = vector::LoadOp::create(
+        builder, type, buffer,
+        getIndices(operand.map, getPosition(context, first, iteration)));
+  }
+  return vector::ExtractOp::create(builder, vector, component);
+}
+
+Value TileEmitter::read(Context &context, Operand &operand, int64_t element,
+                        int64_t iteration) {
+  Value buffer = operand.operand->get();
+  if (!isa<MemRefType>(buffer.getType()))
+    return buffer;
+  if (auto known = registers.find(buffer); known != registers.end())
+    return known->second[element];
+  SmallVector<int64_t> offsets = getOffsets(element);
+  for (auto [offset, varies] : llvm::zip(offsets, operand.varies))
+    offset = varies ? offset : 0;
+  if (!operand.isUnrolled)
+    iteration = 0;
+  if (operand.vectorLoop)
+    return loadVector(context, operand, offsets, iteration);
+  Key key = {operand.operand->getOperandNumber(), iteration};
+  llvm::append_range(key, offsets);
+  Value &value = context.loaded[key];
+  if (!value)
+    value = memref::LoadOp::create(
+        builder, buffer,
+        getIndices(operand.map, getPosition(context, offsets, iteration)));
+  return value;
+}
+
+//===----------------------------------------------------------------------===//
+// Ops
+//===----------------------------------------------------------------------===//
+
+/// One point of the loops: the values that the body yields.
+SmallVector<Value> TileEmitter::emitBody(Context &context, int64_t element,
+                                         int64_t iteration,
+                                         ValueRange accumulators) {
+  linalg::LinalgOp op = context.op;
+  Block *body = op.getBlock();
+  IRMapping mapping;
+  for (Operand &operand : context.operands)
+    mapping.map(op.getMatchingBlockArgument(operand.operand),
+                read(context, operand, element, iteration));
+  for (auto [init, value] : llvm::zip(op.getDpsInitsMutable(), accumulators))
+    mapping.map(op.getMatchingBlockArgument(&init), value);
+  SmallVector<Value> position;
+  for (Operation &nested : body->without_terminator()) {
+    if (position.empty() && isa<linalg::IndexOp>(nested))
+      position = getPosition(context, getOffsets(element), iteration);
+    if (auto index = dyn_cast<linalg::IndexOp>(nested))
+      mapping.map(index.getResult(), position[index.getDim()]);
+    else
+      builder.clone(nested, mapping);
+  }
+  SmallVector<Value> yielded;
+  for (Value value : body->getTerminator()->getOperands())
+    yielded.push_back(mapping.lookupOrDefault(value));
+  return yielded;
+}
+
+/// All elements of the tile, and for each the iterations of one step.
+SmallVector<Value> TileEmitter::emitStep(Context &context,
+                                         ValueRange accumulators) {
+  context.loaded.clear();
+  unsigned width = context.op.getNumDpsInits();
+  SmallVector<Value> results;
+  for (int64_t element = 0, e = countElements(); element != e; ++element) {
+    SmallVector<Value> values(accumulators.slice(element * width, width));
+    for (int64_t i = 0; i != context.unroll; ++i)
+      values = emitBody(context, element, i, values);
+    llvm::append_range(results, values);
+  }
+  return results;
+}
+
+SmallVector<Value> TileEmitter::emitLoops(Context &context,
+                                          ArrayRef<unsigned> loops,
+                                          ValueRange accumulators) {
+  if (loops.empty())
+    return emitStep(context, accumulators);
+  int64_t size = context.op.getStaticLoopRanges()[loops.front()];
+  int64_t step = loops.size() == 1 ? context.unroll : 1;
+  auto loop = scf::ForOp::create(builder, constant(0), constant(size),
+                                 constant(step), accumulators);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  context.ivs[loops.front()] = loop.getInductionVar();
+  SmallVector<Value> next =
+      emitLoops(context, loops.drop_front(), loop.getRegionIterArgs());
+  scf::YieldOp::create(builder, next);
+  return SmallVector<Value>(loop.getResults());
+}
+
+LogicalResult TileEmitter::emit(linalg::LinalgOp op) {
+  builder.setLoc(op.getLoc());
+  Context context;
+  context.op = op;
+  context.domain = *getDomain(op);
+  context.unroll = chooseUnroll(op, context.domain, isAligned);
+  context.ivs.resize(op.getNumLoops());
+  for (OpOperand *input : op.getDpsInputOperands()) {
+    if (registers.contains(input->get()) && !isElementLocal(op, *input))
+      return op.emitOpError("reads elements that other invocations of its "
+                            "kernel compute");
+    if (op.payloadUsesValueFromOperand(input))
+      context.operands.push_back(makeOperand(context, *input));
+  }
+  MutableArrayRef<OpOperand> inits = op.getDpsInitsMutable();
+  SmallVector<Operand> held;
+  for (OpOperand &init : inits)
+    held.push_back(makeOperand(context, init));
+  int64_t elements = countElements();
+  SmallVector<Value> accumulators;
+  for (int64_t element = 0; element != elements; ++element)
+    for (auto [init, operand] : llvm::zip(inits, held)) {
+      Type type = cast<MemRefType>(init.get().getType()).getElementType();
+      // What the body does not ask for need not be loaded.
+      accumulators.push_back(
+          overwrites(op, init)
+              ? arith::ConstantOp::create(
+                    builder, cast<TypedAttr>(builder.getZeroAttr(type)))
+                    .getResult()
+              : read(context, operand, element, 0));
+    }
+  SmallVector<Value> results =
+      emitLoops(context, context.domain.reductions, accumulators);
+  for (auto [number, init] : llvm::enumerate(inits)) {
+    Values values;
+    for (int64_t element = 0; element != elements; ++element)
+      values.push_back(results[element * inits.size() + number]);
+    registers[init.get()] = std::move(values);
+    stores[init.get()] = {op, &init};
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Stores
+//===----------------------------------------------------------------------===//
+
+void TileEmitter::store(linalg::LinalgOp op, OpOperand &init,
+                        ArrayRef<Value> values) {
+  Context context;
+  context.op = op;
+  context.domain = *getDomain(op);
+  context.ivs.resize(op.getNumLoops());
+  Operand operand = makeOperand(context, init);
+  bool isVector = operand.vectorLoop && !axes.empty() &&
+                  *operand.vectorLoop == context.domain.loops.back();
+  int64_t step = isVector ? vectorWidth : 1;
+  for (int64_t element = 0, e = values.size(); element < e; element += step) {
+    SmallVector<Value> indices =
+        getIndices(operand.map, getPosition(context, getOffsets(element), 0));
+    if (!isVector) {
+      memref::StoreOp::create(builder, values[element], init.get(), indices);
+      continue;
+    }
+    auto type = VectorType::get(vectorWidth, values[element].getType());
+    Value vector = vector::FromElementsOp::create(
+        builder, type, values.slice(element, vectorWidth));
+    vector::StoreOp::create(builder, vector, init.get(), indices);
+  }
+}
+
+void TileEmitter::finish() {
+  for (auto &[buffer, last] : stores)
+    if (!buffer.getDefiningOp<memref::AllocaOp>())
+      store(last.first, *last.second, registers[buffer]);
+  registers.clear();
+  stores.clear();
+}

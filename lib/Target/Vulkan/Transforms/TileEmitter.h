@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The code of one invocation: some structured ops on a tile of their elements.
+
+#ifndef PC_LIB_TARGET_VULKAN_TRANSFORMS_TILEEMITTER_H
+#define PC_LIB_TARGET_VULKAN_TRANSFORMS_TILEEMITTER_H
+
+#include "KernelTiling.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "llvm/ADT/MapVector.h"
+#include <map>
+
+namespace mlir::pc {
+
+/// A dimension of the domain, cut into tiles. The elements of a tile come in
+/// chunks that lie side by side in memory. Where `lanes` is more than 1, so
+/// many neighbours take turns chunk by chunk.
+struct TileAxis {
+  int64_t size = 1, tile = 1, chunk = 1, lanes = 1;
+  int64_t getTiles() const { return llvm::divideCeil(size, tile); }
+};
+
+SmallVector<TileAxis> makeAxes(const KernelDomain &domain,
+                               ArrayRef<int64_t> tile);
+
+/// Emits ops on one tile after the other. Elements are values between the ops;
+/// `finish` stores what is not kept inside of the kernel. The elements of a
+/// tile that would be beyond the last one are the last one again.
+class TileEmitter {
+public:
+  TileEmitter(ImplicitLocOpBuilder &builder, SmallVector<TileAxis> axes,
+              llvm::function_ref<bool(Value)> isAligned)
+      : builder(builder), axes(std::move(axes)), isAligned(isAligned) {}
+
+  /// Tile number `id`, the last axis counting fastest.
+  void place(Value id);
+  LogicalResult emit(linalg::LinalgOp op);
+  void finish();
+
+private:
+  /// One value for each element of the tile.
+  using Values = SmallVector<Value>;
+  /// What tells loads of one step apart.
+  using Key = SmallVector<int64_t>;
+
+  struct Operand {
+    OpOperand *operand;
+    AffineMap map;
+    SmallVector<bool> varies; // by axis
+    bool isUnrolled = false;  // differs between the unrolled iterations
+    std::optional<unsigned> vectorLoop;
+  };
+
+  struct Context {
+    linalg::LinalgOp op;
+    KernelDomain domain;
+    int64_t unroll = 1;
+    SmallVector<Value> ivs; // by loop; null for those of the domain
+    std::map<Key, Value> loaded;
+    SmallVector<Operand> operands;
+  };
+
+  int64_t countElements() const;
+  SmallVector<int64_t> getOffsets(int64_t element) const;
+  Operand makeOperand(Context &context, OpOperand &operand);
+  SmallVector<Value> getPosition(const Context &context,
+                                 ArrayRef<int64_t> offsets, int64_t iteration);
+  SmallVector<Value> getIndices(AffineMap map, ArrayRef<Value> position);
+  Value read(Context &context, Operand &operand, int64_t element,
+             int64_t iteration);
+  Value loadVector(Context &context, Operand &operand,
+                   ArrayRef<int64_t> offsets, int64_t iteration);
+  SmallVector<Value> emitBody(Context &context, int64_t element,
+                              int64_t iteration, ValueRange accumulators);
+  SmallVector<Value> emitLoops(Context &context, ArrayRef<unsigned> loops,
+                               ValueRange accumulators);
+  SmallVector<Value> emitStep(Context &context, ValueRange accumulators);
+  void store(linalg::LinalgOp op, OpOperand &init, ArrayRef<Value> values);
+  Value constant(int64_t value);
+
+  ImplicitLocOpBuilder &builder;
+  SmallVector<TileAxis> axes;
+  llvm::function_ref<bool(Value)> isAligned;
+  SmallVector<SmallVector<Value>> positions; // by axis and offset
+  llvm::MapVector<Value, Values> registers;  // by buffer
+  llvm::MapVector<Value, std::pair<linalg::LinalgOp, OpOperand *>> stores;
+};
+
+} // namespace mlir::pc
+
+#endif // PC_LIB_TARGET_VULKAN_TRANSFORMS_TILEEMITTER_H
