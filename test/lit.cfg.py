@@ -89,6 +89,15 @@ if os.path.exists(lavapipe) and os.path.exists(layer):
 else:
     lit_config.note("no lavapipe with validation layer: runs of the Vulkan target are unsupported")
 
+# Simulation, synthesis and proof of circuits; scripts/install test brings them.
+for feature, tools in (("verilator", ["verilator"]), ("yosys", ["yosys", "yosys-smtbmc", "z3"])):
+    if all(os.path.exists(os.path.join("/usr/bin", tool)) for tool in tools):
+        config.available_features.add(feature)
+    else:
+        lit_config.note(f"no {feature}: tests of circuits that need it are unsupported")
+config.substitutions.append(
+    ("%rtl", os.path.join(config.pc_src_root, "lib/Target/SystemVerilog/rtl")))
+
 # The conformance suite of the package libonnx-testdata.
 testdata = "/usr/share/libonnx-testdata/data"
 if os.path.isdir(testdata):

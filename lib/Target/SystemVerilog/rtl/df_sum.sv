@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The sum of the messages of all children: exact, saturated once.
+module df_sum #(
+  parameter int W = 18,
+  parameter int NIN = 2
+) (
+  input  logic              clk,
+  input  logic              rst,
+  input  logic [NIN*W-1:0]  in_data,
+  input  logic [NIN-1:0]    in_valid,
+  output logic [NIN-1:0]    in_ready,
+  output logic [W-1:0]      out_data,
+  output logic              out_valid,
+  input  logic              out_ready,
+  output logic              sat
+);
+  localparam int AW = W + $clog2(NIN) + 1;
+  logic signed [AW-1:0] total;
+  logic over;
+
+  always_comb begin
+    total = '0;
+    for (int i = 0; i < NIN; i++) total += AW'($signed(in_data[i*W+:W]));
+  end
+  df_round #(.WI(AW), .SHIFT(0), .WO(W)) u_round (.a(total), .y(out_data), .sat(over));
+
+  assign out_valid = &in_valid;
+  assign in_ready = {NIN{out_valid & out_ready}};
+
+  always_ff @(posedge clk) begin
+    if (rst) sat <= 1'b0;
+    else if (out_valid & out_ready & over) sat <= 1'b1;
+  end
+endmodule
