@@ -8,6 +8,7 @@
 #include "mlir/IR/DialectRegistry.h"
 #include "pc/Conversion/Passes.h"
 #include "pc/Dialect/Dataflow/IR/Dataflow.h"
+#include "pc/Dialect/Dataflow/Transforms/Passes.h"
 #include "pc/Dialect/PC/IR/PC.h"
 #include "pc/Dialect/PC/Transforms/Passes.h"
 #include "pc/Differentiation/ExternalModels/Register.h"
@@ -38,6 +39,7 @@ inline void registerAllPasses() {
   registerPCConversionPasses();
   registerCPUPassesAndPipelines();
   registerGPUPassesAndPipelines();
+  pcflow::registerPCFlowPasses();
   registerPCGenericPasses();
   registerPCVerificationPasses();
 }

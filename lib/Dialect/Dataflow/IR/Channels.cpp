@@ -55,6 +55,33 @@ llvm::SmallVector<UnitOpInterface> pcflow::getUnits(GraphOp graph) {
   return result;
 }
 
+UnitNames::UnitNames(GraphOp graph) : inputs(graph.getInputs()) {
+  auto nameAll = [&](Block &block, const std::string &prefix) {
+    llvm::MapVector<llvm::StringRef, llvm::SmallVector<Operation *>> kinds;
+    for (Operation &op : block)
+      if (isa<UnitOpInterface>(op))
+        kinds[op.getName().stripDialect()].push_back(&op);
+    for (auto &[kind, ops] : kinds)
+      for (auto [index, op] : llvm::enumerate(ops))
+        names[op] = prefix + kind.str() +
+                    (ops.size() > 1 ? std::to_string(index) : std::string());
+  };
+  nameAll(graph.getBody().front(), "");
+  for (auto vertex : graph.getOps<VertexOp>())
+    nameAll(vertex.getBody().front(), vertex.getSymName().str() + "/");
+}
+
+std::string UnitNames::getStream(Value source) const {
+  if (auto argument = dyn_cast<BlockArgument>(source))
+    return cast<StringAttr>(inputs[argument.getArgNumber()]).getValue().str();
+  Operation *unit = source.getDefiningOp();
+  unsigned index = cast<OpResult>(source).getResultNumber();
+  std::string name = getUnit(unit);
+  if (isa<LinearOp>(unit))
+    return name + (index ? ".g" : ".y");
+  return unit->getNumResults() > 1 ? name + "." + std::to_string(index) : name;
+}
+
 namespace {
 
 /// Streams that carry equally many words, and how many.

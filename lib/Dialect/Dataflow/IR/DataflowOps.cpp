@@ -2,6 +2,7 @@
 //
 // What units do in a sample, and rules of single operations.
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Builders.h"
 #include "pc/Dialect/Dataflow/IR/Dataflow.h"
 #include "llvm/ADT/STLExtras.h"
@@ -130,6 +131,21 @@ LogicalResult MapOp::verifyRegions() {
   return success();
 }
 
+int64_t MapOp::getLatency() {
+  llvm::DenseMap<Value, int64_t> stages;
+  int64_t longest = 1;
+  for (Operation &op : getBody().front()) {
+    int64_t before = 0;
+    for (Value operand : op.getOperands())
+      before = std::max(before, stages.lookup(operand));
+    int64_t after = before + isa<arith::MulFOp, LookupOp>(op);
+    for (Value result : op.getResults())
+      stages[result] = after;
+    longest = std::max(longest, after);
+  }
+  return longest;
+}
+
 LogicalResult LookupOp::verify() {
   size_t count = getKnots().size();
   if (count < 2 || !llvm::isPowerOf2_64(count - 1))
@@ -148,8 +164,8 @@ ParseResult ForkOp::parse(OpAsmParser &parser, OperationState &result) {
   int64_t count;
   if (parser.parseOperand(input) || parser.parseKeyword("into") ||
       parser.parseInteger(count) ||
-      parser.parseOptionalAttrDict(result.attributes) ||
-      parser.parseColon() || parser.parseCustomTypeWithFallback(type) ||
+      parser.parseOptionalAttrDict(result.attributes) || parser.parseColon() ||
+      parser.parseCustomTypeWithFallback(type) ||
       parser.resolveOperand(input, type, result.operands))
     return failure();
   if (count < 1)

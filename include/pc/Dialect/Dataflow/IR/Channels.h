@@ -20,6 +20,23 @@ llvm::SmallVector<OpOperand *> getConsumers(Value source);
 /// The units of a graph, those of its vertices included, in order.
 llvm::SmallVector<UnitOpInterface> getUnits(GraphOp graph);
 
+/// Names of units and streams that reports, instances and certificates share.
+class UnitNames {
+public:
+  explicit UnitNames(GraphOp graph);
+
+  /// "vertex/linear", "vertex/map1": numbered from 0 where there are several.
+  std::string getUnit(Operation *unit) const { return names.lookup(unit); }
+  /// The name of what gives it, with `.y` or `.g` behind a unit that gives both
+  /// predictions and messages and the number of the copy behind a fork; or the
+  /// name of the argument of the graph.
+  std::string getStream(Value source) const;
+
+private:
+  ArrayAttr inputs;
+  llvm::DenseMap<Operation *, std::string> names; // never iterated
+};
+
 /// Words in a sample of every source. Reports a stream whose ends disagree
 /// (D2).
 FailureOr<llvm::MapVector<Value, int64_t>> inferRates(GraphOp graph);

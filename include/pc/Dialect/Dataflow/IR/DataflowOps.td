@@ -225,6 +225,16 @@ def PCFlow_MapOp : PCFlow_Rateless<"map", [IsolatedFromAbove, SingleBlock]> {
     `(` $inputs `)` attr-dict `:` functional-type($inputs, $result) $body
   }];
   let hasRegionVerifier = 1;
+  let extraClassDeclaration = [{
+    /// UnitOpInterface.
+    bool isRateless() { return true; }
+    ::llvm::SmallVector<::mlir::pcflow::Run> getRuns(int64_t) {
+      return ::mlir::pcflow::getRatelessRuns(*this);
+    }
+    /// Stages of its pipeline: at least one; each product and each look-up on
+    /// the longest path ends a stage.
+    int64_t getLatency();
+  }];
 }
 
 def PCFlow_LookupOp : PCFlow_Op<"lookup", [Pure, SameOperandsAndResultType]> {
@@ -234,7 +244,8 @@ def PCFlow_LookupOp : PCFlow_Op<"lookup", [Pure, SameOperandsAndResultType]> {
     in units of the last place. In the format `fixed<W, F>`, with
     `k = range + 1 + F - s`, `u = x + 2^(range + F)`, `i = u >> k` and `f` the low
     `k` bits of `u`:  `y = knots[i] + round((knots[i + 1] - knots[i]) f / 2^k)`;
-    beyond its ends the function is constant.
+    beyond its ends the function is constant. `error` is the largest difference
+    between this, before rounding, and the function that the table stands for.
 
     D10: the number of knots is one above a power of 2; `range` may be negative.
 
@@ -242,7 +253,8 @@ def PCFlow_LookupOp : PCFlow_Op<"lookup", [Pure, SameOperandsAndResultType]> {
     %y = pcflow.lookup %x knots [-16384, 0, 16384] range(0) : f32
     ```
   }];
-  let arguments = (ins AnyFloat:$operand, DenseI64ArrayAttr:$knots, I64Attr:$range);
+  let arguments = (ins AnyFloat:$operand, DenseI64ArrayAttr:$knots, I64Attr:$range,
+                   OptionalAttr<F64Attr>:$error);
   let results = (outs AnyFloat:$result);
   let assemblyFormat = "$operand `knots` $knots `range` `(` $range `)` attr-dict `:` type($operand)";
   let hasVerifier = 1;
@@ -313,11 +325,12 @@ def PCFlow_SoftmaxErrorOp : PCFlow_Unit<"softmax_error", [AllTypesMatch<["logits
     ```
   }];
   let arguments = (ins PCFlow_StreamType:$logits, PCFlow_StreamType:$label,
-    OptionalAttr<DenseI64ArrayAttr>:$knots, OptionalAttr<I64Attr>:$range);
+    OptionalAttr<DenseI64ArrayAttr>:$knots, OptionalAttr<I64Attr>:$range,
+    OptionalAttr<F64Attr>:$table_error);
   let results = (outs PCFlow_StreamType:$error);
   let assemblyFormat = "$logits `,` $label attr-dict `:` type($logits) `,` type($label)";
   let builders = [OpBuilder<(ins "::mlir::Value":$logits, "::mlir::Value":$label), [{
-    build($_builder, $_state, logits.getType(), logits, label, {}, {});
+    build($_builder, $_state, logits.getType(), logits, label, {}, {}, {});
   }]>];
 }
 

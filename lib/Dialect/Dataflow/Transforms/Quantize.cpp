@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Tables.h"
+#include "mlir/AsmParser/AsmParser.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Builders.h"
+#include "pc/Dialect/Dataflow/Transforms/Passes.h"
+#include "llvm/ADT/BitVector.h"
+#include <cmath>
+
+namespace mlir::pcflow {
+#define GEN_PASS_DEF_QUANTIZE
+#include "pc/Dialect/Dataflow/Transforms/Passes.h.inc"
+} // namespace mlir::pcflow
+
+using namespace mlir;
+using namespace mlir::pcflow;
+
+/// What a map computes without a table.
+static bool isNative(Operation *op) {
+  return isa<arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::NegFOp,
+             arith::MaximumFOp, arith::MaxNumFOp, arith::MinimumFOp,
+             arith::MinNumFOp, arith::CmpFOp, arith::SelectOp,
+             arith::ConstantOp, LookupOp, YieldOp>(op);
+}
+
+namespace {
+
+/// Which arguments of a map each value depends on.
+class Support {
+public:
+  explicit Support(Block &block) : count(block.getNumArguments()) {
+    for (BlockArgument argument : block.getArguments()) {
+      words[argument].resize(count);
+      words[argument].set(argument.getArgNumber());
+    }
+    for (Operation &op : block)
+      for (Value result : op.getResults()) {
+        llvm::BitVector &bits = words[result];
+        bits.resize(count);
+        bool needsTable = !isNative(&op);
+        for (Value operand : op.getOperands()) {
+          bits |= words[operand];
+          needsTable |= tables.contains(operand);
+        }
+        if (needsTable)
+          tables.insert(result);
+      }
+  }
+
+  unsigned getNumWords(Value value) const {
+    return words.find(value)->second.count();
+  }
+  unsigned getOnlyWord(Value value) const {
+    return words.find(value)->second.find_first();
+  }
+  /// Whether anything that `value` is computed by has no native form.
+  bool needsTable(Value value) const { return tables.contains(value); }
+
+private:
+  unsigned count;
+  llvm::DenseMap<Value, llvm::BitVector> words; // never iterated
+  llvm::DenseSet<Value> tables;
+};
+
+class Quantizer {
+public:
+  Quantizer(GraphOp graph, FixedType format, int64_t segments)
+      : graph(graph), format(format), segments(segments) {}
+
+  LogicalResult run();
+  unsigned numTables = 0;
+
+private:
+  LogicalResult tabulate(MapOp map);
+  LogicalResult replaceByTable(Value value, Value word);
+  LogicalResult tabulateSoftmax(SoftmaxErrorOp op);
+  LogicalResult checkConstants();
+  void fillMemory(WeightsOp weights);
+  void setTypes();
+
+  GraphOp graph;
+  FixedType format;
+  int64_t segments;
+};
+
+} // namespace
+
+LogicalResult Quantizer::replaceByTable(Value value, Value word) {
+  Operation *unknown = nullptr;
+  auto function = [&](double x) {
+    double result = std::nan("");
+    if (Operation *op = evaluate(value, word, x, result))
+      unknown = op;
+    return result;
+  };
+  FailureOr<Table> table = makeTable(function, format, segments);
+  if (unknown)
+    return unknown->emitOpError("has no table: its function is not known here");
+  if (failed(table))
+    return value.getDefiningOp()->emitOpError(
+        "has no table: it has no value for some words of the format");
+  OpBuilder builder(value.getDefiningOp());
+  auto lookup = LookupOp::create(builder, value.getLoc(), value.getType(), word,
+                                 table->knots, table->range,
+                                 builder.getF64FloatAttr(table->error));
+  value.replaceAllUsesWith(lookup.getResult());
+  ++numTables;
+  return success();
+}
+
+LogicalResult Quantizer::tabulate(MapOp map) {
+  Block &block = map.getBody().front();
+  Support support(block);
+  llvm::SmallVector<Value> values;
+  for (Operation &op : block.without_terminator())
+    for (Value value : op.getResults()) {
+      if (!support.needsTable(value) || support.getNumWords(value) > 1)
+        continue;
+      // Only the last value that still depends on that word alone.
+      bool isLast = llvm::any_of(value.getUsers(), [&](Operation *user) {
+        return user->getNumResults() == 0 ||
+               support.getNumWords(user->getResult(0)) !=
+                   support.getNumWords(value);
+      });
+      if (isLast && isa<FloatType>(value.getType()))
+        values.push_back(value);
+    }
+  for (Value value : values) {
+    if (!support.getNumWords(value)) { // a constant that nobody folded
+      double number = 0;
+      if (Operation *op = evaluate(value, Value(), 0.0, number))
+        return op->emitOpError("has no table: its function is not known here");
+      OpBuilder builder(value.getDefiningOp());
+      value.replaceAllUsesWith(arith::ConstantOp::create(
+          builder, value.getLoc(),
+          builder.getFloatAttr(value.getType(), number)));
+    } else if (failed(replaceByTable(
+                   value, block.getArgument(support.getOnlyWord(value))))) {
+      return failure();
+    }
+  }
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+    if (op.use_empty() && !op.hasTrait<OpTrait::IsTerminator>())
+      op.erase();
+  for (Operation &op : block)
+    if (!isNative(&op))
+      return op.emitOpError("has no unit: it depends on more than one word; "
+                            "the nearest that has: sums, products, extrema and "
+                            "selections of functions of one word");
+  return success();
+}
+
+LogicalResult Quantizer::tabulateSoftmax(SoftmaxErrorOp op) {
+  auto function = [](double x) { return std::exp(std::min(x, 0.0)); };
+  FailureOr<Table> table = makeTable(function, format, segments);
+  if (failed(table))
+    return op.emitOpError("has no table in this format");
+  op.setKnots(table->knots);
+  op.setRange(table->range);
+  op.setTableError(APFloat(table->error));
+  ++numTables;
+  return success();
+}
+
+void Quantizer::fillMemory(WeightsOp weights) {
+  auto type = cast<ShapedType>(weights.getValue().getType());
+  llvm::SmallVector<double> values;
+  for (const APFloat &value : weights.getValue().getValues<APFloat>()) {
+    APFloat wide = value;
+    bool loses;
+    wide.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &loses);
+    values.push_back(wide.convertToDouble());
+  }
+  llvm::SmallVector<int64_t> words;
+  int64_t columns = type.getRank() == 2 ? type.getDimSize(1) : 1;
+  int64_t rows = type.getNumElements() / columns;
+  bool transposed = weights.getTransposed();
+  for (int64_t row = 0; row < (transposed ? columns : rows); ++row)
+    for (int64_t column = 0; column < (transposed ? rows : columns); ++column)
+      words.push_back(toWord(transposed ? values[column * columns + row]
+                                        : values[row * columns + column],
+                             format));
+  weights.setInitial(words);
+}
+
+/// Steps and rates have 16 bits behind the point.
+LogicalResult Quantizer::checkConstants() {
+  WalkResult walk = graph.walk([&](Operation *op) {
+    std::optional<double> value;
+    llvm::StringRef name = "step";
+    if (auto state = dyn_cast<StateOp>(op))
+      value = state.getStep().convertToDouble();
+    if (auto linear = dyn_cast<LinearOp>(op); linear && linear.getRate()) {
+      value = linear.getRate()->convertToDouble();
+      name = "rate";
+    }
+    if (!value || *value == 0.0)
+      return WalkResult::advance();
+    if (*value < 0x1p-17 || *value >= 4.0) {
+      op->emitOpError("has no circuit: expected a ")
+          << name << " of 2^-16 to 4, but got " << *value;
+      return WalkResult::interrupt();
+    }
+    return WalkResult::advance();
+  });
+  return success(!walk.wasInterrupted());
+}
+
+void Quantizer::setTypes() {
+  auto convert = [&](Value value) {
+    auto stream = dyn_cast<StreamType>(value.getType());
+    if (stream && isa<FloatType>(stream.getElement()))
+      value.setType(
+          StreamType::get(graph.getContext(), stream.getSize(), format));
+  };
+  for (Value argument : graph.getBody().getArguments())
+    convert(argument);
+  graph.walk([&](Operation *op) {
+    llvm::for_each(op->getResults(), convert);
+    if (auto vertex = dyn_cast<VertexOp>(op))
+      llvm::for_each(vertex.getBody().getArguments(), convert);
+  });
+}
+
+LogicalResult Quantizer::run() {
+  if (failed(checkConstants()))
+    return failure();
+  WalkResult walk = graph.walk([&](Operation *op) {
+    LogicalResult status = success();
+    if (auto map = dyn_cast<MapOp>(op))
+      status = tabulate(map);
+    else if (auto softmax = dyn_cast<SoftmaxErrorOp>(op))
+      status = tabulateSoftmax(softmax);
+    else if (auto weights = dyn_cast<WeightsOp>(op))
+      fillMemory(weights);
+    return failed(status) ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  if (walk.wasInterrupted())
+    return failure();
+  setTypes();
+  return success();
+}
+
+namespace {
+
+struct Quantize : pcflow::impl::QuantizeBase<Quantize> {
+  using QuantizeBase::QuantizeBase;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto type = dyn_cast_or_null<FixedType>(
+        parseType("!pcflow." + format, &getContext()));
+    if (!type) {
+      module.emitError(
+          "pcflow-quantize: expected a format fixed<W,F>, but got ")
+          << format.getValue();
+      return signalPassFailure();
+    }
+    if (!llvm::isPowerOf2_32(segments) ||
+        llvm::Log2_32(segments) > type.getWidth()) {
+      module.emitError("pcflow-quantize: expected a power of 2 up to 2^")
+          << type.getWidth() << " of segments, but got " << unsigned(segments);
+      return signalPassFailure();
+    }
+    for (auto graph : module.getOps<GraphOp>()) {
+      if (isQuantized(graph))
+        continue;
+      Quantizer quantizer(graph, type, segments);
+      if (failed(quantizer.run()))
+        return signalPassFailure();
+      numTables += quantizer.numTables;
+    }
+  }
+
+private:
+  static bool isQuantized(GraphOp graph) {
+    return llvm::none_of(graph.getBody().getArgumentTypes(), [](Type type) {
+      return isa<FloatType>(cast<StreamType>(type).getElement());
+    });
+  }
+};
+
+} // namespace
