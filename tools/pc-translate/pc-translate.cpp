@@ -44,6 +44,24 @@ struct Flags {
                             cl::desc("print the numbers and names of the "
                                      "devices of Vulkan"),
                             cl::cat(category)};
+  cl::opt<bool> simulateFlag{
+      "simulate-circuit",
+      cl::desc("what a pcflow.graph does, in exact integers, as files in the "
+               "folder -o"),
+      cl::cat(category)};
+  cl::opt<int64_t> samples{"samples", cl::init(1), cl::value_desc("N"),
+                           cl::desc("samples that --simulate-circuit learns"),
+                           cl::cat(category)};
+  cl::opt<uint64_t> seed{"seed", cl::init(0), cl::value_desc("N"),
+                         cl::desc("of its inputs"), cl::cat(category)};
+  cl::opt<std::string> stimuli{
+      "stimuli", cl::value_desc("DIR"),
+      cl::desc("or a folder with the words of each input, <name>.txt"),
+      cl::cat(category)};
+  cl::opt<bool> bounds{
+      "bounds",
+      cl::desc("also how far rounding can move the gradients from exact ones"),
+      cl::cat(category)};
   cl::opt<std::string> data{"data", cl::value_desc("DIR"),
                             cl::desc("folder of input_<k>.pb that sizes follow "
                                      "from; the module is for these only"),
@@ -71,6 +89,10 @@ static Error read(const Flags &flags, TranslateRequest &request) {
   return validate(request.options);
 }
 
+static SimulationRequest getSimulation(const Flags &flags) {
+  return {flags.samples, flags.seed, flags.stimuli, flags.bounds};
+}
+
 static int listOperators() {
   for (const ONNXOperator &op : listONNXOperators()) {
     outs() << op.name;
@@ -96,10 +118,11 @@ int main(int argc, char **argv) {
   parseFlags(argc, argv, "pc-translate: models to MLIR and back\n",
              {&flags.category, &flags.import.category});
   if (flags.importFlag + flags.exportFlag + flags.listFlag + flags.spirvFlag +
-          flags.planFlag >
+          flags.planFlag + flags.simulateFlag >
       1)
     return fail("expected one of --import-onnx, --export-onnx, "
-                "--list-onnx-operators, --to-spirv and --to-plan");
+                "--list-onnx-operators, --to-spirv, --to-plan and "
+                "--simulate-circuit");
   if (flags.listFlag)
     return listOperators();
   if (flags.devicesFlag)
@@ -114,6 +137,8 @@ int main(int argc, char **argv) {
   Error error = flags.exportFlag  ? exportModel(request, flags.parameters)
                 : flags.spirvFlag ? writeShaders(request, &context)
                 : flags.planFlag  ? printPlans(request, &context)
-                                  : importModel(request, &context, status);
+                : flags.simulateFlag
+                    ? simulateCircuit(request, getSimulation(flags), &context)
+                    : importModel(request, &context, status);
   return error ? fail(toString(std::move(error))) : static_cast<int>(status);
 }

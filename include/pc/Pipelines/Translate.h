@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What pc-translate does: an ONNX model to MLIR and back, MLIR to shaders.
+// What pc-translate does: an ONNX model to MLIR and back, MLIR to shaders, the
+// reference of a circuit.
 
 #ifndef PC_PIPELINES_TRANSLATE_H
 #define PC_PIPELINES_TRANSLATE_H
@@ -34,6 +35,24 @@ llvm::Error exportModel(const TranslateRequest &request,
 llvm::Error writeShaders(const TranslateRequest &request, MLIRContext *context);
 /// Writes the plans of these functions as text.
 llvm::Error printPlans(const TranslateRequest &request, MLIRContext *context);
+
+struct SimulationRequest {
+  int64_t samples = 1; ///< a multiple of the batch of the circuit
+  uint64_t seed = 0;   ///< of standard normal inputs and uniform labels
+  /// Or a folder with the words of each input, integers in <name>.txt.
+  std::string stimuli;
+  bool bounds = false; ///< how far rounding can move gradients, too
+};
+
+/// Runs the reference of a quantised circuit and writes into the folder of the
+/// request: the words of inputs and outputs, `in/<name>.txt`, `out/<name>.txt`,
+/// one a line; errors, `taps.txt`: vertex, sample, round, words; parameters
+/// after each update, `weights.txt`: name, batch, words, row by row as the
+/// units read them; sums of gradients as numbers, `gradients.txt`, and what
+/// rounding can do to them, `bounds.txt`.
+llvm::Error simulateCircuit(const TranslateRequest &request,
+                            const SimulationRequest &simulation,
+                            MLIRContext *context);
 
 } // namespace mlir::pc
 

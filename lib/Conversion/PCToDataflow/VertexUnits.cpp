@@ -317,11 +317,12 @@ static std::optional<double> matchCrossEntropy(VertexOpInterface loss) {
   if (!logits || !labels || logits.getRank() != 2 || labels.getRank() != 1 ||
       !isa<IntegerType>(labels.getElementType()))
     return std::nullopt;
-  llvm::StringRef text = describe(loss.getBody());
-  std::string sum =
-      "arith.maximumf arith.subf math.exp arith.addf linalg.index "
-      "arith.index_cast arith.cmpi arith.select arith.addf math.log "
-      "arith.subf arith.cmpi arith.select arith.addf ";
+  std::string found = describe(loss.getBody());
+  llvm::StringRef
+      text = found,
+      sum = "arith.maximumf arith.subf math.exp arith.addf linalg.index "
+            "arith.index_cast arith.cmpi arith.select arith.addf math.log "
+            "arith.subf arith.cmpi arith.select arith.addf ";
   if (!text.consume_front(sum))
     return std::nullopt;
   if (text.empty())

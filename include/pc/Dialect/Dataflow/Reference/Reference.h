@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The meaning of a circuit: what every unit gives, to the bit, without time.
+// Processes are deterministic, so neither queues nor speeds come into it.
+
+#ifndef PC_DIALECT_DATAFLOW_REFERENCE_REFERENCE_H
+#define PC_DIALECT_DATAFLOW_REFERENCE_REFERENCE_H
+
+#include "pc/Dialect/Dataflow/IR/Dataflow.h"
+#include <map>
+#include <string>
+#include <vector>
+
+namespace mlir::pcflow {
+
+/// Words of one sample for each argument of the graph, in order.
+using Sample = std::vector<std::vector<int64_t>>;
+
+/// What one batch did. Parameters are written row by row, as their units read
+/// them.
+struct BatchRecord {
+  /// Errors that passed the taps: of each sample, of each round.
+  std::map<std::string, std::vector<std::vector<std::vector<int64_t>>>> taps;
+  /// What went to the host, of each sample.
+  std::map<std::string, std::vector<std::vector<int64_t>>> outputs;
+  /// Parameters after the update.
+  std::map<std::string, std::vector<int64_t>> weights;
+  /// Sums of gradients before the update, as numbers.
+  std::map<std::string, std::vector<double>> gradients;
+  /// Whether a word was saturated.
+  bool saturated = false;
+};
+
+/// A quantised circuit in exact integers.
+class Reference {
+public:
+  /// Fails where the graph is not quantised, and reports it.
+  static FailureOr<Reference> create(GraphOp graph);
+
+  /// Learns from one batch, as many samples as the graph says.
+  BatchRecord run(const std::vector<Sample> &samples);
+
+  /// For each gradient of the batch, how far rounding and tables can move it
+  /// from that of exact arithmetic, to first order: the sum over all places
+  /// that round of what the largest error there does, each tried in floating
+  /// point. To be asked before the batch is run.
+  std::map<std::string, std::vector<double>>
+  bound(const std::vector<Sample> &samples) const;
+
+private:
+  explicit Reference(GraphOp graph);
+
+  GraphOp graph;
+  FixedType format;
+  std::map<std::string, std::vector<int64_t>> weights;
+};
+
+} // namespace mlir::pcflow
+
+#endif // PC_DIALECT_DATAFLOW_REFERENCE_REFERENCE_H

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// All units of a circuit, fired until nothing moves. Streams carry whole
+// vectors here: only their order matters.
+
+#ifndef PC_LIB_DIALECT_DATAFLOW_REFERENCE_MACHINE_H
+#define PC_LIB_DIALECT_DATAFLOW_REFERENCE_MACHINE_H
+
+#include "Arithmetic.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "pc/Dialect/Dataflow/IR/Channels.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace mlir::pcflow {
+
+template <class Arithmetic> class Machine {
+public:
+  using Word = typename Arithmetic::Word;
+  using Sum = typename Arithmetic::Sum;
+  using Vector = std::vector<Word>;
+
+  Machine(GraphOp graph, Arithmetic arithmetic)
+      : arithmetic(arithmetic), graph(graph), rounds(graph.getRounds()),
+        units(getUnits(graph)) {
+    for (UnitOpInterface unit : units)
+      queues[unit].resize(unit->getNumOperands());
+    for (UnitOpInterface unit : units)
+      for (Value result : unit->getResults())
+        readers[result] = getConsumers(result);
+    for (Value argument : graph.getBody().getArguments())
+      readers[argument] = getConsumers(argument);
+  }
+
+  void setWeights(const std::string &name, Vector words) {
+    weights[name] = std::move(words);
+  }
+  const std::map<std::string, Vector> &getWeights() const { return weights; }
+
+  void beginBatch() {
+    gradients.clear();
+    taps.clear();
+    outputs.clear();
+    sample = 0;
+  }
+
+  /// One sample; the last of a batch updates the weights.
+  void run(const std::vector<Vector> &inputs) {
+    for (UnitOpInterface unit : units)
+      phases[unit] = 0;
+    for (auto [argument, words] :
+         llvm::zip_equal(graph.getBody().getArguments(), inputs))
+      give(argument, words);
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (UnitOpInterface unit : units)
+        while (fire(unit))
+          moved = true;
+    }
+    ++sample;
+  }
+
+  Arithmetic arithmetic;
+  std::map<std::string, std::vector<Vector>> taps, outputs; // of the batch
+  std::map<std::string, std::vector<double>> gradients;     // before the update
+
+private:
+  void give(Value source, const Vector &words) {
+    for (OpOperand *reader : readers[source])
+      queues[reader->getOwner()][reader->getOperandNumber()].push_back(words);
+  }
+  bool has(Operation *unit, unsigned operand) {
+    return !queues[unit][operand].empty();
+  }
+  Vector take(Operation *unit, unsigned operand) {
+    Vector words = std::move(queues[unit][operand].front());
+    queues[unit][operand].pop_front();
+    return words;
+  }
+
+  bool fire(Operation *unit) {
+    if (auto linear = dyn_cast<LinearOp>(unit))
+      return fireLinear(linear);
+    if (auto state = dyn_cast<StateOp>(unit))
+      return fireState(state);
+    for (unsigned operand : llvm::seq(unit->getNumOperands()))
+      if (!has(unit, operand))
+        return false;
+    std::vector<Vector> inputs;
+    for (unsigned operand : llvm::seq(unit->getNumOperands()))
+      inputs.push_back(take(unit, operand));
+    llvm::TypeSwitch<Operation *>(unit)
+        .Case([&](MapOp op) { give(op.getResult(), apply(op, inputs)); })
+        .Case([&](SumOp op) { give(op.getSum(), add(inputs)); })
+        .Case([&](LatchOp op) {
+          for (int64_t round = 0; round < rounds; ++round)
+            give(op.getResult(), inputs[0]);
+        })
+        .Case([&](SoftmaxErrorOp op) {
+          give(op.getError(), differ(op, inputs[0], inputs[1]));
+        })
+        .Case([&](TapOp op) {
+          taps[op.getLabel().str()].push_back(inputs[0]);
+          give(op.getResult(), inputs[0]);
+        })
+        .Case([&](OutputOp op) {
+          outputs[op.getLabel().str()].push_back(inputs[0]);
+        })
+        .Default([&](Operation *op) { // forks, buffers, sinks
+          for (Value result : op->getResults())
+            give(result, inputs[0]);
+        });
+    return true;
+  }
+
+  bool fireLinear(LinearOp op) {
+    int64_t &phase = phases[op];
+    if (phase > rounds || !has(op, phase ? 1 : 0))
+      return false;
+    const Vector &matrix = weights[op.getWeights().str()];
+    size_t rows = op.getRows(), columns = op.getColumns();
+    if (!phase++) {
+      Vector x = take(op, 0), y;
+      for (size_t row = 0; row < rows; ++row) {
+        Sum sum = 0;
+        for (size_t column = 0; column < columns; ++column)
+          sum += arithmetic.product(matrix[row * columns + column], x[column]);
+        if (op.getBias())
+          sum += arithmetic.widen(weights[op.getBias()->str()][row]);
+        y.push_back(arithmetic.settleProduct(sum));
+      }
+      memory[op] = std::move(x);
+      give(op.getPrediction(), y);
+      return true;
+    }
+    Vector d = take(op, 1), g;
+    if (op.getMessage()) {
+      for (size_t column = 0; column < columns; ++column) {
+        Sum sum = 0;
+        for (size_t row = 0; row < rows; ++row)
+          sum += arithmetic.product(matrix[row * columns + column], d[row]);
+        g.push_back(arithmetic.settleProduct(sum));
+      }
+      give(op.getMessage(), g);
+    }
+    if (phase > rounds && op.getRate())
+      learn(op, d);
+    return true;
+  }
+
+  void learn(LinearOp op, const Vector &d) {
+    const Vector &x = memory[op];
+    std::vector<Sum> &sums = matrixSums[op], &biasSums = this->biasSums[op];
+    sums.resize(d.size() * x.size());
+    biasSums.resize(d.size());
+    for (size_t row = 0; row < d.size(); ++row) {
+      for (size_t column = 0; column < x.size(); ++column)
+        sums[row * x.size() + column] += arithmetic.product(d[row], x[column]);
+      biasSums[row] += d[row];
+    }
+    if (sample + 1 < int64_t(graph.getBatch()))
+      return;
+    int64_t rate = toFactor(op.getRate()->convertToDouble());
+    Vector &matrix = weights[op.getWeights().str()];
+    std::vector<double> &gradient = gradients[op.getWeights().str()];
+    for (auto [word, sum] : llvm::zip_equal(matrix, sums)) {
+      gradient.push_back(arithmetic.productToNumber(sum));
+      word = arithmetic.settle(word - arithmetic.scaleProduct(rate, sum));
+    }
+    if (op.getBias()) {
+      std::vector<double> &biasGradient = gradients[op.getBias()->str()];
+      for (auto [word, sum] :
+           llvm::zip_equal(weights[op.getBias()->str()], biasSums)) {
+        biasGradient.push_back(
+            arithmetic.productToNumber(arithmetic.widen(sum)));
+        word = arithmetic.settle(word - arithmetic.scale(rate, sum));
+      }
+    }
+    sums.clear();
+    biasSums.clear();
+  }
+
+  bool fireState(StateOp op) {
+    int64_t &phase = phases[op];
+    size_t size = op.getMessage().getType().getSize();
+    if (!phase) {
+      ++phase;
+      memory[op] = Vector(size, Word(0));
+      give(op.getError(), memory[op]);
+      return true;
+    }
+    if (phase > rounds || !has(op, 0))
+      return false;
+    Vector message = take(op, 0);
+    if (phase++ == rounds)
+      return true; // of the round that learns
+    int64_t step = toFactor(op.getStep().convertToDouble());
+    for (auto [d, g] : llvm::zip_equal(memory[op], message))
+      d = arithmetic.settle(d + arithmetic.scale(step, Sum(g) - Sum(d)));
+    give(op.getError(), memory[op]);
+    return true;
+  }
+
+  Vector add(const std::vector<Vector> &terms) {
+    Vector result;
+    for (size_t i = 0; i < terms.front().size(); ++i) {
+      Sum sum = 0;
+      for (const Vector &term : terms)
+        sum += term[i];
+      result.push_back(arithmetic.settle(sum));
+    }
+    return result;
+  }
+
+  Vector differ(SoftmaxErrorOp op, const Vector &logits, const Vector &label) {
+    double error =
+        op.getTableError() ? op.getTableError()->convertToDouble() : 0.0;
+    Word top = *std::max_element(logits.begin(), logits.end());
+    Vector powers, result;
+    Sum total = 0;
+    for (Word logit : logits) {
+      powers.push_back(
+          arithmetic.lookup(arithmetic.settle(Sum(logit) - Sum(top)),
+                            *op.getKnots(), *op.getRange(), error));
+      total += powers.back();
+    }
+    for (auto [k, power] : llvm::enumerate(powers)) {
+      Word share = arithmetic.divide(power, total);
+      bool isLabel = arithmetic.toIndex(label[0]) == int64_t(k);
+      result.push_back(
+          isLabel ? arithmetic.settle(Sum(share) - arithmetic.one()) : share);
+    }
+    return result;
+  }
+
+  Vector apply(MapOp op, const std::vector<Vector> &inputs) {
+    Vector result;
+    Block &block = op.getBody().front();
+    for (size_t i = 0; i < inputs.front().size(); ++i) {
+      llvm::DenseMap<Value, Word> words;
+      for (auto [argument, input] :
+           llvm::zip_equal(block.getArguments(), inputs))
+        words[argument] = input[i];
+      for (Operation &inside : block.without_terminator())
+        words[inside.getResult(0)] = compute(&inside, words);
+      result.push_back(words[block.getTerminator()->getOperand(0)]);
+    }
+    return result;
+  }
+
+  Word compute(Operation *op, llvm::DenseMap<Value, Word> &words) {
+    auto x = [&](unsigned operand) { return words[op->getOperand(operand)]; };
+    return llvm::TypeSwitch<Operation *, Word>(op)
+        .Case([&](arith::ConstantOp constant) -> Word {
+          if (auto number = dyn_cast<FloatAttr>(constant.getValue()))
+            return arithmetic.constant(number.getValueAsDouble());
+          return cast<BoolAttr>(constant.getValue()).getValue();
+        })
+        .Case([&](arith::AddFOp) {
+          return arithmetic.settle(Sum(x(0)) + Sum(x(1)));
+        })
+        .Case([&](arith::SubFOp) {
+          return arithmetic.settle(Sum(x(0)) - Sum(x(1)));
+        })
+        .Case([&](arith::NegFOp) { return arithmetic.settle(-Sum(x(0))); })
+        .Case([&](arith::MulFOp) {
+          return arithmetic.settleProduct(arithmetic.product(x(0), x(1)));
+        })
+        .template Case<arith::MaximumFOp, arith::MaxNumFOp>(
+            [&](auto) { return std::max(x(0), x(1)); })
+        .template Case<arith::MinimumFOp, arith::MinNumFOp>(
+            [&](auto) { return std::min(x(0), x(1)); })
+        .Case([&](arith::SelectOp) { return x(0) != 0 ? x(1) : x(2); })
+        .Case([&](arith::CmpFOp cmp) -> Word {
+          return compare(cmp.getPredicate(), x(0), x(1));
+        })
+        .Case([&](LookupOp table) {
+          double error =
+              table.getError() ? table.getError()->convertToDouble() : 0.0;
+          return arithmetic.lookup(x(0), table.getKnots(), table.getRange(),
+                                   error);
+        });
+  }
+
+  static bool compare(arith::CmpFPredicate predicate, Word a, Word b) {
+    using P = arith::CmpFPredicate;
+    switch (predicate) {
+    case P::OEQ:
+    case P::UEQ:
+      return a == b;
+    case P::OGT:
+    case P::UGT:
+      return a > b;
+    case P::OGE:
+    case P::UGE:
+      return a >= b;
+    case P::OLT:
+    case P::ULT:
+      return a < b;
+    case P::OLE:
+    case P::ULE:
+      return a <= b;
+    case P::ONE:
+    case P::UNE:
+      return a != b;
+    case P::ORD:
+    case P::AlwaysTrue:
+      return true;
+    case P::UNO:
+    case P::AlwaysFalse:
+      return false;
+    }
+    llvm_unreachable("unknown predicate");
+  }
+
+  GraphOp graph;
+  int64_t rounds, sample = 0;
+  llvm::SmallVector<UnitOpInterface> units;
+  // Looked up by operation or value, never iterated.
+  llvm::DenseMap<Operation *, std::vector<std::deque<Vector>>> queues;
+  llvm::DenseMap<Value, llvm::SmallVector<OpOperand *>> readers;
+  llvm::DenseMap<Operation *, int64_t> phases; // of the sample
+  llvm::DenseMap<Operation *, Vector> memory;  // of linear, state
+  llvm::DenseMap<Operation *, std::vector<Sum>> matrixSums, biasSums;
+  std::map<std::string, Vector> weights;
+};
+
+} // namespace mlir::pcflow
+
+#endif // PC_LIB_DIALECT_DATAFLOW_REFERENCE_MACHINE_H

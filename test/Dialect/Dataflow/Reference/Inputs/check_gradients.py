@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Holds the gradients of a circuit against exact ones, within its bound.
+
+usage: check_gradients.py MODEL CIRCUIT SIMULATION [--loss mse|cross-entropy]
+MODEL is `chain` (products with a bias, tanh between them) or `merge` (see
+convert-pc-to-dataflow.mlir). The oracle knows no derivative: it is the forward
+function in float64, and central differences of it. Parameters and inputs are
+the words of the circuit, so that their own rounding is no part of the error.
+"""
+
+import argparse
+import pathlib
+import re
+
+import numpy as np
+
+
+def chain(parameters, x):
+    """Parameters in order of layers, weight and bias."""
+    names = list(parameters)
+    for k in range(0, len(names), 2):
+        x = x @ parameters[names[k]].T + parameters[names[k + 1]]
+        if k + 2 < len(names):
+            x = np.tanh(x)
+    return x
+
+
+def merge(parameters, x):
+    h = x @ parameters["w"].T + parameters["b"]
+    return (h * np.maximum(h, 0)) @ parameters["v"].T
+
+
+def loss_of(kind, y, t):
+    if kind == "cross-entropy":
+        y = y - y.max(axis=1, keepdims=True)
+        return (np.log(np.exp(y).sum(axis=1)) - y[np.arange(len(y)), t[:, 0]]).sum()
+    return ((y - t) ** 2).sum()
+
+
+def read_lines(path):
+    """Rows of `name number value ...` as {number: {name: values}}."""
+    result = {}
+    for line in path.read_text().splitlines():
+        name, number, *values = line.split()
+        result.setdefault(int(number), {})[name] = np.array([float(v) for v in values])
+    return result
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("model", choices=["chain", "merge"])
+    parser.add_argument("circuit")
+    parser.add_argument("simulation", type=pathlib.Path)
+    parser.add_argument("--loss", default="mse")
+    parser.add_argument("--scale", type=float, default=1.0, help="of the loss")
+    args = parser.parse_args()
+    circuit = pathlib.Path(args.circuit).read_text()
+    fraction = int(re.search(r"fixed<\d+, (\d+)>", circuit)[1])
+    batch = int(re.search(r"batch\((\d+)\)", circuit)[1])
+    names = re.findall(r'inputs \["(\w+)", "(\w+)"\]', circuit)[0]
+    unit = 2.0 ** -fraction
+    words, shapes = {}, {}
+    for name, rest in re.findall(r"pcflow\.weights @([\w.]+) \{(.*)\}", circuit):
+        words[name] = np.array([float(w) for w in
+                                re.search(r"array<i64: ([^>]*)>", rest)[1].split(",")])
+        shape = [int(n) for n in re.search(r": tensor<([\dx]+)xf32>", rest)[1].split("x")]
+        shapes[name] = shape[::-1] if "transposed" in rest else shape
+    data = {name: np.loadtxt(args.simulation / "in" / f"{name}.txt") for name in names}
+    gradients = read_lines(args.simulation / "gradients.txt")
+    bounds = read_lines(args.simulation / "bounds.txt")
+    weights = read_lines(args.simulation / "weights.txt")
+    x = data[names[0]] * unit
+    count = len(gradients) * batch
+    x = x.reshape(count, -1)
+    t = data[names[1]].reshape(count, -1)
+    t = t.astype(int) if args.loss == "cross-entropy" else t * unit
+
+    function = {"chain": chain, "merge": merge}[args.model]
+    ratios, outside = [], {}
+    for number in sorted(gradients):
+        part = slice(number * batch, (number + 1) * batch)
+        parameters = {n: w.reshape(shapes[n]) * unit for n, w in words.items()}
+
+        def loss():
+            return args.scale * loss_of(args.loss, function(parameters, x[part]), t[part])
+
+        for name, parameter in parameters.items():
+            exact = np.zeros(parameter.size)
+            flat = parameter.reshape(-1)
+            for k in range(flat.size):
+                old = flat[k]
+                flat[k] = old + 1e-6
+                up = loss()
+                flat[k] = old - 1e-6
+                exact[k] = (up - loss()) / 2e-6
+                flat[k] = old
+            error = np.abs(gradients[number][name] - exact)
+            bound = bounds[number][name]
+            ratios += list(bound / np.maximum(error, 1e-12))
+            outside[name] = outside.get(name, 0) + int((error > bound).sum())
+            print(f"{name} {number}: error {error.max():.1e}, bound {bound.max():.1e}, "
+                  f"gradient {np.abs(exact).max():.1e}")
+        words = {name: weights[number][name] for name in words}
+    for name, bad in outside.items():
+        if bad:
+            print(f"outside of the bound: {bad} components of {name}")
+    median = np.median(ratios)
+    print(f"median of bound / error: {median:.0f}")
+    if any(outside.values()):
+        raise SystemExit("a gradient is outside of its bound")
+    if median > 64:
+        raise SystemExit("the bound says nothing")
+    print("all gradients are inside of their bounds")
+
+
+main()
