@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Dominance.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/Transforms/CSE.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "pc/Analysis/Locality.h"
@@ -286,6 +287,30 @@ LogicalResult NetworkBuilder::build() {
   return createOutputs();
 }
 
+namespace {
+
+/// d select(c, 1, 0) = select(c, d, 0): no multiplier for the slope of relu.
+struct SelectByMask : OpRewritePattern<arith::MulFOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(arith::MulFOp op,
+                                PatternRewriter &rewriter) const override {
+    for (unsigned side : {0u, 1u}) {
+      auto select = op->getOperand(side).getDefiningOp<arith::SelectOp>();
+      if (!select || !matchPattern(select.getTrueValue(), m_OneFloat()) ||
+          !matchPattern(select.getFalseValue(), m_AnyZeroFloat()))
+        continue;
+      rewriter.replaceOpWithNewOp<arith::SelectOp>(op, select.getCondition(),
+                                                   op->getOperand(1 - side),
+                                                   select.getFalseValue());
+      return success();
+    }
+    return rewriter.notifyMatchFailure(op, "no factor is a mask");
+  }
+};
+
+} // namespace
+
 /// Folds what the derivative rules left in the expressions of maps, and writes
 /// what they repeat once.
 static void simplifyMaps(pcflow::GraphOp network) {
@@ -294,6 +319,7 @@ static void simplifyMaps(pcflow::GraphOp network) {
        network.getContext()->getRegisteredOperations())
     if (isa<arith::ArithDialect, math::MathDialect>(name.getDialect()))
       name.getCanonicalizationPatterns(patterns, network.getContext());
+  patterns.add<SelectByMask>(network.getContext());
   FrozenRewritePatternSet frozen(std::move(patterns));
   IRRewriter rewriter(network.getContext());
   network.walk([&](pcflow::MapOp map) {

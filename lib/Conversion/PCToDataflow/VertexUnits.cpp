@@ -118,17 +118,21 @@ FailureOr<Value> VertexUnits::lowerLinear(Value root, LinearMatch match) {
 
 FailureOr<Value> VertexUnits::buildMap(Location loc, pcflow::StreamType type,
                                        Value root, ArrayRef<Value> leaves,
-                                       ValueRange inputs) {
+                                       ValueRange inputs, bool scales) {
   auto map = pcflow::MapOp::create(builder, loc, type, inputs);
   OpBuilder::InsertionGuard guard(builder);
   Block *body = builder.createBlock(&map.getBody());
   ScalarExpression expression(builder);
+  if (scales)
+    body->addArgument(getElementTypeOrSelf(root), loc);
   for (Value leaf : leaves)
     expression.setLeaf(
         leaf, body->addArgument(getElementTypeOrSelf(leaf), leaf.getLoc()));
   Value result = expression.build(root);
   if (!result)
     return refuse(expression.getObstacle(), "it is not elementwise");
+  if (scales)
+    result = arith::MulFOp::create(builder, loc, body->getArgument(0), result);
   pcflow::YieldOp::create(builder, loc, result);
   // Operands that the expression does not need after all.
   for (unsigned index = body->getNumArguments(); index-- > 0;)
@@ -161,7 +165,8 @@ FailureOr<Value> VertexUnits::lowerMap(Value root) {
     wantedValues.insert(root);
   nodes.push_back(
       {root, std::nullopt, {}, ops.takeVector(), leaves.takeVector()});
-  return buildMap(root.getLoc(), type, root, nodes.back().leaves, inputs);
+  return buildMap(root.getLoc(), type, root, nodes.back().leaves, inputs,
+                  /*scales=*/false);
 }
 
 FailureOr<Value> VertexUnits::lower(Value root) {
@@ -219,6 +224,17 @@ LogicalResult VertexUnits::answerLinear(Node &node, Value error) {
   return success();
 }
 
+/// Ones of the type of `like`.
+static Value createOne(OpBuilder &builder, Value like) {
+  auto type = cast<RankedTensorType>(like.getType());
+  return arith::ConstantOp::create(
+      builder, like.getLoc(),
+      DenseElementsAttr::get(type,
+                             builder.getFloatAttr(type.getElementType(), 1.0)));
+}
+
+/// g = d f'(x): the derivative is built for d = 1, so that it depends on frozen
+/// activities alone, often on one, which makes it a table.
 LogicalResult VertexUnits::answerMap(Node &node, Value error) {
   // A copy of the expression, because derivatives are built behind it.
   OwningOpRef<ModuleOp> holder = ModuleOp::create(vertex.getLoc());
@@ -233,7 +249,7 @@ LogicalResult VertexUnits::answerMap(Node &node, Value error) {
   llvm::SmallVector<Operation *> ops;
   for (Operation *op : node.ops)
     ops.push_back(inside.clone(*op, mapping));
-  Value seed = block.addArgument(node.root.getType(), node.root.getLoc());
+  Value seed = createOne(inside, node.root);
   llvm::SmallVector<Value> wanted;
   for (auto [leaf, copy] : llvm::zip_equal(node.leaves, leaves))
     if (isWanted(leaf))
@@ -242,11 +258,9 @@ LogicalResult VertexUnits::answerMap(Node &node, Value error) {
       buildBlockVJP(inside, ops, mapping.lookup(node.root), seed, wanted);
   if (failed(cotangents))
     return failure();
-  llvm::SmallVector<Value> operands{seed}, inputs{error};
-  for (auto [leaf, copy] : llvm::zip_equal(node.leaves, leaves)) {
-    operands.push_back(copy);
+  llvm::SmallVector<Value> inputs{error};
+  for (Value leaf : node.leaves)
     inputs.push_back(getLatch(leaf));
-  }
   auto next = cotangents->begin();
   for (Value leaf : node.leaves) {
     if (!isWanted(leaf))
@@ -256,7 +270,8 @@ LogicalResult VertexUnits::answerMap(Node &node, Value error) {
       return refuse(node.root.getDefiningOp(), "its derivative is zero");
     FailureOr<Value> message =
         buildMap(getDerivativeLoc(node.root.getLoc()),
-                 shape.getStream(leaf.getType()), cotangent, operands, inputs);
+                 shape.getStream(leaf.getType()), cotangent, leaves, inputs,
+                 /*scales=*/true);
     if (failed(message))
       return failure();
     errors[leaf].push_back(*message);
@@ -374,11 +389,7 @@ FailureOr<Value> VertexUnits::buildLossError(ValueRange parents,
   for (Operation &op : vertex.getBody().front().without_terminator())
     ops.push_back(inside.clone(op, mapping));
   Value value = mapping.lookup(vertex.getPredictions().front());
-  auto type = cast<RankedTensorType>(value.getType());
-  Value one = arith::ConstantOp::create(
-      inside, loc,
-      DenseElementsAttr::get(type,
-                             inside.getFloatAttr(type.getElementType(), 1.0)));
+  Value one = createOne(inside, value);
   FailureOr<llvm::SmallVector<Value>> cotangents =
       buildBlockVJP(inside, ops, value, one, leaves[index]);
   if (failed(cotangents))
@@ -387,5 +398,6 @@ FailureOr<Value> VertexUnits::buildLossError(ValueRange parents,
     return refuse(vertex, "the loss does not depend on its input");
   return buildMap(loc, shape.getStream(leaves[index].getType()),
                   cotangents->front(),
-                  ArrayRef<Value>(leaves).take_front(parents.size()), parents);
+                  ArrayRef<Value>(leaves).take_front(parents.size()), parents,
+                  /*scales=*/false);
 }

@@ -70,8 +70,10 @@ private:
   FailureOr<Value> lowerMap(Value root);
   LogicalResult answerLinear(Node &node, Value error);
   LogicalResult answerMap(Node &node, Value error);
+  /// `root` as an expression of `leaves`; with `scales` times the first stream.
   FailureOr<Value> buildMap(Location loc, pcflow::StreamType type, Value root,
-                            ArrayRef<Value> leaves, ValueRange streams);
+                            ArrayRef<Value> leaves, ValueRange streams,
+                            bool scales);
   LogicalResult addWeights(Value parameter, bool transposed);
   Value getLatch(Value leaf);
   Value takeError(Value root);

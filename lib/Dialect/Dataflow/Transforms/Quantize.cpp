@@ -6,6 +6,7 @@
 #include "mlir/IR/Builders.h"
 #include "pc/Dialect/Dataflow/Transforms/Passes.h"
 #include "llvm/ADT/BitVector.h"
+#include "llvm/ADT/SetVector.h"
 #include <cmath>
 
 namespace mlir::pcflow {
@@ -112,10 +113,17 @@ LogicalResult Quantizer::replaceByTable(Value value, Value word) {
 LogicalResult Quantizer::tabulate(MapOp map) {
   Block &block = map.getBody().front();
   Support support(block);
-  llvm::SmallVector<Value> values;
+  llvm::SetVector<Value> values;
   for (Operation &op : block.without_terminator())
     for (Value value : op.getResults()) {
       if (!support.needsTable(value) || support.getNumWords(value) > 1)
+        continue;
+      // What is made of tables natively needs none of its own.
+      bool isDone =
+          isNative(&op) && llvm::all_of(op.getOperands(), [&](Value x) {
+            return !support.needsTable(x) || values.contains(x);
+          });
+      if (isDone)
         continue;
       // Only the last value that still depends on that word alone.
       bool isLast = llvm::any_of(value.getUsers(), [&](Operation *user) {
@@ -124,9 +132,10 @@ LogicalResult Quantizer::tabulate(MapOp map) {
                    support.getNumWords(value);
       });
       if (isLast && isa<FloatType>(value.getType()))
-        values.push_back(value);
+        values.insert(value);
     }
-  for (Value value : values) {
+  // The last ones first: what is replaced is no longer there to evaluate.
+  for (Value value : llvm::reverse(values)) {
     if (!support.getNumWords(value)) { // a constant that nobody folded
       double number = 0;
       if (Operation *op = evaluate(value, Value(), 0.0, number))

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Holds the gradients of a circuit against exact ones, within its bound.
 
-usage: check_gradients.py MODEL CIRCUIT SIMULATION [--loss mse|cross-entropy]
-MODEL is `chain` (products with a bias, tanh between them) or `merge` (see
-convert-pc-to-dataflow.mlir). The oracle knows no derivative: it is the forward
-function in float64, and central differences of it. Parameters and inputs are
-the words of the circuit, so that their own rounding is no part of the error.
+usage: check_gradients.py MODEL.onnx CIRCUIT SIMULATION [--loss mse|cross-entropy]
+The oracle knows no derivative: it is the forward function in float64, and
+central differences of it. Parameters and inputs are the words of the circuit,
+so that their own rounding is no part of the error.
 """
 
 import argparse
@@ -13,21 +12,23 @@ import pathlib
 import re
 
 import numpy as np
+import onnx
 
 
-def chain(parameters, x):
-    """Parameters in order of layers, weight and bias."""
-    names = list(parameters)
-    for k in range(0, len(names), 2):
-        x = x @ parameters[names[k]].T + parameters[names[k + 1]]
-        if k + 2 < len(names):
-            x = np.tanh(x)
-    return x
-
-
-def merge(parameters, x):
-    h = x @ parameters["w"].T + parameters["b"]
-    return (h * np.maximum(h, 0)) @ parameters["v"].T
+def forward(graph, parameters, x):
+    """The model in float64."""
+    values = {graph.input[0].name: x, **parameters}
+    functions = {
+        "Gemm": lambda a, w, b: a @ w.T + b,
+        "Tanh": np.tanh,
+        "Relu": lambda a: np.maximum(a, 0),
+        "Sigmoid": lambda a: 1 / (1 + np.exp(-a)),
+        "Add": lambda a, b: a + b,
+        "Mul": lambda a, b: a * b,
+    }
+    for node in graph.node:
+        values[node.output[0]] = functions[node.op_type](*(values[v] for v in node.input))
+    return values[graph.output[0].name]
 
 
 def loss_of(kind, y, t):
@@ -48,7 +49,7 @@ def read_lines(path):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("model", choices=["chain", "merge"])
+    parser.add_argument("model")
     parser.add_argument("circuit")
     parser.add_argument("simulation", type=pathlib.Path)
     parser.add_argument("--loss", default="mse")
@@ -75,14 +76,14 @@ def main():
     t = data[names[1]].reshape(count, -1)
     t = t.astype(int) if args.loss == "cross-entropy" else t * unit
 
-    function = {"chain": chain, "merge": merge}[args.model]
+    graph = onnx.load(args.model).graph
     ratios, outside = [], {}
     for number in sorted(gradients):
         part = slice(number * batch, (number + 1) * batch)
         parameters = {n: w.reshape(shapes[n]) * unit for n, w in words.items()}
 
         def loss():
-            return args.scale * loss_of(args.loss, function(parameters, x[part]), t[part])
+            return args.scale * loss_of(args.loss, forward(graph, parameters, x[part]), t[part])
 
         for name, parameter in parameters.items():
             exact = np.zeros(parameter.size)
