@@ -99,13 +99,11 @@ LogicalResult NetworkBuilder::createGraph() {
     names.push_back(builder.getStringAttr(getArgName(graph, index)));
     arguments.push_back(argument);
   }
+  llvm::StringRef stem = graph.getSymName();
+  stem.consume_back(graphSuffix);
   network = pcflow::GraphOp::create(
-      builder, graph.getLoc(), getFunctionStem(graph.getSymName()),
-      builder.getArrayAttr(names), relaxation.iterations, shape.batch,
-      /*wired=*/false);
-  llvm::StringRef name = network.getSymName();
-  name.consume_back(graphSuffix);
-  network.setSymName((name + "_circuit").str());
+      builder, graph.getLoc(), (stem + "_circuit").str(),
+      builder.getArrayAttr(names), relaxation.iterations, shape.batch);
   Block *body = builder.createBlock(&network.getBody());
   for (Value argument : arguments)
     streams[argument] = body->addArgument(shape.getStream(argument.getType()),

@@ -149,7 +149,8 @@ static LogicalResult noteUnit(UnitOpInterface unit, int64_t iterations,
   return success();
 }
 
-FailureOr<llvm::MapVector<Value, int64_t>> pcflow::inferRates(GraphOp graph) {
+FailureOr<llvm::MapVector<Value, int64_t>>
+pcflow::inferRates(GraphOp graph, std::optional<int64_t> iterations) {
   Rates rates;
   llvm::SmallVector<UnitOpInterface> units = getUnits(graph);
   for (UnitOpInterface unit : units)
@@ -166,7 +167,8 @@ FailureOr<llvm::MapVector<Value, int64_t>> pcflow::inferRates(GraphOp graph) {
   }
   for (UnitOpInterface unit : units) {
     if (!unit.isRateless() &&
-        failed(noteUnit(unit, graph.getIterations(), rates)))
+        failed(
+            noteUnit(unit, iterations.value_or(graph.getIterations()), rates)))
       return failure();
     for (Value value : unit->getResults())
       result[value] = 0;

@@ -2,12 +2,26 @@
 //
 // Rules of a whole graph.
 
+#include "mlir/IR/Builders.h"
 #include "pc/Dialect/Dataflow/IR/Channels.h"
 #include "pc/Dialect/Dataflow/IR/Dataflow.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
 using namespace mlir::pcflow;
+
+void GraphOp::build(OpBuilder &builder, OperationState &state,
+                    llvm::StringRef name, ArrayAttr inputs, int64_t iterations,
+                    int64_t batch) {
+  state.addAttribute(getSymNameAttrName(state.name),
+                     builder.getStringAttr(name));
+  state.addAttribute(getInputsAttrName(state.name), inputs);
+  state.addAttribute(getIterationsAttrName(state.name),
+                     builder.getI64IntegerAttr(iterations));
+  state.addAttribute(getBatchAttrName(state.name),
+                     builder.getI64IntegerAttr(batch));
+  state.addRegion();
+}
 
 LogicalResult GraphOp::verify() {
   if (getInputs().size() != getBody().getNumArguments())

@@ -2,6 +2,7 @@
 
 #include "mlir/IR/Builders.h"
 #include "pc/Dialect/Dataflow/Analysis/Liveness.h"
+#include "pc/Dialect/Dataflow/Analysis/Timing.h"
 #include "pc/Dialect/Dataflow/IR/Channels.h"
 #include "pc/Dialect/Dataflow/Transforms/Passes.h"
 
@@ -40,6 +41,25 @@ static bool growBuffers(Network &network, const Execution &execution,
   return grew;
 }
 
+/// The least depth of `buffer` with which further samples and iterations are as
+/// fast as `counts` says, as the depths of the others are now.
+static LogicalResult narrowBuffer(GraphOp graph, Operation *buffer,
+                                  const CycleCounts &counts, Depths &depths) {
+  int64_t slow = 0, fast = depths[buffer];
+  while (fast - slow > 1) {
+    depths[buffer] = (slow + fast) / 2;
+    FailureOr<CycleCounts> now = countCycles(graph, depths);
+    if (failed(now))
+      return failure();
+    bool isFast = !now->stopped && now->first <= counts.first &&
+                  now->perSample <= counts.perSample &&
+                  now->perIteration <= counts.perIteration;
+    (isFast ? fast : slow) = depths[buffer];
+  }
+  depths[buffer] = fast;
+  return success();
+}
+
 /// The least capacity of `place` with which the network is alive, as it is now.
 static void shrinkBuffer(Network &network, Place &place) {
   int64_t dead = 0, live = place.capacity;
@@ -56,6 +76,12 @@ struct SizeBuffers : pcflow::impl::SizeBuffersBase<SizeBuffers> {
   using SizeBuffersBase::SizeBuffersBase;
 
   void runOnOperation() override {
+    if (mode != "live" && mode != "throughput") {
+      getOperation().emitError(
+          "pcflow-size-buffers: expected the mode live or throughput, but got ")
+          << mode.getValue();
+      return signalPassFailure();
+    }
     for (auto graph : getOperation().getOps<GraphOp>())
       if (failed(size(graph)))
         return signalPassFailure();
@@ -78,6 +104,7 @@ private:
       if (buffer.getDepth())
         return;
       buffer.setDepth(1);
+      ++numBuffers;
       buffers.push_back(buffer);
       sized.insert(buffer);
     });
@@ -89,14 +116,34 @@ private:
       if (!growBuffers(*network, execution, sized))
         return graph.emitOpError("deadlocks whatever the depths are: ")
                << describe(execution);
+    if (mode == "throughput")
+      return sizeForThroughput(graph, buffers);
     for (Place &place : network->places)
       if (sized.contains(place.buffer)) {
         shrinkBuffer(*network, place);
         cast<BufferOp>(place.buffer).setDepth(place.capacity);
       }
+    return success();
+  }
+
+  /// From queues that are never full to the shortest that are as fast.
+  LogicalResult sizeForThroughput(GraphOp graph, ArrayRef<BufferOp> buffers) {
+    Depths depths;
+    constexpr int64_t samples = 4;
     for (BufferOp buffer : buffers)
-      buffer.setDepth(*buffer.getDepth() + extra);
-    numBuffers += buffers.size();
+      depths[buffer] = std::numeric_limits<int64_t>::max();
+    FailureOr<Timing> timing =
+        simulateCycles(graph, samples, graph.getIterations(), depths);
+    FailureOr<CycleCounts> counts = countCycles(graph, depths);
+    if (failed(timing) || failed(counts))
+      return failure();
+    for (BufferOp buffer : buffers) // one more word, and it is never full
+      depths[buffer] = timing->queues[buffer].highWater + 1;
+    for (BufferOp buffer : buffers)
+      if (failed(narrowBuffer(graph, buffer, *counts, depths)))
+        return failure();
+    for (BufferOp buffer : buffers)
+      buffer.setDepth(depths[buffer]);
     return success();
   }
 };

@@ -38,8 +38,9 @@ private:
 };
 
 /// Words in a sample of every source. Reports a stream whose ends disagree
-/// (D2).
-FailureOr<llvm::MapVector<Value, int64_t>> inferRates(GraphOp graph);
+/// (D2). `iterations` are those of the graph where nothing is said.
+FailureOr<llvm::MapVector<Value, int64_t>>
+inferRates(GraphOp graph, std::optional<int64_t> iterations = std::nullopt);
 
 } // namespace mlir::pcflow
 

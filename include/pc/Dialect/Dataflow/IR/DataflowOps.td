@@ -24,6 +24,8 @@ def PCFlow_GraphOp : PCFlow_Op<"graph", [
     `iterations` updates of every state, so each error and message stream carries
     `iterations + 1` vectors, of which the last is for learning. Gradients are
     summed over `batch` samples. The order of operations means nothing.
+    pcflow-schedule writes how many `cycles` the first sample takes from reset,
+    each further sample (`sample_cycles`), and each further iteration.
 
     D1: in a `wired` graph (pcflow-materialize-forks) every stream has one use.
     D2: rates balance: in a sample a stream is given as many words as are taken.
@@ -51,12 +53,16 @@ def PCFlow_GraphOp : PCFlow_Op<"graph", [
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrArrayAttr:$inputs,
     ConfinedAttr<I64Attr, [IntNonNegative]>:$iterations,
-    ConfinedAttr<I64Attr, [IntPositive]>:$batch, UnitAttr:$wired);
+    ConfinedAttr<I64Attr, [IntPositive]>:$batch, UnitAttr:$wired,
+    OptionalAttr<I64Attr>:$cycles, OptionalAttr<I64Attr>:$sample_cycles,
+    OptionalAttr<I64Attr>:$iteration_cycles);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     $sym_name `inputs` $inputs `iterations` `(` $iterations `)` `batch` `(` $batch `)`
     (`wired` $wired^)? attr-dict-with-keyword $body
   }];
+  let builders = [OpBuilder<(ins "::llvm::StringRef":$name, "::mlir::ArrayAttr":$inputs,
+                                 "int64_t":$iterations, "int64_t":$batch)>];
   let hasVerifier = 1;
   let hasRegionVerifier = 1;
   let extraClassDeclaration = [{

@@ -38,19 +38,66 @@ def MaterializeForks : Pass<"pcflow-materialize-forks", "ModuleOp"> {
                     Statistic<"numSinks", "sinks", "streams without a reader">];
 }
 
+def Fold : Pass<"pcflow-fold", "ModuleOp"> {
+  let summary = "choose how many rows and columns a unit works on in a cycle";
+  let description = [{
+    Sets `pe` and `simd` of every `pcflow.linear`, which has `pe * simd` lanes: a
+    word of memory and a multiplier each (and those of learning). A round of `M`
+    rows and `N` columns takes about `M / pe * max(pe, N / simd) + N` cycles, and
+    the slowest unit sets the pace of all. With `target-cycles` each unit gets the
+    fewest lanes that keep to it; with `max-lanes` the pace is the fastest for
+    which all lanes together keep to that, and no unit is faster than need be. A
+    budget that nothing fits is reported with the least that would do. Does nothing
+    without an option.
+
+    Example: test/Dialect/Dataflow/Transforms/fold.mlir.
+  }];
+  let options = [
+    Option<"targetCycles", "target-cycles", "int64_t", "0", "Cycles of a round, 0: any">,
+    Option<"maxLanes", "max-lanes", "int64_t", "0", "Lanes of all units together, 0: any">
+  ];
+  let statistics = [Statistic<"numLanes", "lanes", "lanes of all units">];
+}
+
 def SizeBuffers : Pass<"pcflow-size-buffers", "ModuleOp"> {
-  let summary = "put a queue on every stream, as short as the circuit stays alive";
+  let summary = "put a queue on every stream, as short as its purpose allows";
   let description = [{
     A `pcflow.buffer` follows every unit that gives words to another, and every
     argument of the graph. Depths without a number are made as small as they can
-    be: none can be one less, the others being what they are, without a deadlock
-    (`pcflow-verify-liveness`). `extra` is then added to each: 1 lets a queue take
-    and give in every cycle. Needs a wired graph.
+    be, one after another: with `mode=live` so that the circuit does not deadlock
+    (pcflow-verify-liveness), with `mode=throughput` so that a sample takes no cycle
+    more than with queues that are never full (pcflow-schedule). Needs a wired
+    graph.
 
     Example: test/Dialect/Dataflow/Transforms/size-buffers.mlir.
   }];
-  let options = [Option<"extra", "extra", "int64_t", "0", "Words on top of the least depth">];
+  let options = [Option<"mode", "mode", "std::string", "\"live\"", "live or throughput">];
   let statistics = [Statistic<"numBuffers", "buffers", "queues that were sized">];
+}
+
+def Schedule : Pass<"pcflow-schedule", "ModuleOp"> {
+  let summary = "count the cycles of a circuit";
+  let description = [{
+    Clocks the control registers of all units, without data, with inputs that are
+    always there, and writes into the graph how many cycles the first sample takes
+    from reset, each further sample, and each further iteration. Needs a wired graph
+    whose buffers have depths.
+
+    Example: test/Dialect/Dataflow/Transforms/schedule.mlir.
+  }];
+}
+
+def Report : Pass<"pcflow-report", "ModuleOp"> {
+  let summary = "print what a circuit is made of and how it runs";
+  let description = [{
+    Prints, as text or as JSON, for each graph: iterations, batch, format, cycles;
+    for each unit its kind, folding, memory and stages; for each queue its depth, the
+    most words it holds and the cycles in which its producer waits for room, in the
+    steady state of three samples. Changes nothing.
+
+    Example: test/Dialect/Dataflow/Transforms/report.mlir.
+  }];
+  let options = [Option<"json", "json", "bool", "false", "JSON instead of text">];
 }
 
 def VerifyLiveness : Pass<"pcflow-verify-liveness", "ModuleOp"> {

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Clocked.h"
+
+using namespace mlir;
+using namespace mlir::pcflow;
+
+void ClockedLinear::clock() {
+  bool hands = handsOver(), learning = learnsNow();
+  bool skips = phase == Round && !sends && !learning;
+  bool tookX = took(0), tookD = took(1), gaveY = gave(0);
+  bool gaveG = sends && gave(1);
+  bool lastY = gaveY && rowsGiven == groups - 1 && rowWord == pe - 1;
+  bool lastG = gaveG && tilesGiven == tiles - 1 && tileWord == simd - 1;
+  bool passEnds =
+      lastG || (phase == Round && !sends && handed == groups && isDrained());
+  bool atEnd = tile == tiles - 1, atBottom = row == groups - 1;
+  bool wasBusy = busy;
+  Phase old = phase;
+
+  if (tookX && ++loaded == tiles * simd) {
+    loaded = 0;
+    phase = Predict;
+  }
+  if (tookD)
+    filled = hands ? 1 : filled + 1;
+  else if (hands && old == Round)
+    filled = 0;
+  handed += hands;
+  if (hands && !skips)
+    busy = true;
+  else if (atEnd)
+    busy = false;
+  if (gaveY && ++rowWord == pe) {
+    rowWord = 0;
+    ++rowsGiven;
+  }
+  if (lastY) {
+    rowsGiven = 0;
+    handed = 0;
+    phase = Round;
+  }
+  if (gaveG && ++tileWord == simd) {
+    tileWord = 0;
+    ++tilesGiven;
+  }
+  if (passEnds) {
+    tilesGiven = 0;
+    handed = 0;
+    if (++round == rounds) {
+      round = 0;
+      phase = Load;
+      --left;
+    }
+  }
+
+  // The stages behind the tile memory, the last ones first.
+  rowsDone = lastY ? 0 : rowsDone + done3;
+  tilesDone = passEnds ? 0 : tilesDone + (valid2 && !predicts2 && bottom2);
+  done3 = valid2 && predicts2 && end2;
+  learn4 = learn3;
+  learn3 = learn2;
+  learn2 = learn1;
+  learn1 = wasBusy && old == Round && learning;
+  valid2 = valid1;
+  predicts2 = predicts1;
+  end2 = end1;
+  bottom2 = bottom1;
+  valid1 = wasBusy;
+  predicts1 = old == Predict;
+  end1 = atEnd;
+  bottom1 = atBottom;
+  if (wasBusy) {
+    if (atEnd)
+      row = atBottom ? 0 : row + 1;
+    tile = atEnd ? 0 : tile + 1;
+  }
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "pc/Dialect/Dataflow/Analysis/Timing.h"
+#include "Clocked.h"
+#include "pc/Dialect/Dataflow/Analysis/Liveness.h"
+#include "pc/Dialect/Dataflow/IR/Channels.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace mlir::pcflow;
+
+namespace {
+
+class Simulator {
+public:
+  Simulator(GraphOp graph, int64_t samples, int64_t iterations,
+            const Depths &depths)
+      : graph(graph), samples(samples), rounds(iterations + 1), depths(depths) {
+  }
+
+  LogicalResult build();
+  Timing run();
+
+private:
+  Clocked *add(std::unique_ptr<Clocked> unit) {
+    units.push_back(std::move(unit));
+    return units.back().get();
+  }
+  std::unique_ptr<Clocked> create(UnitOpInterface unit);
+  Link *getLink(Value source);
+
+  GraphOp graph;
+  int64_t samples, rounds;
+  const Depths &depths;
+  llvm::MapVector<Value, int64_t> rates;
+  llvm::MapVector<Value, std::unique_ptr<Link>> links; // by source
+  std::vector<std::unique_ptr<Clocked>> units;
+  Timing timing;
+  int64_t patience = 64; // cycles
+};
+
+} // namespace
+
+Link *Simulator::getLink(Value source) {
+  std::unique_ptr<Link> &link = links[source];
+  if (!link)
+    link = std::make_unique<Link>();
+  return link.get();
+}
+
+std::unique_ptr<Clocked> Simulator::create(UnitOpInterface unit) {
+  return llvm::TypeSwitch<Operation *, std::unique_ptr<Clocked>>(unit)
+      .Case([&](BufferOp op) {
+        QueueTiming &queue = timing.queues[op];
+        auto depth = depths.find(op);
+        return std::make_unique<ClockedQueue>(
+            depth == depths.end() ? *op.getDepth() : depth->second,
+            queue.highWater, queue.stalls);
+      })
+      .Case([&](ForkOp op) {
+        return std::make_unique<ClockedFork>(op.getNumResults());
+      })
+      .Case<TapOp, SumOp>([](auto) { return std::make_unique<ClockedJoin>(); })
+      .Case([](MapOp op) {
+        return std::make_unique<ClockedMap>(op.getLatency());
+      })
+      .Case([&](StateOp op) {
+        return std::make_unique<ClockedState>(
+            op.getMessage().getType().getSize(), rounds);
+      })
+      .Case([&](LatchOp op) {
+        return std::make_unique<ClockedLatch>(op.getInput().getType().getSize(),
+                                              rounds);
+      })
+      .Case([&](LinearOp op) {
+        return std::make_unique<ClockedLinear>(op, rounds, samples);
+      })
+      .Case<SinkOp, OutputOp>([&](auto op) {
+        return std::make_unique<ClockedSink>(
+            samples * rates.lookup(getSource(op.getInput())));
+      })
+      .Default([](Operation *) { return nullptr; });
+}
+
+LogicalResult Simulator::build() {
+  if (failed(buildNetwork(graph))) // is it wired, is there a queue everywhere?
+    return failure();
+  FailureOr<llvm::MapVector<Value, int64_t>> inferred =
+      inferRates(graph, rounds - 1);
+  if (failed(inferred))
+    return failure();
+  rates = std::move(*inferred);
+  llvm::SmallVector<UnitOpInterface> ops = getUnits(graph);
+  for (UnitOpInterface op : ops) // nothing waits longer than for all tiles
+    if (auto linear = dyn_cast<LinearOp>(*op))
+      patience += linear.getRows() * linear.getColumns();
+  for (UnitOpInterface op : ops) // their addresses stay from here on
+    if (isa<BufferOp>(op))
+      timing.queues[op] = {};
+  for (BlockArgument argument : graph.getBody().getArguments()) {
+    Clocked *unit =
+        add(std::make_unique<ClockedSource>(samples * rates[argument]));
+    unit->outputs.push_back(getLink(argument));
+    *unit->outputs.front() = {unit};
+  }
+  for (UnitOpInterface op : ops) {
+    std::unique_ptr<Clocked> created = create(op);
+    if (!created)
+      return op->emitOpError("has no timing: its cycles are not known here");
+    Clocked *unit = add(std::move(created));
+    for (auto [index, operand] : llvm::enumerate(op->getOperands())) {
+      Link *link = getLink(getSource(operand));
+      link->taker = unit;
+      link->input = index;
+      unit->inputs.push_back(link);
+    }
+    for (auto [index, result] : llvm::enumerate(op->getResults())) {
+      Link *link = getLink(result);
+      link->giver = unit;
+      link->output = index;
+      unit->outputs.push_back(link);
+    }
+  }
+  return success();
+}
+
+Timing Simulator::run() {
+  for (int64_t cycle = 1;; ++cycle) {
+    bool moves = false;
+    for (auto &[source, link] : links) {
+      link->fires = link->giver->isValid(link->output) &&
+                    link->taker->isReady(link->input);
+      moves |= link->fires;
+    }
+    for (auto &unit : units)
+      unit->clock();
+    if (moves)
+      timing.cycles = cycle;
+    bool done = llvm::all_of(units, [](auto &unit) { return unit->isDone(); });
+    // Computation without a handshake is shorter than this, unless nothing ever
+    // moves again.
+    if (!moves && (done || cycle - timing.cycles > patience)) {
+      timing.stopped = !done;
+      return std::move(timing);
+    }
+  }
+}
+
+FailureOr<Timing> pcflow::simulateCycles(GraphOp graph, int64_t samples,
+                                         int64_t iterations,
+                                         const Depths &depths) {
+  Simulator simulator(graph, samples, iterations, depths);
+  if (failed(simulator.build()))
+    return failure();
+  return simulator.run();
+}
+
+FailureOr<CycleCounts> pcflow::countCycles(GraphOp graph,
+                                           const Depths &depths) {
+  // Far enough from the start that every further one takes equally long.
+  constexpr int64_t warm = 3;
+  int64_t iterations = graph.getIterations();
+  auto run = [&](int64_t samples, int64_t more) {
+    return simulateCycles(graph, samples, iterations + more, depths);
+  };
+  FailureOr<Timing> first = run(1, 0), few = run(warm, 0),
+                    many = run(warm + 1, 0), longer = run(1, warm),
+                    longest = run(1, warm + 1);
+  if (failed(first) || failed(few) || failed(many) || failed(longer) ||
+      failed(longest))
+    return failure();
+  return CycleCounts{first->cycles, many->cycles - few->cycles,
+                     longest->cycles - longer->cycles,
+                     many->stopped || longest->stopped};
+}
