@@ -1,4 +1,4 @@
-// RUN: pc-opt %s --pass-pipeline='builtin.module(gpu.module(gpu.func(pc-gpu-expand-math)))' | FileCheck %s
+// RUN: pc-opt %s -split-input-file -verify-diagnostics --pass-pipeline='builtin.module(gpu.module(gpu.func(pc-gpu-expand-math)))' | FileCheck %s
 
 gpu.module @math {
   // Arithmetic alone is left; the multiply-adds of polynomials are ops of their own.
@@ -30,6 +30,19 @@ gpu.module @math {
     %0 = math.sqrt %x : f32
     %1 = math.absf %0 : f32
     memref.store %1, %m[%c0] : memref<6xf32>
+    gpu.return
+  }
+}
+
+// -----
+
+gpu.module @double {
+  gpu.func @double(%m: memref<6xf64>) kernel {
+    %c0 = arith.constant 0 : index
+    %x = memref.load %m[%c0] : memref<6xf64>
+    // expected-error @below {{'math.log' op of f64 is not supported by the Vulkan target}}
+    %0 = math.log %x : f64
+    memref.store %0, %m[%c0] : memref<6xf64>
     gpu.return
   }
 }

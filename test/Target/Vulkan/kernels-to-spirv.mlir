@@ -56,3 +56,36 @@ gpu.module @vectors {
     gpu.return
   }
 }
+
+// Integers of 4 bits are bytes; their sign is that of their highest bit.
+//       CHECK: spirv.module @narrow_spirv
+//   CHECK-DAG:   spirv.GlobalVariable @buffer_0 bind(0, 0) {non_writable} : !spirv.ptr<!spirv.struct<(!spirv.rtarray<i8, stride=1> [0])>
+//       CHECK:   %[[BYTE:.+]] = spirv.Load "StorageBuffer" %{{.+}} : i8
+//       CHECK:   %[[UP:.+]] = spirv.ShiftLeftLogical %[[BYTE]]
+//       CHECK:   %[[DOWN:.+]] = spirv.ShiftRightArithmetic %[[UP]]
+//       CHECK:   spirv.SConvert %[[DOWN]] : i8 to i32
+//       CHECK:   spirv.ConvertSToF
+gpu.module @narrow {
+  gpu.func @narrow(%a: memref<32xi4>, %b: memref<32xf32>) kernel attributes {known_block_size = array<i32: 32, 1, 1>} {
+    %i = gpu.thread_id x
+    %n = memref.load %a[%i] : memref<32xi4>
+    %x = arith.sitofp %n : i4 to f32
+    memref.store %x, %b[%i] : memref<32xf32>
+    gpu.return
+  }
+}
+
+// A position is compared as it is, without the detour through 64 bits.
+//       CHECK: spirv.module @positions_spirv
+//   CHECK-NOT:   spirv.SConvert
+//       CHECK:   spirv.SLessThan %{{.+}}, %{{.+}} : i32
+gpu.module @positions {
+  gpu.func @positions(%a: memref<32xi1>) kernel attributes {known_block_size = array<i32: 32, 1, 1>} {
+    %five = arith.constant 5 : i64
+    %i = gpu.thread_id x
+    %wide = arith.index_cast %i : index to i64
+    %low = arith.cmpi slt, %wide, %five : i64
+    memref.store %low, %a[%i] : memref<32xi1>
+    gpu.return
+  }
+}

@@ -230,6 +230,7 @@ pc_vk_status pc_vk_context::createDevice() {
                 &features11};
   features12.storageBuffer8BitAccess = has12.storageBuffer8BitAccess;
   features12.shaderInt8 = has12.shaderInt8;
+  features12.shaderFloat16 = has12.shaderFloat16;
   features = {VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2, &features12};
   features.features.shaderInt16 = has.features.shaderInt16;
   features.features.shaderInt64 = has.features.shaderInt64;

@@ -63,6 +63,8 @@ pc_vk_status pc_vk_plan::checkFeatures(const PlanKernel &kernel) {
   const std::map<uint32_t, std::pair<bool, const char *>> features = {
       {0, {true, "Matrix"}},
       {1, {true, "Shader"}},
+      {9, {context.features12.shaderFloat16, "shaderFloat16"}},
+      {10, {core.shaderFloat64, "shaderFloat64"}},
       {11, {core.shaderInt64, "shaderInt64"}},
       {22, {core.shaderInt16, "shaderInt16"}},
       {39, {context.features12.shaderInt8, "shaderInt8"}},

@@ -3,6 +3,7 @@
 // Kernels as SPIR-V modules: first their border, then all that is inside.
 
 #include "KernelTiling.h"
+#include "WidenIntegers.h"
 #include "mlir/Conversion/ArithToSPIRV/ArithToSPIRV.h"
 #include "mlir/Conversion/GPUToSPIRV/GPUToSPIRV.h"
 #include "mlir/Conversion/MathToSPIRV/MathToSPIRV.h"
@@ -15,6 +16,7 @@
 #include "mlir/Dialect/SPIRV/Transforms/SPIRVConversion.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "pc/Target/Vulkan/Transforms/Passes.h"
 
 namespace mlir::pc {
@@ -88,18 +90,19 @@ LogicalResult BorderLowering::checkKernel() {
   return success();
 }
 
-/// A boolean is a byte, an index has 64 bits.
+/// Booleans and integers of 2 and 4 bits are bytes, an index has 64 bits.
 FailureOr<Type> BorderLowering::getStorageType(Type element) {
   if (element.isIndex())
     return Type(builder.getI64Type());
-  if (element.isInteger(1))
+  if (element.isInteger(1) || element.isInteger(2) || element.isInteger(4))
     return Type(builder.getI8Type());
-  if (element.isF32() || element.isInteger(8) || element.isInteger(16) ||
-      element.isInteger(32) || element.isInteger(64))
+  if (element.isF16() || element.isF32() || element.isF64() ||
+      element.isInteger(8) || element.isInteger(16) || element.isInteger(32) ||
+      element.isInteger(64))
     return element;
   return kernel.emitOpError(
-             "expected elements that are f32, integers of 8, 16, "
-             "32 or 64 bits, or booleans, but got ")
+             "expected elements that are f16, f32, f64, integers of 2 to 64 "
+             "bits, or booleans, but got ")
          << element << ", which the Vulkan target does not support";
 }
 
@@ -209,6 +212,8 @@ Value BorderLowering::getPointer(Operation *op, const Binding &binding,
 Value BorderLowering::fromStorage(Value value, Type type) {
   if (type.isIndex())
     return arith::IndexCastOp::create(builder, type, value);
+  if (type.isInteger(2) || type.isInteger(4))
+    return arith::TruncIOp::create(builder, type, value);
   if (!type.isInteger(1))
     return value;
   Value zero = arith::ConstantOp::create(builder, builder.getI8IntegerAttr(0));
@@ -218,7 +223,7 @@ Value BorderLowering::fromStorage(Value value, Type type) {
 Value BorderLowering::toStorage(Value value, Type type) {
   if (value.getType().isIndex())
     return arith::IndexCastOp::create(builder, type, value);
-  if (value.getType().isInteger(1))
+  if (value.getType() != type)
     return arith::ExtUIOp::create(builder, type, value);
   return value;
 }
@@ -284,7 +289,8 @@ static spirv::TargetEnvAttr getEnvironment(MLIRContext *context) {
   auto triple = spirv::VerCapExtAttr::get(
       spirv::Version::V_1_3,
       {Capability::Shader, Capability::Int8, Capability::Int16,
-       Capability::Int64, Capability::StorageBuffer8BitAccess,
+       Capability::Int64, Capability::Float16, Capability::Float64,
+       Capability::StorageBuffer8BitAccess,
        Capability::StorageBuffer16BitAccess},
       {spirv::Extension::SPV_KHR_storage_buffer_storage_class,
        spirv::Extension::SPV_KHR_8bit_storage,
@@ -317,6 +323,10 @@ static void keepRounding(spirv::ModuleOp module) {
 static LogicalResult convertBody(spirv::ModuleOp module,
                                  spirv::TargetEnvAttr environment) {
   MLIRContext *context = module.getContext();
+  RewritePatternSet integers(context);
+  populateWidenIntegers(integers);
+  if (failed(applyPatternsGreedily(module, std::move(integers))))
+    return failure();
   SPIRVConversionOptions options;
   options.emulateLT32BitScalarTypes = false;
   SPIRVTypeConverter types(environment, options);

@@ -3,6 +3,7 @@
 // The order of the passes between tensors and SPIR-V.
 
 #include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/SPIRV/IR/SPIRVOps.h"
 #include "mlir/Dialect/SPIRV/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
@@ -45,6 +46,7 @@ void mlir::pc::buildTensorToLaunchesPipeline(OpPassManager &manager) {
 void mlir::pc::buildKernelsToSPIRVPipeline(OpPassManager &manager) {
   OpPassManager &kernels = manager.nest<gpu::GPUModuleOp>();
   kernels.addNestedPass<gpu::GPUFuncOp>(createDistributeKernels());
+  kernels.addPass(math::createMathExtendToSupportedTypes());
   kernels.addNestedPass<gpu::GPUFuncOp>(createExpandMath());
   kernels.addPass(createCanonicalizerPass());
   kernels.addPass(createCSEPass());

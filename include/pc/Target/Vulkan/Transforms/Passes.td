@@ -132,8 +132,9 @@ def ExpandMath : Pass<"pc-gpu-expand-math", "gpu::GPUFuncOp"> {
   let description = [{
     What a device offers for exp, log, tanh and the like may be some units in the last
     place off, or much more near zero. Here they become arithmetic, the same
-    on every device; functions that the device does not have at all do as well. The
-    kernel is marked `pc.exact`: its sums and products must not be rearranged.
+    on every device; functions that the device does not have at all do as well. exp and
+    expm1 need no fused multiply-add for that. The kernel is marked `pc.exact`: its sums and
+    products must not be rearranged. Functions of f64 that Vulkan has not are refused.
 
     Example: `test/Target/Vulkan/expand-math.mlir`
   }];
@@ -149,7 +150,8 @@ def KernelsToSPIRV : Pass<"pc-gpu-kernels-to-spirv", "ModuleOp"> {
     the kernel itself stays, empty, for the launches to refer to. Argument `i` of the kernel is binding `i` of descriptor set 0, a buffer of its elements; its offset,
     in elements, is word `i` of the push constants. A buffer that is accessed by vectors
     has a second variable of the same binding, whose elements are vectors. Memory that is only read is declared so.
-    Booleans are bytes in memory, and an index is 64 bits wide there and 32 bits elsewhere.
+    Booleans and integers of 2 and 4 bits are bytes in memory, and an index is 64 bits wide there
+    and 32 bits elsewhere.
     Sums and products of a kernel that is marked `pc.exact` are `NoContraction`.
     The workgroup size is the `known_block_size` of the kernel. What Vulkan has no
     instruction for is refused, with the kernel and the op.
