@@ -20,6 +20,9 @@ config.test_exec_root = os.path.join(config.pc_obj_root, "test")
 if importlib.util.find_spec("psutil"):
     lit_config.maxIndividualTestTime = 4500 if config.pc_sanitizers else 900
 
+# What is tested is compiled, not found.
+config.environment["PC_CACHE"] = "none"
+
 # A FileCheck variable leaks from one function into the next without this.
 config.environment["FILECHECK_OPTS"] = "-enable-var-scope --dump-input=fail"
 

@@ -158,7 +158,12 @@ MachineFlags::MachineFlags()
       device("device", cl::value_desc("NAME"),
              cl::desc("number of a device of Vulkan, or part of its name "
                       "(default: the first discrete one, or the first)"),
-             cl::cat(category)) {}
+             cl::cat(category)),
+      cache("cache", cl::init(getDefaultCacheFolder()), cl::value_desc("DIR"),
+            cl::desc("folder for objects, which need not be compiled again, "
+                     "or none (default: $PC_CACHE, or pc in the user's "
+                     "caches)"),
+            cl::cat(category)) {}
 
 Error MachineFlags::fill(MachineOptions &options) const {
   constexpr unsigned mostThreads = 1024;
@@ -171,6 +176,7 @@ Error MachineFlags::fill(MachineOptions &options) const {
   options.target = isVulkan ? Target::Vulkan : Target::CPU;
   options.cpu.cpu = cpu;
   options.cpu.threads = threads;
+  options.cpu.cache = cache == "none" ? std::string() : cache.getValue();
   options.vulkan.device = device;
   return Error::success();
 }

@@ -64,7 +64,7 @@ private:
   llvm::cl::opt<std::string> dumpPhases;
 };
 
-/// --target, --cpu, --threads, --device: what compiled code runs on.
+/// --target, --cpu, --threads, --device, --cache: what compiled code runs on.
 class MachineFlags {
 public:
   MachineFlags();
@@ -76,7 +76,7 @@ private:
   ChoiceFlag target;
   llvm::cl::opt<std::string> cpu;
   llvm::cl::opt<unsigned> threads;
-  llvm::cl::opt<std::string> device;
+  llvm::cl::opt<std::string> device, cache;
 };
 
 /// --schedule, --step, --iterations, --tolerance, --beta, --inner-rate,

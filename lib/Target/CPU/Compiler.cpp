@@ -9,6 +9,7 @@
 #include "mlir/Target/LLVMIR/Export.h"
 #include "pc/Support/Names.h"
 #include "pc/Target/CPU/Passes.h"
+#include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
@@ -163,10 +164,19 @@ static void dropOurAttributes(ModuleOp module) {
 }
 
 FailureOr<OwningOpRef<ModuleOp>>
-mlir::pc::lowerToLLVMDialect(ModuleOp module, ArrayRef<StringRef> entries,
-                             StringRef prefix, const VectorTarget &target,
-                             const CPUOptions &options,
-                             std::vector<CompiledEntry> &compiled) {
+mlir::pc::extractEntries(ModuleOp module, ArrayRef<StringRef> entries,
+                         StringRef prefix,
+                         std::vector<CompiledEntry> &compiled) {
+  OwningOpRef<ModuleOp> copy = ModuleOp::create(module.getLoc());
+  if (failed(copyReachable(module, *copy, entries)) ||
+      failed(prepareEntries(*copy, entries, prefix, compiled)))
+    return failure();
+  return copy;
+}
+
+LogicalResult mlir::pc::lowerToLLVMDialect(
+    ModuleOp module, StringRef prefix, const VectorTarget &target,
+    const CPUOptions &options, std::vector<CompiledEntry> &compiled) {
   MLIRContext *context = module.getContext();
   DialectRegistry registry;
   registerCPUExtensions(registry);
@@ -174,24 +184,20 @@ mlir::pc::lowerToLLVMDialect(ModuleOp module, ArrayRef<StringRef> entries,
   registerLLVMDialectTranslation(registry);
   registerOpenMPDialectTranslation(registry);
   context->appendDialectRegistry(registry);
-  OwningOpRef<ModuleOp> copy = ModuleOp::create(module.getLoc());
-  if (failed(copyReachable(module, *copy, entries)) ||
-      failed(prepareEntries(*copy, entries, prefix, compiled)))
-    return failure();
   PassManager toLoops(context), toLLVM(context);
   toLoops.enableVerifier(options.verifyPasses);
   toLLVM.enableVerifier(options.verifyPasses);
   buildTensorToLoopsPipeline(toLoops, target);
-  if (failed(toLoops.run(*copy)))
+  if (failed(toLoops.run(module)))
     return failure();
   for (CompiledEntry &entry : compiled)
     entry.arenaBytes = getArenaBytes(
-        copy->lookupSymbol<func::FuncOp>((prefix + entry.name).str()));
+        module.lookupSymbol<func::FuncOp>((prefix + entry.name).str()));
   buildLoopsToLLVMPipeline(toLLVM, options.threads);
-  if (failed(toLLVM.run(*copy)))
+  if (failed(toLLVM.run(module)))
     return failure();
-  dropOurAttributes(*copy);
-  return copy;
+  dropOurAttributes(module);
+  return success();
 }
 
 //===----------------------------------------------------------------------===//
@@ -239,23 +245,34 @@ static void setAttributes(llvm::Module &module, llvm::TargetMachine &machine) {
 }
 
 FailureOr<CompiledModule>
-mlir::pc::compileToLLVM(ModuleOp module, ArrayRef<StringRef> entries,
-                        StringRef prefix, const CPUOptions &options,
-                        llvm::TargetMachine &machine,
+mlir::pc::compileToLLVM(OwningOpRef<ModuleOp> module,
+                        std::vector<CompiledEntry> entries, StringRef prefix,
+                        const CPUOptions &options, llvm::TargetMachine &machine,
                         llvm::function_ref<void(CompiledModule &)> complete) {
   CompiledModule result;
-  FailureOr<OwningOpRef<ModuleOp>> lowered =
-      lowerToLLVMDialect(module, entries, prefix, getVectorTarget(machine),
-                         options, result.entries);
-  if (failed(lowered))
+  result.entries = std::move(entries);
+  if (failed(lowerToLLVMDialect(*module, prefix, getVectorTarget(machine),
+                                options, result.entries)))
     return failure();
   result.context = std::make_unique<llvm::LLVMContext>();
-  result.module = translateModuleToLLVMIR(**lowered, *result.context, "pc");
+  result.module = translateModuleToLLVMIR(*module, *result.context, "pc");
   if (!result.module)
-    return module.emitError("cannot be translated to LLVM IR"), failure();
+    return module->emitError("cannot be translated to LLVM IR"), failure();
   setAttributes(*result.module, machine);
   if (complete)
     complete(result);
   optimize(*result.module, machine, options.optLevel);
   return result;
+}
+
+llvm::Error mlir::pc::writeObject(llvm::Module &module,
+                                  llvm::TargetMachine &machine,
+                                  llvm::raw_pwrite_stream &os) {
+  llvm::legacy::PassManager passes;
+  if (machine.addPassesToEmitFile(passes, os, nullptr,
+                                  llvm::CodeGenFileType::ObjectFile))
+    return llvm::createStringError("objects cannot be written for " +
+                                   machine.getTargetTriple().str());
+  passes.run(module);
+  return llvm::Error::success();
 }

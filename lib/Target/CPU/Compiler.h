@@ -36,21 +36,32 @@ createTargetMachine(const CPUOptions &options);
 
 VectorTarget getVectorTarget(llvm::TargetMachine &machine);
 
-/// A copy of the functions `entries` and of what they refer to, lowered to the
-/// LLVM dialect, and verified after each pass if `options` say so. Every entry
-/// `f` is renamed to `prefix + f`. Fills `compiled.entries`.
+/// A copy of the functions `entries` of `module` and of what they refer to.
+/// Every entry `f` is renamed to `prefix + f`, and `compiled` says what it
+/// takes.
 FailureOr<OwningOpRef<ModuleOp>>
-lowerToLLVMDialect(ModuleOp module, ArrayRef<StringRef> entries,
-                   StringRef prefix, const VectorTarget &target,
-                   const CPUOptions &options,
-                   std::vector<CompiledEntry> &compiled);
+extractEntries(ModuleOp module, ArrayRef<StringRef> entries, StringRef prefix,
+               std::vector<CompiledEntry> &compiled);
 
-/// Lowers, translates and optimises for `machine`. `complete`, if given, may
-/// add to the module before it is optimised.
+/// Lowers what `extractEntries` has returned to the LLVM dialect, verified
+/// after each pass if `options` say so. Fills in the sizes of arenas.
+LogicalResult lowerToLLVMDialect(ModuleOp module, StringRef prefix,
+                                 const VectorTarget &target,
+                                 const CPUOptions &options,
+                                 std::vector<CompiledEntry> &compiled);
+
+/// Lowers what `extractEntries` has returned, translates and optimises it for
+/// `machine`. `complete`, if given, may add to the module before it is
+/// optimised.
 FailureOr<CompiledModule>
-compileToLLVM(ModuleOp module, ArrayRef<StringRef> entries, StringRef prefix,
-              const CPUOptions &options, llvm::TargetMachine &machine,
+compileToLLVM(OwningOpRef<ModuleOp> module, std::vector<CompiledEntry> entries,
+              StringRef prefix, const CPUOptions &options,
+              llvm::TargetMachine &machine,
               llvm::function_ref<void(CompiledModule &)> complete = {});
+
+/// Machine code. The generator changes the module that it reads.
+llvm::Error writeObject(llvm::Module &module, llvm::TargetMachine &machine,
+                        llvm::raw_pwrite_stream &os);
 
 } // namespace mlir::pc
 

@@ -10,7 +10,6 @@
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/IRBuilder.h"
-#include "llvm/IR/LegacyPassManager.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
@@ -75,16 +74,9 @@ static void addInit(CompiledModule &compiled, StringRef name,
 
 static llvm::Error writeObject(llvm::Module &module,
                                llvm::TargetMachine &machine, StringRef path) {
-  return writeFileAtomically(
-      path, [&](llvm::raw_pwrite_stream &os) -> llvm::Error {
-        llvm::legacy::PassManager passes;
-        if (machine.addPassesToEmitFile(passes, os, nullptr,
-                                        llvm::CodeGenFileType::ObjectFile))
-          return llvm::createStringError("objects cannot be written for " +
-                                         machine.getTargetTriple().str());
-        passes.run(module);
-        return llvm::Error::success();
-      });
+  return writeFileAtomically(path, [&](llvm::raw_pwrite_stream &os) {
+    return writeObject(module, machine, os);
+  });
 }
 
 /// Runs the first C compiler on PATH to link `object` into `library`.
@@ -148,11 +140,13 @@ static llvm::Error writeMLIR(ModuleOp module, ArrayRef<StringRef> entries,
                              StringRef prefix, const CPUOptions &options,
                              llvm::TargetMachine &machine, StringRef path) {
   std::vector<CompiledEntry> compiled;
-  FailureOr<OwningOpRef<ModuleOp>> lowered = lowerToLLVMDialect(
-      module, entries, prefix, getVectorTarget(machine), options, compiled);
-  if (failed(lowered))
+  FailureOr<OwningOpRef<ModuleOp>> copy =
+      extractEntries(module, entries, prefix, compiled);
+  if (failed(copy) ||
+      failed(lowerToLLVMDialect(**copy, prefix, getVectorTarget(machine),
+                                options, compiled)))
     return diagnosed();
-  return writeText(path, [&](llvm::raw_ostream &os) { (*lowered)->print(os); });
+  return writeText(path, [&](llvm::raw_ostream &os) { (*copy)->print(os); });
 }
 
 static llvm::Error writeFile(const EmitFile &file, CompiledModule &compiled,
@@ -194,9 +188,14 @@ llvm::Error mlir::pc::emitFiles(ModuleOp module, const EmitRequest &request) {
     if (toCName(entry) != entry)
       return llvm::createStringError(
           "expected the name of a function in C, but got '" + entry + "'");
+  std::vector<CompiledEntry> taken;
+  FailureOr<OwningOpRef<ModuleOp>> copy =
+      extractEntries(module, entries, prefix, taken);
+  if (failed(copy))
+    return diagnosed();
   FailureOr<CompiledModule> compiled =
-      compileToLLVM(module, entries, prefix, request.cpu, **machine,
-                    [&](CompiledModule &result) {
+      compileToLLVM(std::move(*copy), std::move(taken), prefix, request.cpu,
+                    **machine, [&](CompiledModule &result) {
                       for (StringRef entry : entries) {
                         auto values =
                             getInitialValues(request.initialValues, entry);

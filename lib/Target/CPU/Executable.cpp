@@ -3,12 +3,13 @@
 // Just-in-time compiled functions.
 
 #include "pc/Target/CPU/Executable.h"
-#include "Compiler.h"
+#include "ObjectCache.h"
 #include "pc/Target/CPU/Passes.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/Support/MemAlloc.h"
+#include "llvm/Support/SmallVectorMemoryBuffer.h"
 
 using namespace mlir;
 using namespace mlir::pc;
@@ -16,9 +17,10 @@ using namespace mlir::pc;
 /// Names of model functions must not meet those of the C library.
 static constexpr llvm::StringLiteral bodyPrefix = "pc_jit_body_";
 static constexpr llvm::StringLiteral callPrefix = "pc_jit_call_";
+static constexpr llvm::StringLiteral arenaPrefix = "pc_jit_arena_";
 
 /// For every entry a function `void(void **)` that takes its pointers from an
-/// array, so that the caller needs no signature.
+/// array, so that the caller needs no signature, and the size of its arena.
 static void addCallWrappers(CompiledModule &compiled) {
   llvm::LLVMContext &context = *compiled.context;
   llvm::Type *pointer = llvm::PointerType::getUnqual(context);
@@ -40,6 +42,11 @@ static void addCallWrappers(CompiledModule &compiled) {
     // Inlined, its arguments would no longer be known not to overlap.
     builder.CreateCall(body, arguments)->setIsNoInline();
     builder.CreateRetVoid();
+    llvm::Constant *bytes = builder.getInt64(entry.arenaBytes);
+    new llvm::GlobalVariable(*compiled.module, bytes->getType(),
+                             /*isConstant=*/true,
+                             llvm::GlobalValue::ExternalLinkage, bytes,
+                             arenaPrefix + entry.name);
   }
 }
 
@@ -77,8 +84,8 @@ public:
   }
   llvm::Error run(StringRef entry, ArrayRef<Tensor *> arguments,
                   MutableArrayRef<Tensor> results) override;
-  llvm::Error load(CompiledModule compiled, const llvm::TargetMachine &machine,
-                   bool hasThreads);
+  llvm::Error load(std::unique_ptr<llvm::MemoryBuffer> object,
+                   std::vector<CompiledEntry> compiled, bool hasThreads);
 
 private:
   const Entry &find(StringRef entry) const {
@@ -143,40 +150,87 @@ static llvm::Error addThreads(llvm::orc::LLJIT &jit) {
   return llvm::Error::success();
 }
 
-llvm::Error JITExecutable::load(CompiledModule compiled,
-                                const llvm::TargetMachine &machine,
+llvm::Error JITExecutable::load(std::unique_ptr<llvm::MemoryBuffer> object,
+                                std::vector<CompiledEntry> compiled,
                                 bool hasThreads) {
-  using namespace llvm::orc;
-  JITTargetMachineBuilder builder(machine.getTargetTriple());
-  builder.setCPU(machine.getTargetCPU().str());
-  builder.addFeatures(
-      llvm::SubtargetFeatures(machine.getTargetFeatureString()).getFeatures());
-  builder.setCodeGenOptLevel(machine.getOptLevel());
-  builder.setRelocationModel(llvm::Reloc::PIC_);
-  auto created =
-      LLJITBuilder().setJITTargetMachineBuilder(std::move(builder)).create();
+  auto created = llvm::orc::LLJITBuilder().create();
   if (!created)
     return created.takeError();
   jit = std::move(*created);
   if (hasThreads)
     if (llvm::Error error = addThreads(*jit))
       return error;
-  if (llvm::Error error = jit->addIRModule(ThreadSafeModule(
-          std::move(compiled.module), std::move(compiled.context))))
-    return error;
-  for (CompiledEntry &source : compiled.entries) {
-    auto symbol = jit->lookup((callPrefix + source.name).str());
-    if (!symbol)
-      return symbol.takeError();
+  // One that was kept has the name of its file.
+  std::string name = object->getBufferIdentifier().str();
+  if (llvm::Error error = jit->addObjectFile(std::move(object)))
+    return llvm::createFileError(name, std::move(error));
+  for (CompiledEntry &source : compiled) {
+    auto call = jit->lookup((callPrefix + source.name).str());
+    if (!call)
+      return call.takeError();
+    auto arena = jit->lookup((arenaPrefix + source.name).str());
+    if (!arena)
+      return arena.takeError();
     Entry &entry = entries[source.name];
     entry.signature = std::move(source.signature);
-    entry.call = symbol->toPtr<void (*)(void **)>();
-    entry.arenaBytes = source.arenaBytes;
+    entry.call = call->toPtr<void (*)(void **)>();
+    entry.arenaBytes = *arena->toPtr<const int64_t *>();
   }
   return llvm::Error::success();
 }
 
+//===----------------------------------------------------------------------===//
+// Compiling
+//===----------------------------------------------------------------------===//
+
 Executable::~Executable() = default;
+
+static FailureOr<std::unique_ptr<llvm::MemoryBuffer>>
+compileObject(OwningOpRef<ModuleOp> module, std::vector<CompiledEntry> entries,
+              const CPUOptions &options, llvm::TargetMachine &machine) {
+  Location loc = module->getLoc();
+  FailureOr<CompiledModule> compiled =
+      compileToLLVM(std::move(module), std::move(entries), bodyPrefix, options,
+                    machine, addCallWrappers);
+  if (failed(compiled))
+    return failure();
+  SmallVector<char, 0> code;
+  llvm::raw_svector_ostream os(code);
+  if (llvm::Error error = writeObject(*compiled->module, machine, os))
+    return emitError(loc, llvm::toString(std::move(error))), failure();
+  return std::unique_ptr<llvm::MemoryBuffer>(
+      std::make_unique<llvm::SmallVectorMemoryBuffer>(
+          std::move(code), "compiled code",
+          /*RequiresNullTerminator=*/false));
+}
+
+/// The object of an earlier run, or a new one, which is kept for later runs.
+/// That it cannot be kept is no reason not to run it.
+static FailureOr<std::unique_ptr<llvm::MemoryBuffer>>
+findOrCompile(OwningOpRef<ModuleOp> module, std::vector<CompiledEntry> entries,
+              const CPUOptions &options, llvm::TargetMachine &machine) {
+  StringRef folder = options.cache;
+  if (folder.empty())
+    return compileObject(std::move(module), std::move(entries), options,
+                         machine);
+  Location loc = module->getLoc();
+  auto warn = [&](llvm::Error error) {
+    emitWarning(loc, "compiled code is not kept in '")
+        << folder << "': " << llvm::toString(std::move(error));
+  };
+  std::string key = getObjectKey(*module, options, machine);
+  auto found = findObject(folder, key);
+  if (found && *found)
+    return std::move(*found);
+  FailureOr<std::unique_ptr<llvm::MemoryBuffer>> object =
+      compileObject(std::move(module), std::move(entries), options, machine);
+  if (!found)
+    warn(found.takeError());
+  else if (succeeded(object))
+    if (llvm::Error error = keepObject(folder, key, **object))
+      warn(std::move(error));
+  return object;
+}
 
 FailureOr<std::unique_ptr<Executable>>
 Executable::compile(ModuleOp module, ArrayRef<StringRef> entries,
@@ -184,13 +238,18 @@ Executable::compile(ModuleOp module, ArrayRef<StringRef> entries,
   auto machine = createTargetMachine(options);
   if (!machine)
     return module.emitError(llvm::toString(machine.takeError())), failure();
-  FailureOr<CompiledModule> compiled = compileToLLVM(
-      module, entries, bodyPrefix, options, **machine, addCallWrappers);
-  if (failed(compiled))
+  std::vector<CompiledEntry> compiled;
+  FailureOr<OwningOpRef<ModuleOp>> copy =
+      extractEntries(module, entries, bodyPrefix, compiled);
+  if (failed(copy))
+    return failure();
+  FailureOr<std::unique_ptr<llvm::MemoryBuffer>> object =
+      findOrCompile(std::move(*copy), compiled, options, **machine);
+  if (failed(object))
     return failure();
   auto executable = std::make_unique<JITExecutable>();
-  if (llvm::Error error = executable->load(std::move(*compiled), **machine,
-                                           options.threads > 1))
+  if (llvm::Error error = executable->load(
+          std::move(*object), std::move(compiled), options.threads > 1))
     return module.emitError(llvm::toString(std::move(error))), failure();
   return std::unique_ptr<Executable>(std::move(executable));
 }

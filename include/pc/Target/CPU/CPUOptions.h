@@ -17,7 +17,13 @@ struct CPUOptions {
   /// Verify the IR after every pass, a third of the time of a compilation of
   /// many small functions.
   bool verifyPasses = true;
+  /// Where objects are kept for later runs; empty: they are not.
+  std::string cache;
 };
+
+/// Of the environment's PC_CACHE, where `none` stands for no folder, or `pc` in
+/// the user's folder of caches; empty where there is none.
+std::string getDefaultCacheFolder();
 
 } // namespace mlir::pc
 
