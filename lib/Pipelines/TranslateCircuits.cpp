@@ -9,6 +9,7 @@
 #include "pc/Pipelines/Translate.h"
 #include "pc/Runtime/Random.h"
 #include "pc/Support/AtomicFile.h"
+#include "pc/Target/SystemVerilog/Emit.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -236,17 +237,50 @@ static Error run(GraphOp graph, StringRef folder,
   return Error::success();
 }
 
-Error mlir::pc::simulateCircuit(const TranslateRequest &request,
-                                const SimulationRequest &simulation,
-                                MLIRContext *context) {
+static Expected<GraphOp> getCircuit(ModuleOp module) {
+  auto graphs = module.getOps<GraphOp>();
+  if (!hasSingleElement(graphs))
+    return createStringError("expected one pcflow.graph in the module");
+  return *graphs.begin();
+}
+
+static Expected<OwningOpRef<ModuleOp>> read(const TranslateRequest &request,
+                                            MLIRContext *context) {
   OwningOpRef<ModuleOp> module =
       parseSourceFile<ModuleOp>(request.model, context);
   if (!module)
     return createStringError("the module cannot be read");
-  auto graphs = module->getOps<GraphOp>();
-  if (!hasSingleElement(graphs))
-    return createStringError("expected one pcflow.graph in the module");
   if (request.out == "-")
     return createStringError("expected a folder after -o");
-  return run(*graphs.begin(), request.out, simulation);
+  return std::move(module);
+}
+
+Error mlir::pc::simulateCircuit(const TranslateRequest &request,
+                                const SimulationRequest &simulation,
+                                MLIRContext *context) {
+  Expected<OwningOpRef<ModuleOp>> module = read(request, context);
+  if (!module)
+    return module.takeError();
+  Expected<GraphOp> graph = getCircuit(**module);
+  if (!graph)
+    return graph.takeError();
+  return run(*graph, request.out, simulation);
+}
+
+Error mlir::pc::writeCircuits(const TranslateRequest &request, bool stalls,
+                              MLIRContext *context) {
+  Expected<OwningOpRef<ModuleOp>> module = read(request, context);
+  if (!module)
+    return module.takeError();
+  Expected<GraphOp> graph = getCircuit(**module);
+  if (!graph)
+    return graph.takeError();
+  pcflow::CircuitOptions options;
+  options.stalls = stalls;
+  options.folder = request.out;
+  FailureOr<pcflow::CircuitFiles> files =
+      pcflow::emitSystemVerilog(*graph, options);
+  if (failed(files))
+    return createStringError("the circuit has no hardware");
+  return pcflow::writeCircuit(*files, request.out);
 }

@@ -49,6 +49,14 @@ struct Flags {
       cl::desc("what a pcflow.graph does, in exact integers, as files in the "
                "folder -o"),
       cl::cat(category)};
+  cl::opt<bool> verilogFlag{
+      "to-systemverilog",
+      cl::desc("a pcflow.graph as SystemVerilog with a bench for Verilator, in "
+               "the folder -o, which is replaced"),
+      cl::cat(category)};
+  cl::opt<bool> stalls{"stalls",
+                       cl::desc("let the bench of it withhold words at random"),
+                       cl::cat(category)};
   cl::opt<int64_t> samples{"samples", cl::init(1), cl::value_desc("N"),
                            cl::desc("samples that --simulate-circuit learns"),
                            cl::cat(category)};
@@ -118,11 +126,11 @@ int main(int argc, char **argv) {
   parseFlags(argc, argv, "pc-translate: models to MLIR and back\n",
              {&flags.category, &flags.import.category});
   if (flags.importFlag + flags.exportFlag + flags.listFlag + flags.spirvFlag +
-          flags.planFlag + flags.simulateFlag >
+          flags.planFlag + flags.simulateFlag + flags.verilogFlag >
       1)
     return fail("expected one of --import-onnx, --export-onnx, "
-                "--list-onnx-operators, --to-spirv, --to-plan and "
-                "--simulate-circuit");
+                "--list-onnx-operators, --to-spirv, --to-plan, "
+                "--to-systemverilog and --simulate-circuit");
   if (flags.listFlag)
     return listOperators();
   if (flags.devicesFlag)
@@ -139,6 +147,8 @@ int main(int argc, char **argv) {
                 : flags.planFlag  ? printPlans(request, &context)
                 : flags.simulateFlag
                     ? simulateCircuit(request, getSimulation(flags), &context)
+                : flags.verilogFlag
+                    ? writeCircuits(request, flags.stalls, &context)
                     : importModel(request, &context, status);
   return error ? fail(toString(std::move(error))) : static_cast<int>(status);
 }

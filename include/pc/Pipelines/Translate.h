@@ -36,6 +36,12 @@ llvm::Error writeShaders(const TranslateRequest &request, MLIRContext *context);
 /// Writes the plans of these functions as text.
 llvm::Error printPlans(const TranslateRequest &request, MLIRContext *context);
 
+/// Writes the circuit of a module as SystemVerilog with a bench into the folder
+/// of the request, which is replaced. With `stalls` the bench can withhold every
+/// queue.
+llvm::Error writeCircuits(const TranslateRequest &request, bool stalls,
+                          MLIRContext *context);
+
 struct SimulationRequest {
   int64_t samples = 1; ///< a multiple of the batch of the circuit
   uint64_t seed = 0;   ///< of standard normal inputs and uniform labels

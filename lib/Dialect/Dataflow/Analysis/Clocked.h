@@ -159,9 +159,11 @@ private:
 /// df_state.
 class ClockedState : public Clocked {
 public:
-  ClockedState(int64_t size, int64_t rounds) : size(size), rounds(rounds) {}
+  ClockedState(int64_t size, int64_t rounds, int64_t samples)
+      : size(size), rounds(rounds), left(samples) {}
   bool isValid(unsigned) const override {
-    return round == 0 || (round != rounds && comes(0));
+    // The zeros of a sample that never comes are left out.
+    return left > 0 && (round == 0 || (round != rounds && comes(0)));
   }
   bool isReady(unsigned) const override {
     return round == rounds || (round != 0 && goes(0));
@@ -171,11 +173,12 @@ public:
     if (!(drops ? took(0) : gave(0)) || ++word != size)
       return;
     word = 0;
+    left -= drops;
     round = drops ? 0 : round + 1;
   }
 
 private:
-  int64_t size, rounds, word = 0, round = 0;
+  int64_t size, rounds, left, word = 0, round = 0;
 };
 
 /// df_latch.

@@ -66,7 +66,7 @@ std::unique_ptr<Clocked> Simulator::create(UnitOpInterface unit) {
       })
       .Case([&](StateOp op) {
         return std::make_unique<ClockedState>(
-            op.getMessage().getType().getSize(), rounds);
+            op.getMessage().getType().getSize(), rounds, samples);
       })
       .Case([&](LatchOp op) {
         return std::make_unique<ClockedLatch>(op.getInput().getType().getSize(),
@@ -124,22 +124,32 @@ LogicalResult Simulator::build() {
   return success();
 }
 
+/// What a bench sees: words of the host, and errors at taps.
+static bool isWatched(Value source) {
+  return isa<BlockArgument>(source) ||
+         llvm::any_of(getConsumers(source), [](OpOperand *use) {
+           return isa<TapOp, OutputOp>(use->getOwner());
+         });
+}
+
 Timing Simulator::run() {
   for (int64_t cycle = 1;; ++cycle) {
-    bool moves = false;
     for (auto &[source, link] : links) {
       link->fires = link->giver->isValid(link->output) &&
                     link->taker->isReady(link->input);
-      moves |= link->fires;
+      if (!link->fires)
+        continue;
+      timing.lastMove = cycle;
+      if (isWatched(source))
+        timing.cycles = cycle;
     }
     for (auto &unit : units)
       unit->clock();
-    if (moves)
-      timing.cycles = cycle;
     bool done = llvm::all_of(units, [](auto &unit) { return unit->isDone(); });
     // Computation without a handshake is shorter than this, unless nothing ever
     // moves again.
-    if (!moves && (done || cycle - timing.cycles > patience)) {
+    if (timing.lastMove != cycle &&
+        (done || cycle - timing.lastMove > patience)) {
       timing.stopped = !done;
       return std::move(timing);
     }
@@ -169,7 +179,7 @@ FailureOr<CycleCounts> pcflow::countCycles(GraphOp graph,
   if (failed(first) || failed(few) || failed(many) || failed(longer) ||
       failed(longest))
     return failure();
-  return CycleCounts{first->cycles, many->cycles - few->cycles,
-                     longest->cycles - longer->cycles,
-                     many->stopped || longest->stopped};
+  return CycleCounts{
+      first->cycles, first->lastMove, many->lastMove - few->lastMove,
+      longest->lastMove - longer->lastMove, many->stopped || longest->stopped};
 }

@@ -51,7 +51,7 @@ static LogicalResult narrowBuffer(GraphOp graph, Operation *buffer,
     FailureOr<CycleCounts> now = countCycles(graph, depths);
     if (failed(now))
       return failure();
-    bool isFast = !now->stopped && now->first <= counts.first &&
+    bool isFast = !now->stopped && now->last <= counts.last &&
                   now->perSample <= counts.perSample &&
                   now->perIteration <= counts.perIteration;
     (isFast ? fast : slow) = depths[buffer];

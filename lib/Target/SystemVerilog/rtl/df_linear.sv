@@ -39,7 +39,8 @@ module df_linear #(
   input  logic [31:0]  host_addr,   // tile, lane; or bit 30, row, PE row
   input  logic [W-1:0] host_wdata,
   output logic [W-1:0] host_rdata,  // one cycle after host_addr
-  output logic         sat
+  output logic         sat,
+  output logic         idle         // between samples, and all is learned
 );
   localparam int NS = N / SIMD;
   localparam int MB = M / PE;
@@ -94,6 +95,8 @@ module df_linear #(
   logic y_last, g_last, g_none, pass_ends, over_y, over_g, over_w;
 
   assign x_ready = state == LOAD;
+  assign idle = x_ready & (load_tile == '0) & (load_lane == '0) &
+                ~(busy | valid1 | valid2 | learn1 | learn2 | learn3 | learn4);
   assign all_rows = rows == (RW + 1)'(MB);
   assign hand_over = ~all_rows & (~busy | (tile == NS_LAST)) &
                      ((state == PREDICT) | ((state == ROUND) & (filled == PE_FULL)));

@@ -20,8 +20,10 @@ struct QueueTiming {
 };
 
 struct Timing {
-  int64_t cycles =
-      0; // from reset to the last word that moves, that one included
+  /// From reset to the last word that moves at the host or at a tap, that one
+  /// included.
+  int64_t cycles = 0;
+  int64_t lastMove = 0; // the same of any word
   bool stopped = false; // the circuit deadlocked before all samples were done
   llvm::MapVector<Operation *, QueueTiming> queues; // of the buffers
 };
@@ -35,7 +37,8 @@ FailureOr<Timing> simulateCycles(GraphOp graph, int64_t samples,
 
 /// Cycles of a circuit as designers ask for them.
 struct CycleCounts {
-  int64_t first;        // of the first sample, from reset
+  int64_t first;        // of the first sample, from reset, as a bench sees it
+  int64_t last;         // the same, until no word moves any more
   int64_t perSample;    // more for each further one
   int64_t perIteration; // more for each further iteration
   bool stopped = false; // the circuit deadlocks: the rest means nothing

@@ -80,7 +80,7 @@ def Schedule : Pass<"pcflow-schedule", "ModuleOp"> {
   let description = [{
     Clocks the control registers of all units, without data, with inputs that are
     always there, and writes into the graph how many cycles the first sample takes
-    from reset, each further sample, and each further iteration. Needs a wired graph
+    from reset to the last word that moves at the host or at a tap, each further sample, and each further iteration. Needs a wired graph
     whose buffers have depths.
 
     Example: test/Dialect/Dataflow/Transforms/schedule.mlir.

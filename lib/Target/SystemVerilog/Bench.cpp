@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// tb.cpp: what the bench of circuit_bench.h has to know of one design.
+
+#include "Design.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using namespace mlir::pcflow;
+using llvm::formatv;
+
+static std::string list(ArrayRef<int64_t> words) {
+  std::string text = "{";
+  for (int64_t word : words)
+    text += (text.size() > 1 ? ", " : "") + std::to_string(word);
+  return text + "}";
+}
+
+/// Ports of more than 64 bits are arrays of 32.
+static std::string emitStalls(int64_t count) {
+  std::string set =
+      count > 64
+          ? "uint32_t &word = top.stall[i / 32];\n    uint32_t bit = "
+            "uint32_t(1) << i % 32;"
+          : "auto &word = top.stall;\n    uint64_t bit = uint64_t(1) << i;";
+  return formatv("  bench.stalls({0}, [&](int i, bool set) {{\n    {1}\n    "
+                 "word = set ? word | bit : word & ~bit;\n  });\n",
+                 count, set);
+}
+
+std::string pcflow::emitBench(Design &design) {
+  GraphOp graph = design.graph;
+  std::string text = formatv(
+      R"(// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Vtop.h"
+#include "circuit_bench.h"
+
+int main(int argc, char **argv) {{
+  Verilated::commandArgs(argc, argv);
+  static Vtop top;
+  CircuitBench<Vtop> bench(top, {0}, {1}, {2});
+)",
+      graph.getRounds(), graph.getBatch(), design.format.getWidth());
+  for (const HostStream &stream : design.inputs)
+    text += formatv(
+        R"(  bench.input("{0}", {1}, {2}, [&](bool valid, uint64_t word) {{
+    top.{3}_valid = valid;
+    top.{3}_data = word;
+  }, [&] {{ return top.{3}_ready != 0; });
+)",
+        stream.label, stream.width, stream.size, stream.port);
+  for (const HostStream &stream : design.outputs)
+    text += formatv(
+        R"(  bench.output("{0}", {1}, {2}, [&](bool ready) {{ top.{3}_ready = ready; },
+      [&] {{ return top.{3}_valid != 0; }, [&] {{ return top.{3}_data; });
+)",
+        stream.label, stream.width, stream.size, stream.port);
+  for (const TapPoint &tap : design.taps)
+    text += formatv(
+        R"(  bench.tap("{0}", {1}, {2}, [&] {{ return top.{3}_fire != 0; },
+      [&] {{ return top.{3}_data; });
+)",
+        tap.label, tap.width, tap.size, tap.port);
+  for (auto [number, memory] : llvm::enumerate(design.memories)) {
+    LinearOp unit = memory.unit;
+    text += formatv("  bench.memory({0}, \"{1}\", {2}, {3}, {4}, {5}, {6});\n",
+                    number, memory.weights, unit.getRows(), unit.getColumns(),
+                    unit.getPe(), unit.getSimd(),
+                    list(*unit.getWeightsOp().getInitial()));
+    if (!memory.bias.empty())
+      text += formatv("  bench.bias({0}, \"{1}\", {2}, {3}, {4});\n", number,
+                      memory.bias, unit.getRows(), unit.getPe(),
+                      list(*unit.getBiasOp().getInitial()));
+  }
+  if (design.options.stalls)
+    text += emitStalls(design.channels.size());
+  return text + "  return bench.run(argc, argv);\n}\n";
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the modules of a design and its bench have in common.
+
+#ifndef PC_TARGET_SYSTEMVERILOG_DESIGN_H
+#define PC_TARGET_SYSTEMVERILOG_DESIGN_H
+
+#include "Names.h"
+#include "pc/Dialect/Dataflow/IR/Channels.h"
+#include "pc/Target/SystemVerilog/Emit.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace mlir::pcflow {
+
+/// A stream between the host and the circuit.
+struct HostStream {
+  std::string label, port;
+  unsigned width;
+  int64_t size; // words in a sample
+};
+
+/// A point that is watched.
+struct TapPoint {
+  std::string label, port;
+  unsigned width;
+  int64_t size; // words in a round
+};
+
+/// The memories of one linear unit, which the host selects by number.
+struct Memory {
+  std::string weights, bias; // names of the parameters; bias may be empty
+  LinearOp unit;
+};
+
+/// A queue and the units at its ends.
+struct Channel {
+  std::string giver, taker;
+};
+
+struct Design {
+  GraphOp graph;
+  FixedType format;
+  CircuitOptions options;
+  CircuitFiles files;
+  llvm::SetVector<llvm::StringRef> units; // of the library
+  Names modules;
+  std::vector<HostStream> inputs, outputs;
+  std::vector<TapPoint> taps;
+  std::vector<Memory> memories;
+  std::vector<Channel> channels;
+};
+
+/// Adds the module of a vertex, or `top` for the graph itself.
+LogicalResult emitModules(Design &design);
+
+/// The text of the bench, tb.cpp.
+std::string emitBench(Design &design);
+
+/// The bits of a word of `stream`.
+unsigned getWordWidth(Value stream);
+
+/// The source of a unit of the library, or of what all benches share.
+llvm::StringRef getLibraryFile(llvm::StringRef name);
+
+} // namespace mlir::pcflow
+
+#endif // PC_TARGET_SYSTEMVERILOG_DESIGN_H
