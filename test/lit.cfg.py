@@ -92,8 +92,9 @@ if os.path.exists(lavapipe) and os.path.exists(layer):
 else:
     lit_config.note("no lavapipe with validation layer: runs of the Vulkan target are unsupported")
 
-# Simulation, synthesis and proof of circuits; scripts/install test brings them.
-for feature, tools in (("verilator", ["verilator"]), ("yosys", ["yosys", "yosys-smtbmc", "z3"])):
+# Hand-written shaders, which benchmarks compile; simulation, synthesis and proof of
+# circuits. scripts/install bench brings the first, scripts/install test the others.
+for feature, tools in (("glslang", ["glslangValidator", "spirv-opt"]), ("verilator", ["verilator"]), ("yosys", ["yosys", "yosys-smtbmc", "z3"])):
     if all(os.path.exists(os.path.join("/usr/bin", tool)) for tool in tools):
         config.available_features.add(feature)
     else:
