@@ -76,3 +76,35 @@ void ClockedLinear::clock() {
     tile = atEnd ? 0 : tile + 1;
   }
 }
+
+void ClockedSoftmax::clock() {
+  switch (phase) {
+  case Load:
+    if (took(0) && isLastWord())
+      phase = Label;
+    break;
+  case Label:
+    if (took(1))
+      phase = Power;
+    break;
+  case Power:
+    if (isLastWord())
+      phase = Drain;
+    break;
+  case Drain:
+    phase = Start;
+    break;
+  case Start:
+    phase = Divide;
+    bit = 0;
+    break;
+  case Divide: // a bit of the quotient in each cycle, that of 1 as well
+    if (bit++ == fraction)
+      phase = Give;
+    break;
+  case Give:
+    if (gave(0))
+      phase = isLastWord() ? Load : Start;
+    break;
+  }
+}

@@ -202,6 +202,28 @@ private:
   int64_t size, rounds, taken = 0, given = 0, round = 0;
 };
 
+/// df_softmax. Inputs: logits, label.
+class ClockedSoftmax : public Clocked {
+public:
+  ClockedSoftmax(int64_t size, int64_t fraction)
+      : size(size), fraction(fraction) {}
+  bool isValid(unsigned) const override { return phase == Give; }
+  bool isReady(unsigned input) const override {
+    return phase == (input == 0 ? Load : Label);
+  }
+  void clock() override;
+
+private:
+  enum Phase { Load, Label, Power, Drain, Start, Divide, Give };
+  bool isLastWord() {
+    word = word + 1 == size ? 0 : word + 1;
+    return word == 0;
+  }
+
+  int64_t size, fraction, word = 0, bit = 0;
+  Phase phase = Load;
+};
+
 /// df_linear. Inputs x, d; outputs y and, with a vjp, g.
 class ClockedLinear : public Clocked {
 public:

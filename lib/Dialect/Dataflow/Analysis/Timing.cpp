@@ -75,6 +75,14 @@ std::unique_ptr<Clocked> Simulator::create(UnitOpInterface unit) {
       .Case([&](LinearOp op) {
         return std::make_unique<ClockedLinear>(op, rounds, samples);
       })
+      .Case([&](SoftmaxErrorOp op) -> std::unique_ptr<Clocked> {
+        auto format =
+            dyn_cast<FixedType>(op.getLogits().getType().getElement());
+        if (!format)
+          return nullptr; // a quotient has as many cycles as bits
+        return std::make_unique<ClockedSoftmax>(
+            op.getLogits().getType().getSize(), format.getFraction());
+      })
       .Case<SinkOp, OutputOp>([&](auto op) {
         return std::make_unique<ClockedSink>(
             samples * rates.lookup(getSource(op.getInput())));
@@ -106,7 +114,7 @@ LogicalResult Simulator::build() {
   for (UnitOpInterface op : ops) {
     std::unique_ptr<Clocked> created = create(op);
     if (!created)
-      return op->emitOpError("has no timing: its cycles are not known here");
+      return op->emitOpError("has no timing yet; has pcflow-quantize run?");
     Clocked *unit = add(std::move(created));
     for (auto [index, operand] : llvm::enumerate(op->getOperands())) {
       Link *link = getLink(getSource(operand));

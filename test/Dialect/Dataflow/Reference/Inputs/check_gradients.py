@@ -8,6 +8,7 @@ so that their own rounding is no part of the error.
 """
 
 import argparse
+import math
 import pathlib
 import re
 
@@ -38,6 +39,14 @@ def loss_of(kind, y, t):
     return ((y - t) ** 2).sum()
 
 
+def share(graph, parameter, step, iterations):
+    """How much of its error has reached a vertex of a chain: P(Bin(T, step) >= edges)."""
+    place = [i for i, node in enumerate(graph.node) if parameter in node.input][0]
+    edges = len(graph.node) - 1 - place
+    return 1 - sum(math.comb(iterations, k) * step**k * (1 - step)**(iterations - k)
+                   for k in range(edges))
+
+
 def read_lines(path):
     """Rows of `name number value ...` as {number: {name: values}}."""
     result = {}
@@ -54,6 +63,7 @@ def main():
     parser.add_argument("simulation", type=pathlib.Path)
     parser.add_argument("--loss", default="mse")
     parser.add_argument("--scale", type=float, default=1.0, help="of the loss")
+    parser.add_argument("--step", type=float, default=1.0, help="of a chain that is not exact yet")
     args = parser.parse_args()
     circuit = pathlib.Path(args.circuit).read_text()
     fraction = int(re.search(r"fixed<\d+, (\d+)>", circuit)[1])
@@ -77,6 +87,7 @@ def main():
     t = t.astype(int) if args.loss == "cross-entropy" else t * unit
 
     graph = onnx.load(args.model).graph
+    iterations = int(re.search(r"iterations\((\d+)\)", circuit)[1])
     ratios, outside = [], {}
     for number in sorted(gradients):
         part = slice(number * batch, (number + 1) * batch)
@@ -95,6 +106,8 @@ def main():
                 flat[k] = old - 1e-6
                 exact[k] = (up - loss()) / 2e-6
                 flat[k] = old
+            if args.step != 1:
+                exact *= share(graph, name, args.step, iterations)
             error = np.abs(gradients[number][name] - exact)
             bound = bounds[number][name]
             ratios += list(bound / np.maximum(error, 1e-12))
