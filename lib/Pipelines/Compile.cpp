@@ -10,6 +10,7 @@
 #include "pc/Support/Names.h"
 #include "pc/Target/Vulkan/Compile.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatAdapters.h"
 #include "llvm/Support/Path.h"
 
 using namespace llvm;
@@ -37,6 +38,13 @@ Error CompileRequest::setFrom(StringRef word) {
         "--compile-from: expected import or tensor, found '" + word + "'");
   from = *phase;
   return Error::success();
+}
+
+Error CompileRequest::validate(bool namesKinds) const {
+  if (machine.target == Target::Vulkan && (namesKinds || printsMemory))
+    return createStringError("--emit, --stats: expected --target=cpu; with "
+                             "--target=vulkan plans are written");
+  return mlir::pc::validate(compile);
 }
 
 /// The module at the tensor level, or nothing and a status.
@@ -148,8 +156,28 @@ static Error writePlans(ModuleOp module, ArrayRef<std::string> entries,
   return Error::success();
 }
 
+static void print(raw_ostream &os, ArrayRef<EntryMemory> memory) {
+  constexpr int width = 13;
+  size_t name = 8;
+  for (const EntryMemory &entry : memory)
+    name = std::max(name, entry.entry.size());
+  auto row = [&](StringRef first, ArrayRef<std::string> cells) {
+    os << left_justify(first, name);
+    for (const std::string &cell : cells)
+      os << right_justify(cell, width);
+    os << '\n';
+  };
+  os << "bytes of a call\n";
+  row("function", {"arguments", "results", "arena", "peak"});
+  for (const EntryMemory &entry : memory)
+    row(entry.entry,
+        {std::to_string(entry.arguments), std::to_string(entry.results),
+         std::to_string(entry.arena), std::to_string(entry.getPeak())});
+}
+
 ExitStatus mlir::pc::compile(const CompileRequest &request,
-                             MLIRContext *context, Reporter &reporter) {
+                             MLIRContext *context, Reporter &reporter,
+                             raw_ostream &os) {
   ExitStatus status;
   OwningOpRef<ModuleOp> module = lower(request, context, reporter, status);
   if (!module)
@@ -158,6 +186,7 @@ ExitStatus mlir::pc::compile(const CompileRequest &request,
   EmitRequest emit;
   emit.prefix = request.prefix.empty() ? stem.str() : request.prefix;
   emit.cpu = request.machine.cpu;
+  emit.cpu.timing = request.compile.timing;
   emit.entries = getEntries(request, *module);
   if (emit.entries.empty())
     return reporter.fail(request.model +
@@ -171,7 +200,10 @@ ExitStatus mlir::pc::compile(const CompileRequest &request,
     return reporter.fail(std::move(error));
   if (Error error = placeFiles(request, stem, emit))
     return reporter.fail(std::move(error));
-  if (Error error = emitFiles(*module, emit))
-    return reporter.fail(std::move(error));
+  Expected<std::vector<EntryMemory>> memory = emitFiles(*module, emit);
+  if (!memory)
+    return reporter.fail(memory.takeError());
+  if (request.printsMemory)
+    print(os, *memory);
   return ExitStatus::Success;
 }

@@ -26,10 +26,12 @@ mlir::pc::compileEntries(ModuleOp module, Phase from,
   status = toExitStatus(runPhases(module, from, Phase::Tensor, options));
   if (status != ExitStatus::Success)
     return nullptr;
+  CPUOptions cpu = machine.cpu;
+  cpu.timing = options.timing;
   FailureOr<std::unique_ptr<Executable>> executable =
       machine.target == Target::Vulkan
           ? compileForVulkan(module, entries, machine.vulkan)
-          : Executable::compile(module, entries, machine.cpu);
+          : Executable::compile(module, entries, cpu);
   if (succeeded(executable))
     return std::move(*executable);
   status = ExitStatus::Unsupported; // a verified module that has no code

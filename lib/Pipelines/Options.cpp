@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "pc/Pipelines/Options.h"
+#include "mlir/Support/Timing.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -94,12 +95,23 @@ ImportFlags::ImportFlags()
                    "where a value saturates"),
           cl::cat(category)) {}
 
+/// What passes report to; it prints when it goes.
+struct ModelFlags::Timer {
+  DefaultTimingManager manager;
+  TimingScope root;
+};
+
 ModelFlags::ModelFlags()
     : floatType("float", "type to compute in (default: native)", floatTypes,
                 category),
       dumpPhases("dump-phases",
                  cl::desc("folder for the module at the end of each phase"),
-                 cl::value_desc("DIR"), cl::cat(category)) {}
+                 cl::value_desc("DIR"), cl::cat(category)),
+      timing("timing", cl::desc("print what each pass takes when all is done"),
+             cl::cat(category)),
+      timer(std::make_unique<Timer>()) {}
+
+ModelFlags::~ModelFlags() = default;
 
 Error ImportFlags::getDims(std::map<std::string, int64_t> &result) const {
   for (const std::string &text : dims) {
@@ -137,11 +149,14 @@ void ModelFlags::fill(CompileOptions &options) const {
                       : word == "f64" ? ComputeType::F64
                                       : ComputeType::Native;
   options.dumpFolder = dumpPhases;
+  if (!timing)
+    return;
+  timer->manager.setEnabled(true);
+  timer->root = timer->manager.getRootScope();
+  options.timing = &timer->root;
 }
 
-/// Takes `name` from the option that LLVM's library has under it for some tool
-/// of its own.
-static StringRef claim(StringRef name) {
+StringRef mlir::pc::claim(StringRef name) {
   if (cl::Option *other = cl::getRegisteredOptions().lookup(name))
     other->removeArgument();
   return name;

@@ -188,6 +188,8 @@ PhaseStatus mlir::pc::runPhases(ModuleOp module, Phase from, Phase to,
     return PhaseStatus::Error;
   for (auto [index, step] : llvm::enumerate(todo)) {
     PassManager pm(module->getContext());
+    if (options.timing)
+      pm.enableTiming(*options.timing);
     if (failed(parsePassPipeline(step.pass, pm)))
       return PhaseStatus::Error;
     if (failed(pm.run(module)))

@@ -47,6 +47,8 @@ struct Flags {
                             cl::desc("import, or tensor for MLIR that is "
                                      "compiled as it is"),
                             cl::cat(category)};
+  cl::opt<bool> stats{claim("stats"), cl::desc("print memory of a call"),
+                      cl::cat(category)};
   cl::opt<bool> grad{"grad", cl::desc("also compile the gradient"),
                      cl::cat(category)};
   ModelFlags modelFlags;
@@ -62,6 +64,7 @@ static Error read(Flags &flags, CompileRequest &request) {
   request.out = flags.out;
   request.dataFolder = flags.data;
   request.prefix = flags.prefix;
+  request.printsMemory = flags.stats;
   if (Error error = request.setKinds(flags.emit))
     return error;
   if (Error error = request.setFrom(flags.from))
@@ -78,10 +81,7 @@ static Error read(Flags &flags, CompileRequest &request) {
     return error;
   if (Error error = flags.machine.fill(request.machine))
     return error;
-  if (request.machine.target == Target::Vulkan && !flags.emit.empty())
-    return createStringError("--emit: expected --target=cpu; with "
-                             "--target=vulkan plans are written");
-  return validate(request.compile);
+  return request.validate(/*namesKinds=*/!flags.emit.empty());
 }
 
 int main(int argc, char **argv) {
@@ -96,5 +96,5 @@ int main(int argc, char **argv) {
   CompileRequest request;
   if (Error error = read(flags, request))
     return static_cast<int>(reporter.fail(std::move(error)));
-  return static_cast<int>(compile(request, &context, reporter));
+  return static_cast<int>(compile(request, &context, reporter, outs()));
 }

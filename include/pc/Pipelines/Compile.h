@@ -32,14 +32,19 @@ struct CompileRequest {
   /// also the learning step.
   CompileOptions compile;
   MachineOptions machine;
+  /// Whether to print the bytes that a call of each function takes.
+  bool printsMemory = false;
 
   /// From the words of --emit and --compile-from.
   llvm::Error setKinds(llvm::ArrayRef<std::string> words);
   llvm::Error setFrom(llvm::StringRef word);
+  /// Checks what can be checked without a model. `namesKinds`: --emit was
+  /// given.
+  llvm::Error validate(bool namesKinds) const;
 };
 
 ExitStatus compile(const CompileRequest &request, MLIRContext *context,
-                   Reporter &reporter);
+                   Reporter &reporter, llvm::raw_ostream &os);
 
 } // namespace mlir::pc
 

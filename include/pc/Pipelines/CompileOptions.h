@@ -12,6 +12,10 @@
 #include <string>
 #include <vector>
 
+namespace mlir {
+class TimingScope;
+}
+
 namespace mlir::pc {
 
 enum class ComputeType { Native, F32, F64 };
@@ -50,7 +54,8 @@ struct CompileOptions {
   bool withAutodiff = false;            // also make @model_autodiff
   bool withJVP = false;                 // also make @model_jvp
   std::optional<OptimizerChoice> learn; // also make @model_step
-  std::string dumpFolder; // for the module at the end of each phase
+  std::string dumpFolder;        // for the module at the end of each phase
+  TimingScope *timing = nullptr; // of what each pass takes
 
   bool isAutodiff() const { return schedule == "autodiff"; }
 };

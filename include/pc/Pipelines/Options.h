@@ -52,16 +52,20 @@ private:
   llvm::cl::opt<bool> straightThrough;
 };
 
-/// And --float, --dump-phases: what is computed.
+/// And --float, --dump-phases, --timing: what is computed.
 class ModelFlags : public ImportFlags {
 public:
   ModelFlags();
+  ~ModelFlags();
 
   void fill(CompileOptions &options) const;
 
 private:
   ChoiceFlag floatType;
   llvm::cl::opt<std::string> dumpPhases;
+  llvm::cl::opt<bool> timing;
+  struct Timer;
+  std::unique_ptr<Timer> timer;
 };
 
 /// --target, --cpu, --threads, --device, --cache: what compiled code runs on.
@@ -129,6 +133,10 @@ public:
   /// --rate, or what suits the optimizer.
   double getRate() const;
 };
+
+/// Takes `name` from the option that LLVM's library has under it for some tool
+/// of its own.
+llvm::StringRef claim(llvm::StringRef name);
 
 /// Reads the command line, showing nothing but the options of pc in --help.
 void parseFlags(int argc, char **argv, llvm::StringRef overview,

@@ -3,6 +3,7 @@
 #include "Compiler.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Support/Timing.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/OpenMP/OpenMPToLLVMIRTranslation.h"
@@ -185,6 +186,10 @@ LogicalResult mlir::pc::lowerToLLVMDialect(
   registerOpenMPDialectTranslation(registry);
   context->appendDialectRegistry(registry);
   PassManager toLoops(context), toLLVM(context);
+  if (options.timing) {
+    toLoops.enableTiming(*options.timing);
+    toLLVM.enableTiming(*options.timing);
+  }
   toLoops.enableVerifier(options.verifyPasses);
   toLLVM.enableVerifier(options.verifyPasses);
   buildTensorToLoopsPipeline(toLoops, target);
@@ -254,6 +259,11 @@ mlir::pc::compileToLLVM(OwningOpRef<ModuleOp> module,
   if (failed(lowerToLLVMDialect(*module, prefix, getVectorTarget(machine),
                                 options, result.entries)))
     return failure();
+  TimingScope timing;
+  auto enter = [&](StringRef name) {
+    timing = options.timing ? options.timing->nest(name) : TimingScope();
+  };
+  enter("translation to LLVM IR");
   result.context = std::make_unique<llvm::LLVMContext>();
   result.module = translateModuleToLLVMIR(*module, *result.context, "pc");
   if (!result.module)
@@ -261,13 +271,18 @@ mlir::pc::compileToLLVM(OwningOpRef<ModuleOp> module,
   setAttributes(*result.module, machine);
   if (complete)
     complete(result);
+  enter("optimisation by LLVM");
   optimize(*result.module, machine, options.optLevel);
   return result;
 }
 
 llvm::Error mlir::pc::writeObject(llvm::Module &module,
                                   llvm::TargetMachine &machine,
+                                  const CPUOptions &options,
                                   llvm::raw_pwrite_stream &os) {
+  TimingScope timing;
+  if (options.timing)
+    timing = options.timing->nest("machine code");
   llvm::legacy::PassManager passes;
   if (machine.addPassesToEmitFile(passes, os, nullptr,
                                   llvm::CodeGenFileType::ObjectFile))

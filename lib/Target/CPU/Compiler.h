@@ -61,7 +61,7 @@ compileToLLVM(OwningOpRef<ModuleOp> module, std::vector<CompiledEntry> entries,
 
 /// Machine code. The generator changes the module that it reads.
 llvm::Error writeObject(llvm::Module &module, llvm::TargetMachine &machine,
-                        llvm::raw_pwrite_stream &os);
+                        const CPUOptions &options, llvm::raw_pwrite_stream &os);
 
 } // namespace mlir::pc
 

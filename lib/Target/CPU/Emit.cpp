@@ -73,9 +73,10 @@ static void addInit(CompiledModule &compiled, StringRef name,
 }
 
 static llvm::Error writeObject(llvm::Module &module,
-                               llvm::TargetMachine &machine, StringRef path) {
+                               llvm::TargetMachine &machine,
+                               const CPUOptions &options, StringRef path) {
   return writeFileAtomically(path, [&](llvm::raw_pwrite_stream &os) {
-    return writeObject(module, machine, os);
+    return writeObject(module, machine, options, os);
   });
 }
 
@@ -107,17 +108,17 @@ static llvm::Error link(StringRef object, StringRef library, bool hasThreads) {
 /// Links beside the final place and renames, so that a failure leaves the old
 /// library alone.
 static llvm::Error writeLibrary(llvm::Module &module,
-                                llvm::TargetMachine &machine, StringRef path,
-                                bool hasThreads) {
+                                llvm::TargetMachine &machine,
+                                const CPUOptions &options, StringRef path) {
   std::string object = (path + ".tmp.o").str();
   std::string library = (path + ".tmp").str();
   llvm::scope_exit cleanUp([&] {
     llvm::sys::fs::remove(object);
     llvm::sys::fs::remove(library);
   });
-  if (llvm::Error error = writeObject(module, machine, object))
+  if (llvm::Error error = writeObject(module, machine, options, object))
     return error;
-  if (llvm::Error error = link(object, library, hasThreads))
+  if (llvm::Error error = link(object, library, options.threads > 1))
     return error;
   if (std::error_code error = llvm::sys::fs::rename(library, path))
     return llvm::createFileError(path, error);
@@ -158,9 +159,8 @@ static llvm::Error writeFile(const EmitFile &file, CompiledModule &compiled,
     // The code generator changes the module that it reads.
     std::unique_ptr<llvm::Module> copy = llvm::CloneModule(*compiled.module);
     return file.kind == EmitKind::Object
-               ? writeObject(*copy, machine, file.path)
-               : writeLibrary(*copy, machine, file.path,
-                              request.cpu.threads > 1);
+               ? writeObject(*copy, machine, request.cpu, file.path)
+               : writeLibrary(*copy, machine, request.cpu, file.path);
   }
   case EmitKind::Header:
     return writeText(file.path, [&](llvm::raw_ostream &os) {
@@ -177,7 +177,24 @@ static llvm::Error writeFile(const EmitFile &file, CompiledModule &compiled,
   return llvm::Error::success();
 }
 
-llvm::Error mlir::pc::emitFiles(ModuleOp module, const EmitRequest &request) {
+static int64_t getBytes(const PortInfo &port) {
+  return getByteWidth(port.kind) * llvm::product_of(port.shape);
+}
+
+static EntryMemory getMemory(const CompiledEntry &entry) {
+  EntryMemory memory;
+  memory.entry = entry.name;
+  memory.arena = entry.arenaBytes;
+  for (const PortInfo &port : entry.signature.arguments)
+    memory.arguments += getBytes(port);
+  for (const PortInfo &port : entry.signature.results)
+    if (!port.updates)
+      memory.results += getBytes(port);
+  return memory;
+}
+
+llvm::Expected<std::vector<EntryMemory>>
+mlir::pc::emitFiles(ModuleOp module, const EmitRequest &request) {
   auto machine = createTargetMachine(request.cpu);
   if (!machine)
     return machine.takeError();
@@ -214,5 +231,8 @@ llvm::Error mlir::pc::emitFiles(ModuleOp module, const EmitRequest &request) {
     if (error)
       return error;
   }
-  return llvm::Error::success();
+  std::vector<EntryMemory> memory;
+  for (const CompiledEntry &entry : compiled->entries)
+    memory.push_back(getMemory(entry));
+  return memory;
 }

@@ -196,7 +196,7 @@ compileObject(OwningOpRef<ModuleOp> module, std::vector<CompiledEntry> entries,
     return failure();
   SmallVector<char, 0> code;
   llvm::raw_svector_ostream os(code);
-  if (llvm::Error error = writeObject(*compiled->module, machine, os))
+  if (llvm::Error error = writeObject(*compiled->module, machine, options, os))
     return emitError(loc, llvm::toString(std::move(error))), failure();
   return std::unique_ptr<llvm::MemoryBuffer>(
       std::make_unique<llvm::SmallVectorMemoryBuffer>(

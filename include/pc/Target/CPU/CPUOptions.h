@@ -5,6 +5,10 @@
 
 #include <string>
 
+namespace mlir {
+class TimingScope;
+}
+
 namespace mlir::pc {
 
 struct CPUOptions {
@@ -19,6 +23,8 @@ struct CPUOptions {
   bool verifyPasses = true;
   /// Where objects are kept for later runs; empty: they are not.
   std::string cache;
+  /// What each pass takes goes there; null: nowhere.
+  TimingScope *timing = nullptr;
 };
 
 /// Of the environment's PC_CACHE, where `none` stands for no folder, or `pc` in

@@ -45,14 +45,24 @@ struct EmitRequest {
   CPUOptions cpu;
 };
 
+/// The bytes that a call of a function reads and writes. Results that update an
+/// argument are written there.
+struct EntryMemory {
+  std::string entry;
+  int64_t arguments = 0, results = 0, arena = 0;
+
+  int64_t getPeak() const { return arguments + results + arena; }
+};
+
 /// `text` with everything that C does not allow in a name replaced by `_`.
 std::string toCName(llvm::StringRef text);
 
 /// Compiles and writes all files, each one whole or not at all. A shared
 /// library needs a C compiler on PATH to link it. What is wrong with the
 /// functions goes to the diagnostics of the module's context, and the error
-/// says so.
-llvm::Error emitFiles(ModuleOp module, const EmitRequest &request);
+/// says so. Returns what memory each of the functions takes.
+llvm::Expected<std::vector<EntryMemory>> emitFiles(ModuleOp module,
+                                                   const EmitRequest &request);
 
 } // namespace mlir::pc
 
