@@ -4,6 +4,7 @@
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "pc/Dialect/Dataflow/Transforms/Passes.h"
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/SetVector.h"
@@ -77,7 +78,7 @@ private:
   LogicalResult replaceByTable(Value value, Value word);
   LogicalResult tabulateSoftmax(SoftmaxErrorOp op);
   LogicalResult checkConstants();
-  void fillMemory(WeightsOp weights);
+  LogicalResult fillMemory(WeightsOp weights);
   void setTypes();
 
   GraphOp graph;
@@ -172,15 +173,43 @@ LogicalResult Quantizer::tabulateSoftmax(SoftmaxErrorOp op) {
   return success();
 }
 
-void Quantizer::fillMemory(WeightsOp weights) {
-  auto type = cast<ShapedType>(weights.getValue().getType());
-  llvm::SmallVector<double> values;
-  for (const APFloat &value : weights.getValue().getValues<APFloat>()) {
-    APFloat wide = value;
-    bool loses;
-    wide.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &loses);
-    values.push_back(wide.convertToDouble());
+/// The elements of a float tensor that is written out, or kept as a resource of
+/// f32 or f64.
+static FailureOr<llvm::SmallVector<double>> readNumbers(ElementsAttr value) {
+  llvm::SmallVector<double> numbers;
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(value)) {
+    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+    Type type = resource.getElementType();
+    size_t count = resource.getNumElements();
+    if (blob && type.isF32() && blob->getData().size() == count * sizeof(float))
+      llvm::append_range(numbers, blob->getDataAs<float>());
+    else if (blob && type.isF64() &&
+             blob->getData().size() == count * sizeof(double))
+      llvm::append_range(numbers, blob->getDataAs<double>());
+    else
+      return failure();
+    return numbers;
   }
+  auto dense = dyn_cast<DenseElementsAttr>(value);
+  if (!dense || !isa<FloatType>(dense.getElementType()))
+    return failure();
+  for (APFloat number : dense.getValues<APFloat>()) {
+    bool loses;
+    number.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &loses);
+    numbers.push_back(number.convertToDouble());
+  }
+  return numbers;
+}
+
+LogicalResult Quantizer::fillMemory(WeightsOp weights) {
+  auto type = cast<ShapedType>(weights.getValue().getType());
+  FailureOr<llvm::SmallVector<double>> numbers =
+      readNumbers(weights.getValue());
+  if (failed(numbers))
+    return weights.emitOpError(
+        "expected its value in the module, as floats or a resource of f32 or "
+        "f64");
+  llvm::SmallVector<double> &values = *numbers;
   llvm::SmallVector<int64_t> words;
   int64_t columns = type.getRank() == 2 ? type.getDimSize(1) : 1;
   int64_t rows = type.getNumElements() / columns;
@@ -191,6 +220,7 @@ void Quantizer::fillMemory(WeightsOp weights) {
                                         : values[row * columns + column],
                              format));
   weights.setInitial(words);
+  return success();
 }
 
 /// Steps and rates have 16 bits behind the point.
@@ -206,7 +236,7 @@ LogicalResult Quantizer::checkConstants() {
     }
     if (!value || *value == 0.0)
       return WalkResult::advance();
-    if (*value < 0x1p-17 || *value >= 4.0) {
+    if (*value < 0x1p-17 || *value >= 4.0 - 0x1p-17) {
       op->emitOpError("has no circuit: expected a ")
           << name << " of 2^-16 to 4, but got " << *value;
       return WalkResult::interrupt();
@@ -242,7 +272,7 @@ LogicalResult Quantizer::run() {
     else if (auto softmax = dyn_cast<SoftmaxErrorOp>(op))
       status = tabulateSoftmax(softmax);
     else if (auto weights = dyn_cast<WeightsOp>(op))
-      fillMemory(weights);
+      status = fillMemory(weights);
     return failed(status) ? WalkResult::interrupt() : WalkResult::advance();
   });
   if (walk.wasInterrupted())

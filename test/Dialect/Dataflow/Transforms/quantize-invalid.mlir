@@ -64,3 +64,15 @@ pcflow.graph @rate inputs ["x"] iterations(0) batch(1) {
     pcflow.yield %y : !pcflow.stream<4 x f32>
   }
 }
+
+// -----
+
+pcflow.graph @no_values inputs ["x"] iterations(0) batch(1) {
+^bb0(%x: !pcflow.stream<2 x f32>):
+  %h = pcflow.vertex @h parents(%x : !pcflow.stream<2 x f32>) -> down(!pcflow.stream<2 x f32>) {
+  ^bb0(%p: !pcflow.stream<2 x f32>):
+    // expected-error@+1 {{expected its value in the module, as floats or a resource of f32 or f64}}
+    pcflow.weights @r {value = dense_resource<gone> : tensor<1x2xf32>}
+    pcflow.yield %p : !pcflow.stream<2 x f32>
+  }
+}

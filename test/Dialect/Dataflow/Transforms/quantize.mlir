@@ -62,3 +62,30 @@ pcflow.graph @q inputs ["x", "t"] iterations(0) batch(1) {
     pcflow.yield %r : !pcflow.stream<3 x f32>
   }
 }
+
+// Large parameters are resources.
+// CHECK-LABEL: pcflow.graph @resource
+// CHECK: pcflow.weights @r {initial = array<i64: 16, -8>, value = dense_resource<r>
+pcflow.graph @resource inputs ["x"] iterations(0) batch(1) {
+^bb0(%x: !pcflow.stream<2 x f32>):
+  %h = pcflow.vertex @h parents(%x : !pcflow.stream<2 x f32>) messages(%b : !pcflow.stream<1 x f32>)
+      -> down(!pcflow.stream<1 x f32>) {
+  ^bb0(%p: !pcflow.stream<2 x f32>, %d: !pcflow.stream<1 x f32>):
+    pcflow.weights @r {value = dense_resource<r> : tensor<1x2xf32>}
+    %y = pcflow.linear weights(@r) predict(%p : <2 x f32>) vjp(%d : <1 x f32>) rate(0.5) -> <1 x f32>
+    pcflow.yield %y : !pcflow.stream<1 x f32>
+  }
+  %b = pcflow.vertex @l parents(%h : !pcflow.stream<1 x f32>) answers [0] -> up(!pcflow.stream<1 x f32>) {
+  ^bb0(%p: !pcflow.stream<1 x f32>):
+    %s = pcflow.latch %p : <1 x f32>
+    pcflow.yield %s : !pcflow.stream<1 x f32>
+  }
+}
+
+{-#
+  dialect_resources: {
+    builtin: {
+      r: "0x040000000000803F000000BF"
+    }
+  }
+#-}
