@@ -11,7 +11,7 @@ settings=
 for setting in "$@"; do settings+="chparam -set ${setting%=*} ${setting#*=} $top; "; done
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-timeout 400 yosys -q -p "read_verilog -sv $files; ${settings}hierarchy -check -top $top; proc;
+timeout 400 yosys -q -p "read_verilog -sv $files; ${settings}hierarchy -check -top $top; proc; flatten;
   check -assert; select -assert-none t:\$dlatch*; synth_$family; check -assert;
   select -assert-none t:*LATCH* t:*DLATCH*; tee -o $log stat" >"$log.out" 2>&1 ||
   { cat "$log.out"; rm -f "$log.out"; exit 1; }
