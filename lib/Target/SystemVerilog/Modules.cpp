@@ -49,6 +49,7 @@ private:
   void writeFork(ForkOp op);
   LogicalResult writeBuffer(BufferOp op);
   LogicalResult writeState(StateOp op);
+  LogicalResult writeSoftmax(SoftmaxErrorOp op);
   void writeTap(TapOp op);
 
   /// Names the stream and declares its wires.
@@ -265,6 +266,38 @@ LogicalResult ModuleWriter::writeBuffer(BufferOp op) {
   return success();
 }
 
+/// The table of exp stands beside the unit, as a module without registers.
+LogicalResult ModuleWriter::writeSoftmax(SoftmaxErrorOp op) {
+  if (!op.getKnots() || !op.getRange())
+    return op.emitOpError("expected a table; run pcflow-quantize first");
+  std::string stem = streams[op.getError()];
+  std::string module = design.modules.get(name + "_" + stem + "_table");
+  std::string text =
+      "// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception\n";
+  llvm::raw_string_ostream os(text);
+  emitTable(*op.getKnots(), *op.getRange(), design.format, module, os);
+  design.files[module + ".sv"] = text;
+  design.units.insert("df_round");
+  unsigned width = design.format.getWidth();
+  std::string table = names.get(stem + "_table"),
+              sat = flag(sats, stem + "_sat");
+  wires += formatv("  logic signed [{0}:0] {1}_x, {1}_y;\n  logic {1}_sat;\n",
+                   width - 1, table);
+  body += formatv("  {0} {1} (.x({2}_x), .y({2}_y), .sat({2}_sat));\n", module,
+                  names.get("u_" + table), table);
+  instance("df_softmax",
+           formatv(".N({0}), .W({1}), .F({2})", getSize(op.getLogits()), width,
+                   design.format.getFraction())
+               .str(),
+           stem);
+  body += formatv("\n    .clk, .rst,\n    {0},\n    {1},\n    {2},\n"
+                  "    .table_x({3}_x), .table_y({3}_y), .table_sat({3}_sat), "
+                  ".sat({4}));\n",
+                  connect("y", op.getLogits()), connect("t", op.getLabel()),
+                  connect("b", op.getError()), table, sat);
+  return success();
+}
+
 LogicalResult ModuleWriter::writeState(StateOp op) {
   FailureOr<int64_t> step =
       getRate(op, op.getStep().convertToDouble(), "the step");
@@ -351,6 +384,8 @@ LogicalResult ModuleWriter::writeUnit(Operation &op) {
     return writeBuffer(buffer);
   if (auto state = dyn_cast<StateOp>(op))
     return writeState(state);
+  if (auto softmax = dyn_cast<SoftmaxErrorOp>(op))
+    return writeSoftmax(softmax);
   if (auto fork = dyn_cast<ForkOp>(op)) {
     writeFork(fork);
   } else if (auto tap = dyn_cast<TapOp>(op)) {
