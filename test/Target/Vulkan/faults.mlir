@@ -9,7 +9,7 @@
 // Replayed, nothing is allocated or written to a
 // descriptor, and each run is one submission.
 // RUN: pc-plan-test %t/faults_chain.pcvk --runs=3 --counters | FileCheck %s --check-prefix=AGAIN
-// AGAIN: after the first run: 2 submits, 4 dispatches, 2 barriers, 0 allocations, 0 descriptor writes
+// AGAIN: after the first run: 2 submits, 0 uploads, 4 dispatches, 2 barriers, 0 allocations, 0 descriptor writes
 
 // What was written once stays on the device.
 // RUN: pc-plan-test %t/faults_chain.pcvk --runs=3 --write-once | FileCheck %s

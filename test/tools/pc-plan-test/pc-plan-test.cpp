@@ -131,7 +131,8 @@ static pc_vk_status replay(pc_vk_context *context, pc_vk_plan *plan) {
     return status;
   if (counters)
     llvm::outs() << "after the first run: " << after.submits - before.submits
-                 << " submits, " << after.dispatches - before.dispatches
+                 << " submits, " << after.uploads - before.uploads
+                 << " uploads, " << after.dispatches - before.dispatches
                  << " dispatches, " << after.barriers - before.barriers
                  << " barriers, " << after.allocations - before.allocations
                  << " allocations, "

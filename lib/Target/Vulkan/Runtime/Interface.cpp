@@ -113,6 +113,10 @@ pc_vk_status pc_vk_write(pc_vk_plan *plan, size_t argument, const void *data,
   if (pc_vk_status status = checkSize(plan, *port, bytes))
     return status;
   LoadedPort &loaded = plan->arguments[argument];
+  // What the device has, or is about to get, need not be sent again.
+  if (loaded.isCurrent &&
+      std::memcmp(plan->staging.mapped + loaded.staging, data, bytes) == 0)
+    return PC_VK_OK;
   std::memcpy(plan->staging.mapped + loaded.staging, data, bytes);
   loaded.isDirty = loaded.isCurrent = true;
   return PC_VK_OK;

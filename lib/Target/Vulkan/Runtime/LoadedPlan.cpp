@@ -116,6 +116,11 @@ pc_vk_status pc_vk_plan::makeMemory() {
     }
   };
   place(plan.arguments, arguments);
+  for (size_t i = 0; i != arguments.size(); ++i)
+    for (const PlanDispatch &dispatch : plan.dispatches)
+      for (const PlanOperand &operand : dispatch.operands)
+        arguments[i].isWritten |=
+            operand.writes && operand.range.overlaps(plan.arguments[i].range);
   place(plan.results, results);
   for (const PlanConstant &constant : plan.constants)
     bytes = std::max(bytes, constant.range.bytes);

@@ -12,6 +12,7 @@
 struct LoadedPort {
   uint64_t staging = 0; // offset
   VkCommandBuffer upload = VK_NULL_HANDLE, download = VK_NULL_HANDLE;
+  bool isWritten = false; // some dispatch writes to it
   bool isDirty = false;   // written by the host since the last upload
   bool isCurrent = false; // the staging memory has what the device has
 };

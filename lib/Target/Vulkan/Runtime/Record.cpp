@@ -133,6 +133,7 @@ pc_vk_status pc_vk_plan::run() {
   for (LoadedPort &port : arguments)
     if (port.isDirty && port.upload)
       submitted.push_back(port.upload);
+  uint64_t uploads = submitted.size();
   submitted.push_back(body);
   for (size_t i = 0; i != results.size(); ++i)
     if (!plan.results[i].updates && results[i].download)
@@ -140,10 +141,13 @@ pc_vk_status pc_vk_plan::run() {
   pc_vk_status status = submit(submitted);
   if (status != PC_VK_OK)
     return status;
+  context.counters.uploads += uploads;
   context.counters.dispatches += dispatches.size();
   context.counters.barriers += numBarriers;
-  for (LoadedPort &port : arguments)
-    port.isDirty = port.isCurrent = false;
+  for (LoadedPort &port : arguments) {
+    port.isCurrent = !port.isWritten && (port.isDirty || port.isCurrent);
+    port.isDirty = false;
+  }
   for (size_t i = 0; i != results.size(); ++i)
     results[i].isCurrent = !plan.results[i].updates;
   return PC_VK_OK;

@@ -235,8 +235,15 @@ SmallVector<Value> TileEmitter::emitBody(Context &context, int64_t element,
   for (Operation &nested : body->without_terminator()) {
     if (position.empty() && isa<linalg::IndexOp>(nested))
       position = getPosition(context, getOffsets(element), iteration);
+    auto cast = dyn_cast<arith::IndexCastOp>(nested);
     if (auto index = dyn_cast<linalg::IndexOp>(nested))
       mapping.map(index.getResult(), position[index.getDim()]);
+    else if (cast && cast.getIn().getDefiningOp<linalg::IndexOp>())
+      // A position has no sign; Mesa 22 extends some of them wrongly with it.
+      mapping.map(cast.getResult(),
+                  arith::IndexCastUIOp::create(builder, cast.getType(),
+                                               mapping.lookup(cast.getIn()))
+                      .getResult());
     else
       builder.clone(nested, mapping);
   }

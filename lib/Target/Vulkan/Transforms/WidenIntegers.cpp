@@ -117,10 +117,10 @@ static LogicalResult compareWide(arith::CmpIOp op, PatternRewriter &rewriter) {
 /// What `value` was before it was widened with its sign, or a constant that
 /// fits there; null if it is neither. Positions are small and not negative.
 static Value getBefore(Value value, Type type, PatternRewriter &rewriter) {
-  if (auto cast = value.getDefiningOp<arith::IndexCastOp>())
-    return cast.getIn().getType() == type ? cast.getIn() : Value();
-  if (auto extended = value.getDefiningOp<arith::ExtSIOp>())
-    return extended.getIn().getType() == type ? extended.getIn() : Value();
+  Operation *op = value.getDefiningOp();
+  if (isa_and_nonnull<arith::IndexCastOp, arith::IndexCastUIOp, arith::ExtSIOp>(
+          op))
+    return op->getOperand(0).getType() == type ? op->getOperand(0) : Value();
   APInt constant;
   if (!matchPattern(value, m_ConstantInt(&constant)) ||
       !constant.isSignedIntN(type.isIndex() ? 31
@@ -131,8 +131,7 @@ static Value getBefore(Value value, Type type, PatternRewriter &rewriter) {
       rewriter.getIntegerAttr(type, constant.getSExtValue()));
 }
 
-/// cmp(wide x, wide y) = cmp(x, y). Left to a driver it may go wrong: Mesa 22
-/// takes c < wide x with a constant c for c <= wide x.
+/// cmp(wide x, wide y) = cmp(x, y)
 static LogicalResult compareBefore(arith::CmpIOp op,
                                    PatternRewriter &rewriter) {
   if (!isSignedOrEquality(op.getPredicate()) ||
@@ -141,7 +140,8 @@ static LogicalResult compareBefore(arith::CmpIOp op,
   Type type;
   for (Value side : op->getOperands()) {
     Operation *definition = side.getDefiningOp();
-    if (isa_and_nonnull<arith::IndexCastOp, arith::ExtSIOp>(definition))
+    if (isa_and_nonnull<arith::IndexCastOp, arith::IndexCastUIOp,
+                        arith::ExtSIOp>(definition))
       type = definition->getOperand(0).getType();
   }
   if (!type || isNarrow(type) || type.isInteger(1))

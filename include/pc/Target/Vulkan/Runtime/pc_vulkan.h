@@ -76,8 +76,9 @@ size_t pc_vk_port_count(const pc_vk_plan *plan, pc_vk_side side);
 pc_vk_status pc_vk_port_get(const pc_vk_plan *plan, pc_vk_side side,
                             size_t index, pc_vk_port *port);
 
-/* Gives an argument its value: it is uploaded with the next run and stays on
- * the device until it is written again or updated. */
+/* Gives an argument its value: it is uploaded with the next run, unless the
+ * device is known to have it, and stays there until it is written again or
+ * updated. */
 pc_vk_status pc_vk_write(pc_vk_plan *plan, size_t argument, const void *data,
                          size_t bytes);
 /* Submits everything once, and waits for it. */
@@ -89,7 +90,8 @@ pc_vk_status pc_vk_read(pc_vk_plan *plan, pc_vk_side side, size_t index,
 
 /* What was done since the context was made. */
 typedef struct {
-  uint64_t submits, dispatches, barriers, allocations, descriptor_writes;
+  uint64_t submits, uploads, dispatches, barriers, allocations,
+      descriptor_writes;
 } pc_vk_counters;
 pc_vk_counters pc_vk_count(const pc_vk_context *context);
 
