@@ -94,7 +94,9 @@ else:
 
 # Hand-written shaders, which benchmarks compile; simulation, synthesis and proof of
 # circuits. scripts/install bench brings the first, scripts/install test the others.
-for feature, tools in (("glslang", ["glslangValidator", "spirv-opt"]), ("verilator", ["verilator"]), ("yosys", ["yosys", "yosys-smtbmc", "z3"])):
+for feature, tools in (("glslang", ["glslangValidator", "spirv-opt"]), ("verilator", ["verilator"]),
+                       ("yosys", ["yosys", "yosys-smtbmc", "z3"]),
+                       ("nextpnr", ["nextpnr-ice40", "icepack"])):
     if all(os.path.exists(os.path.join("/usr/bin", tool)) for tool in tools):
         config.available_features.add(feature)
     else:
