@@ -143,6 +143,19 @@ int main(int argc, char **argv) {
         expectEqual("weight", read(addressOf(m, n)), model.w[m][n], m * N + n);
     }
   }
+  // Without rounds it predicts, one sample after the other.
+  top.rounds = 0;
+  std::vector<int64_t> predicted;
+  for (int sample = 0; sample < 3; ++sample) {
+    int64_t xs[N];
+    for (int64_t &v : xs)
+      x.words.push_back(v = word());
+    model.predict(xs, predicted);
+  }
+  y.words.clear();
+  bench.run([&] { return y.words.size() == predicted.size(); });
+  for (size_t i = 0; i < predicted.size(); ++i)
+    expectEqual("prediction alone", y.words[i], predicted[i], i);
   expectEqual("sat", top.sat, model.saturated, 0);
   std::printf("linear %dx%d: %d updates equal, %s, %llu cycles a sample\n", M,
               N, updates, model.saturated ? "saturated" : "in range",
