@@ -21,7 +21,6 @@ class Model:
     x: torch.Tensor
     target: torch.Tensor
     loss: str  # cross-entropy or mse
-    floor: float  # what the exact step may take of PyTorch's time
     blocks: bool = False
 
     def objective(self, y):
@@ -32,10 +31,10 @@ def labels(batch, classes, *rest):
     return torch.randint(classes, (batch, *rest))
 
 
-def mlp(name, sizes, batch, floor):
+def mlp(name, sizes, batch):
     layers = [nn.Sequential(nn.Linear(a, b), nn.ReLU()) for a, b in zip(sizes, sizes[1:-1])]
     net = nn.Sequential(*layers, nn.Sequential(nn.Linear(*sizes[-2:])))
-    return Model(name, net, torch.randn(batch, sizes[0]), labels(batch, sizes[-1]), "cross-entropy", floor, True)
+    return Model(name, net, torch.randn(batch, sizes[0]), labels(batch, sizes[-1]), "cross-entropy", True)
 
 
 def cnn(batch):
@@ -47,7 +46,7 @@ def cnn(batch):
         nn.Sequential(nn.Linear(1600, 200), nn.ReLU()),
         nn.Sequential(nn.Linear(200, 150), nn.ReLU()),
         nn.Sequential(nn.Linear(150, 10)))
-    return Model("cnn", net, torch.randn(batch, 3, 32, 32), labels(batch, 10), "cross-entropy", 0.5, True)
+    return Model("cnn", net, torch.randn(batch, 3, 32, 32), labels(batch, 10), "cross-entropy", True)
 
 
 class Residual(nn.Module):
@@ -69,7 +68,7 @@ def resnet8(batch):
     net = nn.Sequential(nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU(), Residual(16, 16, 1),
                         Residual(16, 32, 2), Residual(32, 64, 2), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
                         nn.Linear(64, 10)).eval()
-    return Model("resnet8", net, torch.randn(batch, 3, 32, 32), labels(batch, 10), "cross-entropy", 0.8)
+    return Model("resnet8", net, torch.randn(batch, 3, 32, 32), labels(batch, 10), "cross-entropy")
 
 
 class CharLSTM(nn.Module):
@@ -85,7 +84,7 @@ class CharLSTM(nn.Module):
 
 
 def lstm(batch):
-    return Model("lstm", CharLSTM(), labels(50, 65, batch), labels(batch, 65, 50), "cross-entropy", 0.8)
+    return Model("lstm", CharLSTM(), labels(50, 65, batch), labels(batch, 65, 50), "cross-entropy")
 
 
 class Transformer(nn.Module):
@@ -112,13 +111,13 @@ class Transformer(nn.Module):
 
 def transformer(batch):
     shape = (batch, 64, 256)
-    return Model("transformer", Transformer(), torch.randn(shape), torch.randn(shape), "mse", 0.8)
+    return Model("transformer", Transformer(), torch.randn(shape), torch.randn(shape), "mse")
 
 
 def collect(batch=64):
     """By name, each with weights of its own seed."""
-    makers = {"mlp256": lambda: mlp("mlp256", (784, 256, 256, 10), batch, 0.75),
-              "mlp1024": lambda: mlp("mlp1024", (784, 1024, 1024, 1024, 10), batch, 0.75),
+    makers = {"mlp256": lambda: mlp("mlp256", (784, 256, 256, 10), batch),
+              "mlp1024": lambda: mlp("mlp1024", (784, 1024, 1024, 1024, 10), batch),
               "cnn": lambda: cnn(batch), "resnet8": lambda: resnet8(batch), "lstm": lambda: lstm(batch),
               "transformer": lambda: transformer(batch)}
     for name, make in makers.items():
