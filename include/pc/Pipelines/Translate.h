@@ -37,8 +37,8 @@ llvm::Error writeShaders(const TranslateRequest &request, MLIRContext *context);
 llvm::Error printPlans(const TranslateRequest &request, MLIRContext *context);
 
 /// Writes the circuit of a module as SystemVerilog with a bench into the folder
-/// of the request, which is replaced. With `stalls` the bench can withhold every
-/// queue.
+/// of the request, which is replaced. With `stalls` the bench can withhold
+/// every queue.
 llvm::Error writeCircuits(const TranslateRequest &request, bool stalls,
                           MLIRContext *context);
 
