@@ -187,6 +187,7 @@ ExitStatus mlir::pc::compile(const CompileRequest &request,
   emit.prefix = request.prefix.empty() ? stem.str() : request.prefix;
   emit.cpu = request.machine.cpu;
   emit.cpu.timing = request.compile.timing;
+  emit.cpu.without = request.compile.without;
   emit.entries = getEntries(request, *module);
   if (emit.entries.empty())
     return reporter.fail(request.model +

@@ -28,6 +28,7 @@ mlir::pc::compileEntries(ModuleOp module, Phase from,
     return nullptr;
   CPUOptions cpu = machine.cpu;
   cpu.timing = options.timing;
+  cpu.without = options.without;
   FailureOr<std::unique_ptr<Executable>> executable =
       machine.target == Target::Vulkan
           ? compileForVulkan(module, entries, machine.vulkan)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "pc/Pipelines/CompileOptions.h"
+#include "pc/Target/CPU/Passes.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 
@@ -61,6 +62,16 @@ static Error validateIterations(const CompileOptions &options) {
   if (!(*options.tolerance > 0 && *options.tolerance < 1))
     return reject("tolerance", "a number between 0 and 1, both excluded",
                   formatNumber(*options.tolerance));
+  return Error::success();
+}
+
+static Error validateWithout(const CompileOptions &options) {
+  SmallVector<StringRef> optional{"pc-prune-wavefront"};
+  llvm::append_range(optional, getOptionalPasses());
+  for (const std::string &pass : options.without)
+    if (!is_contained(optional, pass))
+      return reject("without", "some of " + llvm::join(optional, ", "),
+                    "'" + pass + "'");
   return Error::success();
 }
 
@@ -129,6 +140,8 @@ Error mlir::pc::validate(const CompileOptions &options) {
   if (Error error = validateInnerRate(options))
     return error;
   if (Error error = validateFold(options))
+    return error;
+  if (Error error = validateWithout(options))
     return error;
   return validateCuts(options);
 }

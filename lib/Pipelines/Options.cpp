@@ -107,6 +107,10 @@ ModelFlags::ModelFlags()
       dumpPhases("dump-phases",
                  cl::desc("folder for the module at the end of each phase"),
                  cl::value_desc("DIR"), cl::cat(category)),
+      without("without", cl::CommaSeparated,
+              cl::desc("passes to leave out, which make code faster and "
+                       "nothing else (docs/CPU.md lists them)"),
+              cl::value_desc("PASS,..."), cl::cat(category)),
       timing("timing", cl::desc("print what each pass takes when all is done"),
              cl::cat(category)),
       timer(std::make_unique<Timer>()) {}
@@ -149,6 +153,7 @@ void ModelFlags::fill(CompileOptions &options) const {
                       : word == "f64" ? ComputeType::F64
                                       : ComputeType::Native;
   options.dumpFolder = dumpPhases;
+  options.without.assign(without.begin(), without.end());
   if (!timing)
     return;
   timer->manager.setEnabled(true);

@@ -74,6 +74,8 @@ static std::string getWanted(const CompileOptions &options) {
 
 /// Whether `pass` is on the way that `options` asks for.
 static bool isNeeded(llvm::StringRef pass, const CompileOptions &options) {
+  if (llvm::is_contained(options.without, pass))
+    return false;
   bool differentiates = !options.forwardOnly;
   bool relaxes = differentiates && !options.isAutodiff();
   return llvm::StringSwitch<bool>(pass)

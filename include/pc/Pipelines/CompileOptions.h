@@ -54,8 +54,9 @@ struct CompileOptions {
   bool withAutodiff = false;            // also make @model_autodiff
   bool withJVP = false;                 // also make @model_jvp
   std::optional<OptimizerChoice> learn; // also make @model_step
-  std::string dumpFolder;        // for the module at the end of each phase
-  TimingScope *timing = nullptr; // of what each pass takes
+  std::string dumpFolder;           // for the module at the end of each phase
+  std::vector<std::string> without; // passes that only make code faster
+  TimingScope *timing = nullptr;    // of what each pass takes
 
   bool isAutodiff() const { return schedule == "autodiff"; }
 };

@@ -52,7 +52,7 @@ private:
   llvm::cl::opt<bool> straightThrough;
 };
 
-/// And --float, --dump-phases, --timing: what is computed.
+/// And --float, --dump-phases, --without, --timing: what is computed.
 class ModelFlags : public ImportFlags {
 public:
   ModelFlags();
@@ -63,6 +63,7 @@ public:
 private:
   ChoiceFlag floatType;
   llvm::cl::opt<std::string> dumpPhases;
+  llvm::cl::list<std::string> without;
   llvm::cl::opt<bool> timing;
   struct Timer;
   std::unique_ptr<Timer> timer;

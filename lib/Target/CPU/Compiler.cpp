@@ -192,7 +192,7 @@ LogicalResult mlir::pc::lowerToLLVMDialect(
   }
   toLoops.enableVerifier(options.verifyPasses);
   toLLVM.enableVerifier(options.verifyPasses);
-  buildTensorToLoopsPipeline(toLoops, target);
+  buildTensorToLoopsPipeline(toLoops, target, options.without);
   if (failed(toLoops.run(module)))
     return failure();
   for (CompiledEntry &entry : compiled)

@@ -2,6 +2,7 @@
 
 #include "ObjectCache.h"
 #include "mlir/Bytecode/BytecodeWriter.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CachePruning.h"
 #include "llvm/Support/Caching.h"
@@ -43,7 +44,7 @@ std::string mlir::pc::getObjectKey(ModuleOp module, const CPUOptions &options,
   os << machine.getTargetTriple().str() << ' ' << machine.getTargetCPU() << ' '
      << machine.getTargetFeatureString() << ' '
      << getVectorTarget(machine).l2Bytes << ' ' << options.optLevel << ' '
-     << options.threads << '\n';
+     << options.threads << ' ' << llvm::join(options.without, ",") << '\n';
   (void)writeBytecodeToFile(module, os); // to a stream that takes everything
   return llvm::toHex(os.sha1(), /*LowerCase=*/true);
 }

@@ -3,8 +3,10 @@
 = finite differences in f64, each relaxation proved and local.
 
 usage: check_graphs.py [--first SEED] [--count N] [--control] [--full] [--falsify]
-                       [--jobs N] [--seconds S] [--pc-gradient-test BIN]
+                       [--without PASS,...] [--jobs N] [--seconds S]
+                       [--pc-gradient-test BIN]
 Seeds go by chunks, with a vertex for each node and for each operation in turn.
+--without leaves one of the passes out of the compilation of each chunk, in turn.
 --full asks forward mode too and verifies the IR after every pass. --falsify
 plants a wrong sign and does not say so. --seconds starts no chunk later than
 that. Prints what fails, how to repeat it, and the totals.
@@ -29,7 +31,7 @@ RELAXATION = {
           "pc-check-locality,pc-prove-equivalence{require=proved},pc-lower-vjp,convert-pc-to-linalg"}
 
 
-def check(options, first, count, granularity):
+def check(options, first, count, granularity, without):
     """How many graphs were judged, how many wrong, and what was printed of those."""
     generate = [sys.executable, str(pathlib.Path(__file__).with_name("random_graphs.py")),
                 "--first", str(first), "--count", str(count)]
@@ -39,20 +41,22 @@ def check(options, first, count, granularity):
         file.write(text.replace(" attributes {test.planted}", "").encode())
         file.flush()
         command = [options.pc_gradient_test, file.name, f"--relaxation={RELAXATION[granularity]}"]
-        done = subprocess.run(command + ["--quick"] * (not options.full), capture_output=True,
-                              text=True)
+        command += ["--quick"] * (not options.full) + [f"--without={without}"] * bool(without)
+        done = subprocess.run(command, capture_output=True, text=True)
     failures = [line for line in done.stdout.splitlines() if line.startswith("FAIL")]
     judged = len(re.findall(r"^(?:ok  |FAIL) graph_", done.stdout, re.M))
     if judged != count or done.returncode not in (0, 1):
         failures.append(f"FAIL {count - judged} of {count} graphs from seed {first} were not judged, "
                         f"status {done.returncode}: {done.stderr.strip()[-500:]}")
-    return judged, len(failures), [f"{line} (granularity={granularity})" for line in failures]
+    return judged, len(failures), [
+        f"{line} (granularity={granularity}" + f", without={without}" * bool(without) + ")" for line in failures]
 
 
 def chunks(options):
     end = options.first + options.count
-    for first, granularity in zip(range(options.first, end, CHUNK), itertools.cycle(RELAXATION)):
-        yield first, min(CHUNK, end - first), granularity
+    for first, granularity, without in zip(range(options.first, end, CHUNK), itertools.cycle(RELAXATION),
+                                           itertools.cycle(options.without.split(","))):
+        yield first, min(CHUNK, end - first), granularity, without
 
 
 def main():
@@ -63,6 +67,7 @@ def main():
     parser.add_argument("--control", action="store_true")
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--falsify", action="store_true")
+    parser.add_argument("--without", default="")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=float("inf"))
     options = parser.parse_args()

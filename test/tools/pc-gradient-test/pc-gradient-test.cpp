@@ -39,6 +39,9 @@ static cl::opt<uint64_t> seed("seed", cl::desc("Seed of the arguments"),
                               cl::init(1));
 static cl::opt<std::string>
     dump("dump", cl::desc("File that receives arguments and gradients"));
+static cl::list<std::string>
+    without("without", cl::CommaSeparated,
+            cl::desc("Passes of the compilation that are left out"));
 static cl::opt<double> differencesTolerance(
     "differences-tolerance", cl::init(Tolerances().finiteDifferences),
     cl::desc("Largest relative distance from finite differences"));
@@ -79,6 +82,7 @@ static llvm::Error check(ArrayRef<func::FuncOp> functions,
   CPUOptions cpu;
   cpu.optLevel = 0; // each function runs a few thousand times at most
   cpu.verifyPasses = !quick;
+  cpu.without.assign(without.begin(), without.end());
   FailureOr<std::unique_ptr<Executable>> executable =
       Executable::compile(*batch->module, entries, cpu);
   if (failed(executable))

@@ -4,6 +4,7 @@
 #define PC_TARGET_CPU_CPUOPTIONS_H
 
 #include <string>
+#include <vector>
 
 namespace mlir {
 class TimingScope;
@@ -23,6 +24,8 @@ struct CPUOptions {
   bool verifyPasses = true;
   /// Where objects are kept for later runs; empty: they are not.
   std::string cache;
+  /// Passes that are left out, among those of `getOptionalPasses`.
+  std::vector<std::string> without;
   /// What each pass takes goes there; null: nowhere.
   TimingScope *timing = nullptr;
 };

@@ -35,11 +35,16 @@ inline constexpr int64_t bufferAlignment = 64;
 
 /// Structured ops on tensors to the same on buffers that the caller owns or
 /// that will lie in an arena; the Vulkan target has this in common.
-void buildBufferizationPipeline(OpPassManager &manager);
+void buildBufferizationPipeline(OpPassManager &manager,
+                                ArrayRef<std::string> without = {});
 /// Tensor functions to loops over memory: buffers of the caller and an arena,
 /// in this order of the arguments: arguments, results, arena.
 void buildTensorToLoopsPipeline(OpPassManager &manager,
-                                const VectorTarget &target);
+                                const VectorTarget &target,
+                                ArrayRef<std::string> without = {});
+/// Those of its passes that make code faster and nothing else: `without` may
+/// name them, to leave them out.
+ArrayRef<llvm::StringLiteral> getOptionalPasses();
 /// Loops to functions of the LLVM dialect that take one pointer for each
 /// argument. With more than one thread they call the OpenMP runtime.
 void buildLoopsToLLVMPipeline(OpPassManager &manager, unsigned threads);

@@ -23,34 +23,73 @@
 
 using namespace mlir;
 
+/// Passes that make code faster and nothing else.
+static constexpr llvm::StringLiteral optionalPasses[] = {
+    "pc-cpu-accumulate-sums",    "pc-cpu-trim-slices",
+    "pc-cpu-fuse-elementwise",   "pc-cpu-split-phases",
+    "pc-cpu-transpose-results",  "pc-cpu-transpose-operands",
+    "pc-cpu-own-destinations",   "pc-cpu-outline-nests",
+    "pc-cpu-vectorize-nests",    "pc-cpu-approximate-math",
+    "loop-invariant-code-motion"};
+
+ArrayRef<llvm::StringLiteral> mlir::pc::getOptionalPasses() {
+  return optionalPasses;
+}
+
+namespace {
+/// Adds the passes that are not left out.
+class Adder {
+public:
+  Adder(OpPassManager &manager, ArrayRef<std::string> without)
+      : manager(manager), without(without) {}
+
+  void operator()(std::unique_ptr<Pass> pass) {
+    if (isWanted(*pass))
+      manager.addPass(std::move(pass));
+  }
+  void toFunctions(std::unique_ptr<Pass> pass) {
+    if (isWanted(*pass))
+      manager.addNestedPass<func::FuncOp>(std::move(pass));
+  }
+
+private:
+  bool isWanted(const Pass &pass) const {
+    return !llvm::is_contained(without, pass.getArgument());
+  }
+
+  OpPassManager &manager;
+  ArrayRef<std::string> without;
+};
+} // namespace
+
 /// Structured ops, as few as possible, each operand in the order in which it is
 /// read, out of loops where it does not change.
-static void addStructure(OpPassManager &manager,
-                         const pc::VectorTarget &target) {
-  manager.addPass(pc::createStorageTypes());
-  manager.addPass(createInlinerPass());
-  manager.addPass(createSymbolDCEPass());
-  manager.addPass(createCanonicalizerPass());
-  manager.addNestedPass<func::FuncOp>(pc::createAccumulateSums());
-  manager.addNestedPass<func::FuncOp>(pc::createStructureOps());
-  manager.addPass(createCSEPass());
-  manager.addNestedPass<func::FuncOp>(pc::createTrimSlices());
-  manager.addNestedPass<func::FuncOp>(pc::createFuseElementwise());
-  manager.addNestedPass<func::FuncOp>(pc::createSplitPhases());
+static void addStructure(Adder add, const pc::VectorTarget &target) {
+  add(pc::createStorageTypes());
+  add(createInlinerPass());
+  add(createSymbolDCEPass());
+  add(createCanonicalizerPass());
+  add.toFunctions(pc::createAccumulateSums());
+  add.toFunctions(pc::createStructureOps());
+  add(createCSEPass());
+  add.toFunctions(pc::createTrimSlices());
+  add.toFunctions(pc::createFuseElementwise());
+  add.toFunctions(pc::createSplitPhases());
   pc::TransposeResultsOptions results;
   results.vectorBits = target.bits;
-  manager.addNestedPass<func::FuncOp>(pc::createTransposeResults(results));
+  add.toFunctions(pc::createTransposeResults(results));
   pc::TransposeOperandsOptions operands;
   operands.vectorBits = target.bits;
   operands.registers = target.registers;
-  manager.addNestedPass<func::FuncOp>(pc::createTransposeOperands(operands));
-  manager.addPass(createCanonicalizerPass());
-  manager.addPass(createCSEPass());
-  manager.addPass(createLoopInvariantCodeMotionPass());
+  add.toFunctions(pc::createTransposeOperands(operands));
+  add(createCanonicalizerPass());
+  add(createCSEPass());
+  add(createLoopInvariantCodeMotionPass());
 }
 
-void mlir::pc::buildBufferizationPipeline(OpPassManager &manager) {
-  manager.addNestedPass<func::FuncOp>(pc::createOwnDestinations());
+void mlir::pc::buildBufferizationPipeline(OpPassManager &manager,
+                                          ArrayRef<std::string> without) {
+  Adder(manager, without).toFunctions(pc::createOwnDestinations());
   manager.addNestedPass<func::FuncOp>(pc::createPassByDestination());
   manager.addPass(pc::createAnchorLoopState());
   manager.addPass(bufferization::createEmptyTensorToAllocTensorPass());
@@ -66,26 +105,28 @@ void mlir::pc::buildBufferizationPipeline(OpPassManager &manager) {
   manager.addPass(createCSEPass());
 }
 
-static void addLoops(OpPassManager &manager, const pc::VectorTarget &target) {
+static void addLoops(Adder add, const pc::VectorTarget &target) {
   pc::VectorizeNestsOptions vectors{target.bits, target.registers, target.fma,
                                     target.l2Bytes};
-  manager.addNestedPass<func::FuncOp>(pc::createStructureCopies());
-  manager.addPass(pc::createOutlineNests());
-  manager.addNestedPass<func::FuncOp>(pc::createVectorizeNests(vectors));
-  manager.addNestedPass<func::FuncOp>(pc::createApproximateMath());
-  manager.addPass(createConvertLinalgToLoopsPass());
-  manager.addPass(memref::createFoldMemRefAliasOpsPass());
-  manager.addNestedPass<func::FuncOp>(pc::createPlanMemory());
-  manager.addPass(createCanonicalizerPass());
-  manager.addPass(createCSEPass());
-  manager.addPass(createLoopInvariantCodeMotionPass());
+  add.toFunctions(pc::createStructureCopies());
+  add(pc::createOutlineNests());
+  add.toFunctions(pc::createVectorizeNests(vectors));
+  add.toFunctions(pc::createApproximateMath());
+  add(createConvertLinalgToLoopsPass());
+  add(memref::createFoldMemRefAliasOpsPass());
+  add.toFunctions(pc::createPlanMemory());
+  add(createCanonicalizerPass());
+  add(createCSEPass());
+  add(createLoopInvariantCodeMotionPass());
 }
 
 void mlir::pc::buildTensorToLoopsPipeline(OpPassManager &manager,
-                                          const VectorTarget &target) {
-  addStructure(manager, target);
-  buildBufferizationPipeline(manager);
-  addLoops(manager, target);
+                                          const VectorTarget &target,
+                                          ArrayRef<std::string> without) {
+  Adder add(manager, without);
+  addStructure(add, target);
+  buildBufferizationPipeline(manager, without);
+  addLoops(add, target);
 }
 
 /// Marked loops to regions of OpenMP.

@@ -5,6 +5,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/MemRef/Utils/MemRefUtils.h"
 #include "pc/Target/CPU/Passes.h"
 
 namespace mlir::pc {
@@ -14,9 +15,12 @@ namespace mlir::pc {
 
 using namespace mlir;
 
+/// Whether the lowering of copies takes it for one block, for which a dimension
+/// of one element has to have the stride of a whole block too.
 static bool isContiguous(Value memory) {
   auto type = cast<MemRefType>(memory.getType());
-  return type.getRank() == 0 || type.areTrailingDimsContiguous(type.getRank());
+  return type.getLayout().isIdentity() ||
+         memref::isStaticShapeAndContiguousRowMajor(type);
 }
 
 namespace {
