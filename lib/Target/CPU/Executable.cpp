@@ -218,8 +218,13 @@ findOrCompile(OwningOpRef<ModuleOp> module, std::vector<CompiledEntry> entries,
     emitWarning(loc, "compiled code is not kept in '")
         << folder << "': " << llvm::toString(std::move(error));
   };
-  std::string key = getObjectKey(*module, options, machine);
-  auto found = findObject(folder, key);
+  auto key = getObjectKey(*module, options, machine);
+  if (!key) {
+    warn(key.takeError());
+    return compileObject(std::move(module), std::move(entries), options,
+                         machine);
+  }
+  auto found = findObject(folder, *key);
   if (found && *found)
     return std::move(*found);
   FailureOr<std::unique_ptr<llvm::MemoryBuffer>> object =
@@ -227,7 +232,7 @@ findOrCompile(OwningOpRef<ModuleOp> module, std::vector<CompiledEntry> entries,
   if (!found)
     warn(found.takeError());
   else if (succeeded(object))
-    if (llvm::Error error = keepObject(folder, key, **object))
+    if (llvm::Error error = keepObject(folder, *key, **object))
       warn(std::move(error));
   return object;
 }

@@ -9,7 +9,6 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_sha1_ostream.h"
-#include <dlfcn.h>
 
 using namespace mlir;
 using namespace mlir::pc;
@@ -24,23 +23,26 @@ std::string mlir::pc::getDefaultCacheFolder() {
   return folder.str().str();
 }
 
-/// Names the build of the compiler: the size of the file that holds it, and
-/// when it was written.
-static void addBuild(llvm::raw_ostream &os) {
+/// Names the build of the compiler: the size of the running program, which
+/// holds it, and when it was written.
+static llvm::Error addBuild(llvm::raw_ostream &os) {
   os << LLVM_VERSION_STRING << ' ';
-  Dl_info info;
+  std::string program = llvm::sys::fs::getMainExecutable(
+      nullptr, reinterpret_cast<void *>(&addBuild));
   llvm::sys::fs::file_status status;
-  if (dladdr(reinterpret_cast<void *>(&addBuild), &info) == 0 ||
-      llvm::sys::fs::status(info.dli_fname, status))
-    return;
+  if (std::error_code code = llvm::sys::fs::status(program, status))
+    return llvm::createFileError(program, code);
   os << status.getSize() << ' '
      << status.getLastModificationTime().time_since_epoch().count() << '\n';
+  return llvm::Error::success();
 }
 
-std::string mlir::pc::getObjectKey(ModuleOp module, const CPUOptions &options,
-                                   llvm::TargetMachine &machine) {
+llvm::Expected<std::string>
+mlir::pc::getObjectKey(ModuleOp module, const CPUOptions &options,
+                       llvm::TargetMachine &machine) {
   llvm::raw_sha1_ostream os;
-  addBuild(os);
+  if (llvm::Error error = addBuild(os))
+    return std::move(error);
   os << machine.getTargetTriple().str() << ' ' << machine.getTargetCPU() << ' '
      << machine.getTargetFeatureString() << ' '
      << getVectorTarget(machine).l2Bytes << ' ' << options.optLevel << ' '

@@ -11,10 +11,11 @@
 namespace mlir::pc {
 
 /// What decides on the object of `module`, a module of functions at the tensor
-/// level: its content, the machine, the options, and the file that this code is
-/// in, so that another build of the compiler finds nothing of this one.
-std::string getObjectKey(ModuleOp module, const CPUOptions &options,
-                         llvm::TargetMachine &machine);
+/// level: its content, the machine, the options, and the running program, so
+/// that another build of the compiler finds nothing of this one.
+llvm::Expected<std::string> getObjectKey(ModuleOp module,
+                                         const CPUOptions &options,
+                                         llvm::TargetMachine &machine);
 
 /// The object that is kept in the folder under `key`; null if there is none.
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> findObject(StringRef folder,
