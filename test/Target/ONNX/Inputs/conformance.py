@@ -33,7 +33,7 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
-from limits import limit
+from limits import limited
 
 FLOATS = (np.float16, np.float32, np.float64)
 
@@ -254,8 +254,8 @@ def get_gradient_tolerance(model):
 
 def call(command, seconds):
     try:
-        process = subprocess.run(command, capture_output=True, text=True, errors="replace",
-                                 timeout=seconds, preexec_fn=limit)
+        process = subprocess.run(limited(command), capture_output=True, text=True,
+                                 errors="replace", timeout=seconds)
     except subprocess.TimeoutExpired:
         raise Failure(f"takes more than {seconds} s")
     if process.returncode == 2:

@@ -2,12 +2,11 @@
 """What a process under test may use."""
 
 import os
-import resource
 
 
-def limit(gib=8):
-    """Memory of this process, and no core files. Sanitizers reserve terabytes of
-    addresses that they do not use."""
-    if "ASAN_OPTIONS" not in os.environ:
-        resource.setrlimit(resource.RLIMIT_AS, (gib << 30, gib << 30))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def limited(command, gib=8):
+    """The command with limited memory and no core files. Sanitizers reserve terabytes
+    of addresses that they do not use. A `preexec_fn` would do the same, but it runs
+    Python in a fork of this process, where another thread may have held a lock."""
+    memory = [] if "ASAN_OPTIONS" in os.environ else [f"--as={gib << 30}"]
+    return ["prlimit", "--core=0", *memory, "--", *command]

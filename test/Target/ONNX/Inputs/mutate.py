@@ -19,7 +19,7 @@ import tempfile
 import onnx
 from onnx import AttributeProto, TensorProto, helper, numpy_helper
 
-from limits import limit
+from limits import limited
 
 SIZES = [0, 1, -1, 2, 3, 7, 64, -2, 1 << 20, 1 << 31, (1 << 62) + 1, (1 << 63) - 1, -(1 << 63)]
 FLOATS = [0.0, -1.0, 1e30, float("inf"), float("nan")]
@@ -247,8 +247,8 @@ def bind_dims(model):
 def judge(options, command, statuses, most_errors):
     """The status, and what is wrong with it or None."""
     try:
-        done = subprocess.run(command, capture_output=True, timeout=options.seconds,
-                              preexec_fn=lambda: limit(options.gib))
+        done = subprocess.run(limited(command, options.gib), capture_output=True,
+                              timeout=options.seconds)
     except subprocess.TimeoutExpired:
         return "time", f"more than {options.seconds} s"
     status, text = done.returncode, done.stderr.decode(errors="replace")
