@@ -41,10 +41,16 @@ Error CompileRequest::setFrom(StringRef word) {
 }
 
 Error CompileRequest::validate(bool namesKinds) const {
-  if (machine.target == Target::Vulkan && (namesKinds || printsMemory))
-    return createStringError("--emit, --stats: expected --target=cpu; with "
-                             "--target=vulkan plans are written");
-  return mlir::pc::validate(compile);
+  if (machine.target == Target::Vulkan) {
+    if (namesKinds || printsMemory || !prefix.empty())
+      return createStringError("--emit, --prefix, --stats: expected "
+                               "--target=cpu; with --target=vulkan plans are "
+                               "written");
+    if (!machine.vulkan.device.empty())
+      return createStringError("--device: expected none; plans are for all "
+                               "devices");
+  }
+  return mlir::pc::validate(compile, machine.target);
 }
 
 /// The module at the tensor level, or nothing and a status.
@@ -136,9 +142,13 @@ static Error placeFiles(const CompileRequest &request, StringRef stem,
 
 /// A plan for each entry: `<stem>_<entry>.pcvk`, each one whole or not at all.
 static Error writePlans(ModuleOp module, ArrayRef<std::string> entries,
-                        StringRef folder, StringRef stem) {
+                        const CompileRequest &request, StringRef stem) {
+  StringRef folder = request.out;
+  VulkanOptions options;
+  options.timing = request.compile.timing;
+  options.without = request.compile.without;
   SmallVector<StringRef> names(entries.begin(), entries.end());
-  FailureOr<std::vector<Plan>> plans = compilePlans(module, names);
+  FailureOr<std::vector<Plan>> plans = compilePlans(module, names, options);
   if (failed(plans))
     return createStringError("the functions cannot be compiled");
   if (std::error_code code = sys::fs::create_directories(folder))
@@ -193,7 +203,7 @@ ExitStatus mlir::pc::compile(const CompileRequest &request,
     return reporter.fail(request.model +
                          ": expected a public function with a body");
   if (request.machine.target == Target::Vulkan) {
-    if (Error error = writePlans(*module, emit.entries, request.out, stem))
+    if (Error error = writePlans(*module, emit.entries, request, stem))
       return reporter.fail(std::move(error));
     return ExitStatus::Success;
   }

@@ -29,9 +29,12 @@ mlir::pc::compileEntries(ModuleOp module, Phase from,
   CPUOptions cpu = machine.cpu;
   cpu.timing = options.timing;
   cpu.without = options.without;
+  VulkanOptions vulkan = machine.vulkan;
+  vulkan.timing = options.timing;
+  vulkan.without = options.without;
   FailureOr<std::unique_ptr<Executable>> executable =
       machine.target == Target::Vulkan
-          ? compileForVulkan(module, entries, machine.vulkan)
+          ? compileForVulkan(module, entries, vulkan)
           : Executable::compile(module, entries, cpu);
   if (succeeded(executable))
     return std::move(*executable);

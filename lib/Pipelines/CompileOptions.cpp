@@ -2,6 +2,7 @@
 
 #include "pc/Pipelines/CompileOptions.h"
 #include "pc/Target/CPU/Passes.h"
+#include "pc/Target/Vulkan/Transforms/Passes.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 
@@ -65,9 +66,11 @@ static Error validateIterations(const CompileOptions &options) {
   return Error::success();
 }
 
-static Error validateWithout(const CompileOptions &options) {
+static Error validateWithout(const CompileOptions &options, Target target) {
   SmallVector<StringRef> optional{"pc-prune-wavefront"};
-  llvm::append_range(optional, getOptionalPasses());
+  llvm::append_range(optional, target == Target::Vulkan
+                                   ? getOptionalGPUPasses()
+                                   : getOptionalCPUPasses());
   for (const std::string &pass : options.without)
     if (!is_contained(optional, pass))
       return reject("without", "some of " + llvm::join(optional, ", "),
@@ -126,7 +129,7 @@ static Error validateCuts(const CompileOptions &options) {
   return Error::success();
 }
 
-Error mlir::pc::validate(const CompileOptions &options) {
+Error mlir::pc::validate(const CompileOptions &options, Target target) {
   if (options.unroll < 0)
     return reject("unroll", "at least 0", Twine(options.unroll));
   if (options.checkpoint && *options.checkpoint < 1)
@@ -141,7 +144,7 @@ Error mlir::pc::validate(const CompileOptions &options) {
     return error;
   if (Error error = validateFold(options))
     return error;
-  if (Error error = validateWithout(options))
+  if (Error error = validateWithout(options, target))
     return error;
   return validateCuts(options);
 }

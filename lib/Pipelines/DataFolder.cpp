@@ -88,26 +88,26 @@ std::string mlir::pc::describeNaN(const std::map<unsigned, DataFile> &files) {
 
 namespace {
 /// What a file may feed: an input of the model, or a parameter.
-struct Target {
+struct Slot {
   ValueGroup group;
   SmallVector<unsigned> arguments;
 };
 } // namespace
 
 /// What must be fed, then what has a value without that.
-static std::vector<Target> getTargets(const ForwardModel &model) {
-  std::vector<Target> targets;
+static std::vector<Slot> getSlots(const ForwardModel &model) {
+  std::vector<Slot> slots;
   SmallVector<unsigned> inputs = model.getFed();
   ArrayRef<unsigned> rest = inputs;
   for (const ValueGroup &group : model.inputGroups) {
-    targets.push_back(
+    slots.push_back(
         {group, SmallVector<unsigned>(rest.take_front(group.size))});
     rest = rest.drop_front(group.size);
   }
   for (auto [i, port] : llvm::enumerate(model.arguments))
     if (port.hasValue)
-      targets.push_back({{port.name}, {unsigned(i)}});
-  return targets;
+      slots.push_back({{port.name}, {unsigned(i)}});
+  return slots;
 }
 
 /// Names for a message: "3 inputs `a`, `b`, `c`".
@@ -165,15 +165,14 @@ static Error checkForm(const DataFile &file, const ValueGroup &group) {
 }
 
 /// What a file feeds: the k-th input, or whatever has the name.
-static Expected<const Target *> findTarget(const ForwardModel &model,
-                                           ArrayRef<Target> targets,
-                                           unsigned number, bool byName,
-                                           const DataFile &file) {
+static Expected<const Slot *> findSlot(const ForwardModel &model,
+                                       ArrayRef<Slot> slots, unsigned number,
+                                       bool byName, const DataFile &file) {
   if (!byName)
-    return &targets[number];
-  for (const Target &target : targets)
-    if (target.group.name == file.content.name)
-      return &target;
+    return &slots[number];
+  for (const Slot &slot : slots)
+    if (slot.group.name == file.content.name)
+      return &slot;
   return createStringError(file.path + ": expected a tensor for one of " +
                            list(model.inputGroups) + ", found one named `" +
                            file.content.name + "`");
@@ -192,17 +191,16 @@ mlir::pc::bindInputs(const ForwardModel &model,
                       : (" to input_" + Twine(count - 1) + ".pb").str()) +
           " for " + list(model.inputGroups) + ", found no input_" + Twine(k) +
           ".pb");
-  std::vector<Target> targets = getTargets(model);
+  std::vector<Slot> slots = getSlots(model);
   std::map<unsigned, Tensor> bound;
   for (auto &[number, file] : files) {
-    Expected<const Target *> target =
-        findTarget(model, targets, number, byName, file);
-    if (!target)
-      return target.takeError();
-    if (Error error = checkForm(file, (*target)->group))
+    Expected<const Slot *> slot = findSlot(model, slots, number, byName, file);
+    if (!slot)
+      return slot.takeError();
+    if (Error error = checkForm(file, (*slot)->group))
       return error;
     for (auto [argument, tensor] :
-         llvm::zip_equal((*target)->arguments, file.content.tensors)) {
+         llvm::zip_equal((*slot)->arguments, file.content.tensors)) {
       if (Error error = check(file, tensor, model.arguments[argument]))
         return error;
       bound.insert_or_assign(argument, std::move(tensor));

@@ -109,7 +109,8 @@ ModelFlags::ModelFlags()
                  cl::value_desc("DIR"), cl::cat(category)),
       without("without", cl::CommaSeparated,
               cl::desc("passes to leave out, which make code faster and "
-                       "nothing else (docs/CPU.md lists them)"),
+                       "nothing else (docs/CPU.md and docs/GPU.md list "
+                       "them)"),
               cl::value_desc("PASS,..."), cl::cat(category)),
       timing("timing", cl::desc("print what each pass takes when all is done"),
              cl::cat(category)),
@@ -167,8 +168,9 @@ StringRef mlir::pc::claim(StringRef name) {
   return name;
 }
 
-MachineFlags::MachineFlags()
-    : target("target", "what to compile for", targets, category),
+MachineFlags::MachineFlags(bool alsoUsesHost)
+    : alsoUsesHost(alsoUsesHost),
+      target("target", "what to compile for", targets, category),
       cpu("cpu", cl::init("native"), cl::value_desc("NAME"),
           cl::desc("native, or a name that LLVM knows"), cl::cat(category)),
       threads(claim("threads"), cl::init(1), cl::value_desc("N"),
@@ -185,15 +187,26 @@ MachineFlags::MachineFlags()
                      "caches)"),
             cl::cat(category)) {}
 
+/// No flag that the target does not read is taken.
+Error MachineFlags::checkTarget() const {
+  bool isVulkan = target.get() == "vulkan";
+  if (!isVulkan && device.getNumOccurrences())
+    return createStringError("--device: expected --target=vulkan");
+  const cl::Option *onHost[] = {&cpu, &threads, &cache};
+  for (const cl::Option *flag : onHost)
+    if (isVulkan && !alsoUsesHost && flag->getNumOccurrences())
+      return createStringError("--" + flag->ArgStr + ": expected --target=cpu");
+  return Error::success();
+}
+
 Error MachineFlags::fill(MachineOptions &options) const {
   constexpr unsigned mostThreads = 1024;
   if (threads < 1 || threads > mostThreads)
     return createStringError("--threads: expected a number from 1 to " +
                              Twine(mostThreads) + ", found " + Twine(threads));
-  bool isVulkan = target.get() == "vulkan";
-  if (!isVulkan && device.getNumOccurrences())
-    return createStringError("--device: expected --target=vulkan");
-  options.target = isVulkan ? Target::Vulkan : Target::CPU;
+  if (Error error = checkTarget())
+    return error;
+  options.target = target.get() == "vulkan" ? Target::Vulkan : Target::CPU;
   options.cpu.cpu = cpu;
   options.cpu.threads = threads;
   options.cpu.cache = cache == "none" ? std::string() : cache.getValue();

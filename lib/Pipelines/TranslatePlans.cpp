@@ -24,7 +24,7 @@ static Expected<std::vector<Plan>> makePlans(const TranslateRequest &request,
   for (auto function : module->getOps<func::FuncOp>())
     if (function.isPublic() && !function.isExternal())
       entries.push_back(function.getName());
-  FailureOr<std::vector<Plan>> plans = compilePlans(*module, entries);
+  FailureOr<std::vector<Plan>> plans = compilePlans(*module, entries, {});
   if (failed(plans))
     return createStringError("the functions cannot be compiled");
   return std::move(*plans);

@@ -93,7 +93,7 @@ static Error makeRequest(const Flags &flags, TrainRequest &request) {
     return createStringError("--divergence: expected a schedule of predictive "
                              "coding, found reverse mode, which it is compared "
                              "with");
-  return validate(request.compile);
+  return validate(request.compile, request.machine.target);
 }
 
 int main(int argc, char **argv) {

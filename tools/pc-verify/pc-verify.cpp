@@ -42,7 +42,7 @@ struct Flags {
                               "how far that gets in each iteration"),
                      cl::cat(category)};
   ModelFlags modelFlags;
-  MachineFlags machine;
+  MachineFlags machine{/*alsoUsesHost=*/true};
   ScheduleFlags schedule;
   LossFlags loss;
 };
@@ -63,7 +63,7 @@ static Error makeRequest(const Flags &flags, VerifyRequest &request) {
     return error;
   if (Error error = flags.machine.fill(request.machine))
     return error;
-  return validate(request.compile);
+  return validate(request.compile, request.machine.target);
 }
 
 int main(int argc, char **argv) {

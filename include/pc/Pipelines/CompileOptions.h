@@ -7,14 +7,11 @@
 #define PC_PIPELINES_COMPILEOPTIONS_H
 
 #include "pc/Dialect/PC/Transforms/ChooseParameters.h"
+#include "pc/Pipelines/MachineOptions.h"
 #include "llvm/Support/Error.h"
 #include <optional>
 #include <string>
 #include <vector>
-
-namespace mlir {
-class TimingScope;
-}
 
 namespace mlir::pc {
 
@@ -66,7 +63,8 @@ std::string formatNumber(double value);
 
 /// Checks what can be checked without a model. The message names the flag, what
 /// was expected and what was found.
-llvm::Error validate(const CompileOptions &options);
+llvm::Error validate(const CompileOptions &options,
+                     Target target = Target::CPU);
 
 } // namespace mlir::pc
 

@@ -72,12 +72,16 @@ private:
 /// --target, --cpu, --threads, --device, --cache: what compiled code runs on.
 class MachineFlags {
 public:
-  MachineFlags();
+  /// `alsoUsesHost`: what is read for this machine is so whatever the target.
+  explicit MachineFlags(bool alsoUsesHost = false);
   llvm::cl::OptionCategory category{"Machine"};
 
   llvm::Error fill(MachineOptions &options) const;
 
 private:
+  llvm::Error checkTarget() const;
+
+  bool alsoUsesHost;
   ChoiceFlag target;
   llvm::cl::opt<std::string> cpu;
   llvm::cl::opt<unsigned> threads;

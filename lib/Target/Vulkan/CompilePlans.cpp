@@ -4,6 +4,7 @@
 
 #include "BuildPlan.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Support/Timing.h"
 #include "pc/Support/Names.h"
 #include "pc/Target/CPU/Passes.h"
 #include "pc/Target/Vulkan/Compile.h"
@@ -34,7 +35,8 @@ static LogicalResult prepare(ModuleOp module, ArrayRef<StringRef> entries,
 }
 
 FailureOr<std::vector<Plan>>
-mlir::pc::compilePlans(ModuleOp module, ArrayRef<StringRef> entries) {
+mlir::pc::compilePlans(ModuleOp module, ArrayRef<StringRef> entries,
+                       const VulkanOptions &options) {
   MLIRContext *context = module.getContext();
   DialectRegistry registry;
   registerCPUExtensions(registry);
@@ -44,10 +46,15 @@ mlir::pc::compilePlans(ModuleOp module, ArrayRef<StringRef> entries) {
   if (failed(prepare(*copy, entries, signatures)))
     return failure();
   PassManager manager(context);
-  buildTensorToLaunchesPipeline(manager);
+  if (options.timing)
+    manager.enableTiming(*options.timing);
+  buildTensorToLaunchesPipeline(manager, options.without);
   buildKernelsToSPIRVPipeline(manager);
   if (failed(manager.run(*copy)))
     return failure();
+  TimingScope timing;
+  if (options.timing)
+    timing = options.timing->nest("shaders by SPIRV-Tools");
   std::vector<Plan> plans;
   for (auto [entry, signature] : llvm::zip(entries, signatures)) {
     FailureOr<Plan> plan =

@@ -129,7 +129,7 @@ mlir::pc::compileForVulkan(ModuleOp module, ArrayRef<StringRef> entries,
   auto executable = std::make_unique<VulkanExecutable>();
   if (llvm::Error error = executable->open(options))
     return module.emitError(llvm::toString(std::move(error))), failure();
-  FailureOr<std::vector<Plan>> plans = compilePlans(module, entries);
+  FailureOr<std::vector<Plan>> plans = compilePlans(module, entries, options);
   if (failed(plans))
     return failure();
   for (const Plan &plan : *plans) {

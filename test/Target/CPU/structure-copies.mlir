@@ -1,4 +1,6 @@
 // RUN: pc-opt %s -pass-pipeline='builtin.module(func.func(pc-cpu-structure-copies))' | FileCheck %s
+// RUN: pc-opt %s -pass-pipeline='builtin.module(func.func(pc-cpu-structure-copies{all=true}))' | FileCheck %s --check-prefix=ALL
+// ALL-NOT: memref.copy
 
 // CHECK-LABEL: func @part
 //   CHECK-NOT:   memref.copy

@@ -24,7 +24,7 @@ struct CPUOptions {
   bool verifyPasses = true;
   /// Where objects are kept for later runs; empty: they are not.
   std::string cache;
-  /// Passes that are left out, among those of `getOptionalPasses`.
+  /// Passes that are left out, among those of `getOptionalCPUPasses`.
   std::vector<std::string> without;
   /// What each pass takes goes there; null: nowhere.
   TimingScope *timing = nullptr;

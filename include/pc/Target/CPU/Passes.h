@@ -44,7 +44,7 @@ void buildTensorToLoopsPipeline(OpPassManager &manager,
                                 ArrayRef<std::string> without = {});
 /// Those of its passes that make code faster and nothing else: `without` may
 /// name them, to leave them out.
-ArrayRef<llvm::StringLiteral> getOptionalPasses();
+ArrayRef<llvm::StringLiteral> getOptionalCPUPasses();
 /// Loops to functions of the LLVM dialect that take one pointer for each
 /// argument. With more than one thread they call the OpenMP runtime.
 void buildLoopsToLLVMPipeline(OpPassManager &manager, unsigned threads);

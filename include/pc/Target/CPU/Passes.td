@@ -168,10 +168,14 @@ def StructureCopies : Pass<"pc-cpu-structure-copies", "func::FuncOp"> {
   let summary = "turn copies of parts of buffers into structured ops";
   let description = [{
     A `memref.copy` whose two sides are whole blocks of memory stays; any other
-    one becomes a `linalg.generic`, since it would need a runtime library.
+    one becomes a `linalg.generic`, since it would need a runtime library. With
+    `all`, every copy does: the Vulkan target has no other ops.
 
     Example: `test/Target/CPU/structure-copies.mlir`
   }];
+  let options = [
+    Option<"all", "all", "bool", "false", "Copies of whole blocks, too">
+  ];
   let dependentDialects = ["mlir::linalg::LinalgDialect"];
 }
 

@@ -17,7 +17,8 @@ namespace mlir::pc {
 /// and is left as it was: a plan for each, its shaders validated and optimised.
 /// Needs no device. Diagnostics go to the module's context.
 FailureOr<std::vector<Plan>> compilePlans(ModuleOp module,
-                                          ArrayRef<StringRef> entries);
+                                          ArrayRef<StringRef> entries,
+                                          const VulkanOptions &options);
 
 /// The same, on the device that `options` ask for, ready to be called.
 FailureOr<std::unique_ptr<Executable>>

@@ -4,12 +4,21 @@
 #define PC_TARGET_VULKAN_VULKANOPTIONS_H
 
 #include <string>
+#include <vector>
+
+namespace mlir {
+class TimingScope;
+}
 
 namespace mlir::pc {
 
 struct VulkanOptions {
   /// Number or part of the name of a device; empty: the best one.
   std::string device;
+  /// Passes that are left out, among those of `getOptionalGPUPasses`.
+  std::vector<std::string> without;
+  /// What each pass takes goes there; null: nowhere.
+  TimingScope *timing = nullptr;
 };
 
 } // namespace mlir::pc

@@ -19,6 +19,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
+#include "pc/Support/PassAdder.h"
 #include "pc/Target/CPU/Passes.h"
 
 using namespace mlir;
@@ -32,39 +33,13 @@ static constexpr llvm::StringLiteral optionalPasses[] = {
     "pc-cpu-vectorize-nests",    "pc-cpu-approximate-math",
     "loop-invariant-code-motion"};
 
-ArrayRef<llvm::StringLiteral> mlir::pc::getOptionalPasses() {
+ArrayRef<llvm::StringLiteral> mlir::pc::getOptionalCPUPasses() {
   return optionalPasses;
 }
 
-namespace {
-/// Adds the passes that are not left out.
-class Adder {
-public:
-  Adder(OpPassManager &manager, ArrayRef<std::string> without)
-      : manager(manager), without(without) {}
-
-  void operator()(std::unique_ptr<Pass> pass) {
-    if (isWanted(*pass))
-      manager.addPass(std::move(pass));
-  }
-  void toFunctions(std::unique_ptr<Pass> pass) {
-    if (isWanted(*pass))
-      manager.addNestedPass<func::FuncOp>(std::move(pass));
-  }
-
-private:
-  bool isWanted(const Pass &pass) const {
-    return !llvm::is_contained(without, pass.getArgument());
-  }
-
-  OpPassManager &manager;
-  ArrayRef<std::string> without;
-};
-} // namespace
-
 /// Structured ops, as few as possible, each operand in the order in which it is
 /// read, out of loops where it does not change.
-static void addStructure(Adder add, const pc::VectorTarget &target) {
+static void addStructure(pc::PassAdder add, const pc::VectorTarget &target) {
   add(pc::createStorageTypes());
   add(createInlinerPass());
   add(createSymbolDCEPass());
@@ -89,7 +64,7 @@ static void addStructure(Adder add, const pc::VectorTarget &target) {
 
 void mlir::pc::buildBufferizationPipeline(OpPassManager &manager,
                                           ArrayRef<std::string> without) {
-  Adder(manager, without).toFunctions(pc::createOwnDestinations());
+  PassAdder(manager, without).toFunctions(pc::createOwnDestinations());
   manager.addNestedPass<func::FuncOp>(pc::createPassByDestination());
   manager.addPass(pc::createAnchorLoopState());
   manager.addPass(bufferization::createEmptyTensorToAllocTensorPass());
@@ -105,7 +80,7 @@ void mlir::pc::buildBufferizationPipeline(OpPassManager &manager,
   manager.addPass(createCSEPass());
 }
 
-static void addLoops(Adder add, const pc::VectorTarget &target) {
+static void addLoops(pc::PassAdder add, const pc::VectorTarget &target) {
   pc::VectorizeNestsOptions vectors{target.bits, target.registers, target.fma,
                                     target.l2Bytes};
   add.toFunctions(pc::createStructureCopies());
@@ -123,7 +98,7 @@ static void addLoops(Adder add, const pc::VectorTarget &target) {
 void mlir::pc::buildTensorToLoopsPipeline(OpPassManager &manager,
                                           const VectorTarget &target,
                                           ArrayRef<std::string> without) {
-  Adder add(manager, without);
+  PassAdder add(manager, without);
   addStructure(add, target);
   buildBufferizationPipeline(manager, without);
   addLoops(add, target);

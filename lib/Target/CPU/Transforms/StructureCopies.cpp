@@ -26,9 +26,11 @@ static bool isContiguous(Value memory) {
 namespace {
 struct StructureCopies
     : public mlir::pc::impl::StructureCopiesBase<StructureCopies> {
+  using StructureCopiesBase::StructureCopiesBase;
   void runOnOperation() override {
-    getOperation().walk([](memref::CopyOp copy) {
-      if (isContiguous(copy.getSource()) && isContiguous(copy.getTarget()))
+    getOperation().walk([&](memref::CopyOp copy) {
+      if (!all && isContiguous(copy.getSource()) &&
+          isContiguous(copy.getTarget()))
         return;
       OpBuilder builder(copy);
       linalg::makeMemRefCopyOp(builder, copy.getLoc(), copy.getSource(),

@@ -3,7 +3,6 @@
 // Which structured ops share a kernel.
 
 #include "KernelDomain.h"
-#include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
@@ -257,14 +256,6 @@ void FuseKernels::keepInside(Group &group, scf::ExecuteRegionOp region) {
 }
 
 void FuseKernels::runOnOperation() {
-  SmallVector<memref::CopyOp> copies;
-  getOperation().walk([&](memref::CopyOp copy) { copies.push_back(copy); });
-  for (memref::CopyOp copy : copies) {
-    OpBuilder builder(copy);
-    linalg::makeMemRefCopyOp(builder, copy.getLoc(), copy.getSource(),
-                             copy.getTarget());
-    copy.erase();
-  }
   SmallVector<Block *> blocks;
   getOperation().walk([&](Block *block) {
     if (!isa<linalg::LinalgOp>(block->getParentOp()) &&

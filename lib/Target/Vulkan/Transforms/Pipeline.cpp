@@ -9,38 +9,52 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
+#include "pc/Support/PassAdder.h"
 #include "pc/Target/CPU/Passes.h"
 #include "pc/Target/Vulkan/Transforms/Passes.h"
 
 using namespace mlir;
 
-/// Structured ops on tensors, as few as possible, out of loops where they do
-/// not change.
-static void addStructure(OpPassManager &manager) {
-  manager.addPass(pc::createStorageTypes());
-  manager.addPass(createInlinerPass());
-  manager.addPass(createSymbolDCEPass());
-  manager.addPass(createCanonicalizerPass());
-  manager.addNestedPass<func::FuncOp>(pc::createAccumulateSums());
-  manager.addNestedPass<func::FuncOp>(pc::createStructureOps());
-  manager.addPass(createCSEPass());
-  manager.addNestedPass<func::FuncOp>(pc::createTrimSlices());
-  manager.addNestedPass<func::FuncOp>(pc::createFuseElementwise());
-  manager.addPass(createCanonicalizerPass());
-  manager.addPass(createCSEPass());
-  manager.addPass(createLoopInvariantCodeMotionPass());
+/// Passes that make code faster and nothing else.
+static constexpr llvm::StringLiteral optionalPasses[] = {
+    "pc-cpu-accumulate-sums",  "pc-cpu-trim-slices",
+    "pc-cpu-fuse-elementwise", "pc-cpu-own-destinations",
+    "pc-gpu-fuse-kernels",     "loop-invariant-code-motion"};
+
+ArrayRef<llvm::StringLiteral> mlir::pc::getOptionalGPUPasses() {
+  return optionalPasses;
 }
 
-void mlir::pc::buildTensorToLaunchesPipeline(OpPassManager &manager) {
-  addStructure(manager);
-  buildBufferizationPipeline(manager);
-  manager.addNestedPass<func::FuncOp>(createSplitReductions());
-  manager.addNestedPass<func::FuncOp>(createFuseKernels());
-  manager.addNestedPass<func::FuncOp>(createPlanMemory());
-  manager.addNestedPass<func::FuncOp>(createUnrollLoops());
-  manager.addPass(createCanonicalizerPass());
-  manager.addPass(createCSEPass());
-  manager.addPass(createOutlineKernels());
+/// Structured ops on tensors, as few as possible, out of loops where they do
+/// not change.
+static void addStructure(pc::PassAdder add) {
+  add(pc::createStorageTypes());
+  add(createInlinerPass());
+  add(createSymbolDCEPass());
+  add(createCanonicalizerPass());
+  add.toFunctions(pc::createAccumulateSums());
+  add.toFunctions(pc::createStructureOps());
+  add(createCSEPass());
+  add.toFunctions(pc::createTrimSlices());
+  add.toFunctions(pc::createFuseElementwise());
+  add(createCanonicalizerPass());
+  add(createCSEPass());
+  add(createLoopInvariantCodeMotionPass());
+}
+
+void mlir::pc::buildTensorToLaunchesPipeline(OpPassManager &manager,
+                                             ArrayRef<std::string> without) {
+  PassAdder add(manager, without);
+  addStructure(add);
+  buildBufferizationPipeline(manager, without);
+  add.toFunctions(createStructureCopies({/*all=*/true}));
+  add.toFunctions(createSplitReductions());
+  add.toFunctions(createFuseKernels());
+  add.toFunctions(createPlanMemory());
+  add.toFunctions(createUnrollLoops());
+  add(createCanonicalizerPass());
+  add(createCSEPass());
+  add(createOutlineKernels());
 }
 
 void mlir::pc::buildKernelsToSPIRVPipeline(OpPassManager &manager) {
@@ -59,9 +73,9 @@ void mlir::pc::buildKernelsToSPIRVPipeline(OpPassManager &manager) {
 
 void mlir::pc::registerGPUPassesAndPipelines() {
   registerGPUPasses();
-  PassPipelineRegistration<>("pc-gpu-to-launches",
-                             "tensor functions to launches of kernels",
-                             buildTensorToLaunchesPipeline);
+  PassPipelineRegistration<>(
+      "pc-gpu-to-launches", "tensor functions to launches of kernels",
+      [](OpPassManager &manager) { buildTensorToLaunchesPipeline(manager); });
   PassPipelineRegistration<>("pc-gpu-pipeline",
                              "tensor functions to SPIR-V and its launches",
                              [](OpPassManager &manager) {

@@ -31,7 +31,11 @@ inline constexpr llvm::StringLiteral alignedAttrName = "pc.aligned";
 
 /// Tensor functions to launches of kernels on buffers: arguments, results and
 /// an arena, in this order of the arguments of each function.
-void buildTensorToLaunchesPipeline(OpPassManager &manager);
+void buildTensorToLaunchesPipeline(OpPassManager &manager,
+                                   ArrayRef<std::string> without = {});
+/// Those of its passes that make code faster and nothing else: `without` may
+/// name them, to leave them out.
+ArrayRef<llvm::StringLiteral> getOptionalGPUPasses();
 /// Kernels to SPIR-V modules; the launches stay.
 void buildKernelsToSPIRVPipeline(OpPassManager &manager);
 

@@ -55,7 +55,7 @@ def FuseKernels : Pass<"pc-gpu-fuse-kernels", "func::FuncOp"> {
     updates become part of the product or convolution next to them. At most one op of a kernel
     reduces. The ops are put into an `scf.execute_region`, in their order. A
     buffer that nothing else uses becomes a `memref.alloca` there: its elements
-    never reach memory. Copies become structured ops first.
+    never reach memory.
 
     Example: `test/Target/Vulkan/fuse-kernels.mlir`
   }];
