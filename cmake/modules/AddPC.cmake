@@ -10,7 +10,7 @@ function(pc_tablegen_target name)
 endfunction()
 
 # add_pc_library(PCX a.cpp MLIR MLIRIR MLIRPass PC PCDialect)
-# MLIR: upstream libraries, reached through libMLIR.so. PC: libraries of this tree.
+# MLIR: upstream libraries. PC: libraries of this tree.
 function(add_pc_library name)
   cmake_parse_arguments(ARG "" "" "MLIR;PC" ${ARGN})
   add_mlir_library(${name} ${ARG_UNPARSED_ARGUMENTS}
@@ -23,12 +23,26 @@ function(add_pc_library name)
   set_property(GLOBAL APPEND PROPERTY PC_LIBS ${name})
 endfunction()
 
+# add_pc_plain_library(PCX [SHARED] a.cpp PC PCRuntime)
+# A library of C++ alone: it needs neither LLVM nor MLIR, and what it is linked to
+# runs where they are not installed.
+function(add_pc_plain_library name)
+  cmake_parse_arguments(ARG "" "" "PC" ${ARGN})
+  add_library(${name} ${ARG_UNPARSED_ARGUMENTS})
+  llvm_update_compile_flags(${name})
+  set_target_properties(${name} PROPERTIES PC_PLAIN ON)
+  target_link_libraries(${name} PUBLIC ${ARG_PC})
+endfunction()
+
 # add_pc_tool(pc-x main.cpp MLIR MLIROptLib PC PCDialect)
 function(add_pc_tool name)
   cmake_parse_arguments(ARG "" "" "MLIR;PC" ${ARGN})
   add_llvm_executable(${name} ${ARG_UNPARSED_ARGUMENTS} DEPENDS pc-headers)
   mlir_target_link_libraries(${name} PRIVATE ${ARG_MLIR})
   target_link_libraries(${name} PRIVATE ${ARG_PC})
+  if(PC_LINK_STATIC) # else the loader relocates 170,000 addresses of LLVM at each start
+    target_link_options(${name} PRIVATE -no-pie)
+  endif()
   set_property(GLOBAL APPEND PROPERTY PC_TOOLS ${name})
 endfunction()
 
