@@ -41,7 +41,7 @@ function(add_pc_tool name)
   mlir_target_link_libraries(${name} PRIVATE ${ARG_MLIR})
   target_link_libraries(${name} PRIVATE ${ARG_PC})
   if(PC_LINK_STATIC) # else the loader relocates 170,000 addresses of LLVM at each start
-    target_link_options(${name} PRIVATE -no-pie)
+    target_link_options(${name} PRIVATE -no-pie LINKER:--as-needed)
   endif()
   set_property(GLOBAL APPEND PROPERTY PC_TOOLS ${name})
 endfunction()
