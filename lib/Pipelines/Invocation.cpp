@@ -52,6 +52,34 @@ void Invocation::set(const std::map<unsigned, Tensor> &values) {
     set(argument, value);
 }
 
+void Invocation::stay() {
+  if (!executable.hasOwnMemory())
+    return;
+  for (const PortInfo &port : signature.results)
+    if (port.updates)
+      staying.push_back(*port.updates);
+}
+
+llvm::Error Invocation::fetch() {
+  if (!areThere)
+    return llvm::Error::success();
+  for (unsigned argument : staying)
+    if (llvm::Error error =
+            executable.fetch(entry, argument, *pointers[argument]))
+      return error;
+  return llvm::Error::success();
+}
+
 llvm::Error Invocation::run() {
-  return executable.run(entry, pointers, results);
+  passed = pointers;
+  for (unsigned argument : staying) {
+    passed[argument] = nullptr;
+    if (areThere)
+      continue;
+    if (llvm::Error error =
+            executable.give(entry, argument, *pointers[argument]))
+      return error;
+  }
+  areThere = true;
+  return executable.run(entry, passed, results);
 }

@@ -5,6 +5,7 @@
 #include "pc/Runtime/Compare.h"
 #include "pc/Support/Names.h"
 
+#include <cmath>
 #include <numeric>
 
 using namespace llvm;
@@ -51,6 +52,7 @@ static unsigned findLoss(const Invocation &call) {
 /// learn from.
 Error Learner::connect() {
   stepCall.set(model.getParameterValues());
+  stepCall.stay();
   for (unsigned i : model.getParameters())
     objectiveCall.share(i, stepCall.getArgument(i));
   bool readsTargets =
@@ -98,33 +100,90 @@ Error Learner::checkDivergence(const std::map<unsigned, Tensor> &parameters) {
   });
 }
 
-/// A relaxation that may run away is watched on the first batch of every epoch,
-/// and where a step has left parameters that are no numbers.
-Error Learner::runStep(bool isFirst) {
-  if (!mayDiverge(options))
-    return stepCall.run();
-  std::map<unsigned, Tensor> before;
-  for (unsigned i : model.getParameters())
-    before.emplace(i, stepCall.getArgument(i).clone());
-  if (isFirst)
-    if (Error error = checkDivergence(before))
-      return error;
+static std::map<unsigned, Tensor> copyArguments(Invocation &call,
+                                                ArrayRef<unsigned> arguments) {
+  std::map<unsigned, Tensor> copies;
+  for (unsigned i : arguments)
+    copies.emplace(i, call.getArgument(i).clone());
+  return copies;
+}
+
+/// A step that looks whether it has left parameters that are no numbers.
+Error Learner::runWatched() {
+  std::map<unsigned, Tensor> before =
+      copyArguments(stepCall, model.getParameters());
   if (Error error = stepCall.run())
     return error;
-  return findDivergedParameter().empty() ? Error::success()
-                                         : checkDivergence(before);
+  if (Error error = stepCall.fetch())
+    return error;
+  return findNotFinite().empty() ? Error::success() : checkDivergence(before);
+}
+
+/// Repeats what was not watched, from where the host last had the parameters.
+Error Learner::runAgain() {
+  stepCall.giveAgain();
+  std::vector<Batch> batches = std::move(unwatched);
+  unwatched.clear();
+  for (const Batch &batch : batches) {
+    ports.load(stepCall, *learned, batch.rows);
+    if (Error error = runWatched())
+      return error;
+  }
+  return Error::success();
+}
+
+/// A relaxation that may run away is watched on the first batch of every epoch,
+/// and where a step has left parameters that are no numbers. Of parameters that
+/// stay on a device, the next loss tells.
+Error Learner::runStep(const Dataset &data, const Batch &batch, bool isFirst) {
+  if (!mayDiverge(options))
+    return stepCall.run();
+  if (isFirst) {
+    if (Error error = fetch())
+      return error;
+    ports.load(stepCall, data, batch.rows);
+    if (Error error =
+            checkDivergence(copyArguments(stepCall, model.getParameters())))
+      return error;
+  }
+  if (stepCall.getStaying().empty())
+    return runWatched();
+  learned = &data;
+  unwatched.push_back(batch);
+  if (Error error = stepCall.run())
+    return error;
+  double loss = stepCall.getResult(findLoss(stepCall)).getAsDouble(0);
+  return std::isfinite(loss) ? Error::success() : runAgain();
+}
+
+/// Brings what was learned to the host.
+Error Learner::fetch() {
+  if (unwatched.empty())
+    return stepCall.fetch();
+  std::map<unsigned, Tensor> before =
+      copyArguments(stepCall, stepCall.getStaying());
+  if (Error error = stepCall.fetch())
+    return error;
+  if (findNotFinite().empty()) {
+    unwatched.clear();
+    return Error::success();
+  }
+  stepCall.set(before);
+  return runAgain();
 }
 
 Expected<double> Learner::step(const Dataset &data, const Batch &batch,
                                Score &score) {
   ports.load(stepCall, data, batch.rows);
-  if (Error error = runStep(/*isFirst=*/score.total == 0))
+  if (Error error = runStep(data, batch, /*isFirst=*/score.total == 0))
     return error;
   addTo(score, stepCall, data, batch);
   return stepCall.getResult(findLoss(stepCall)).getAsDouble(0);
 }
 
 Expected<Score> Learner::evaluate(const Dataset &data) {
+  if (Error error = fetch())
+    return error;
   Score score;
   std::vector<int64_t> all(data.size());
   std::iota(all.begin(), all.end(), 0);
@@ -137,16 +196,24 @@ Expected<Score> Learner::evaluate(const Dataset &data) {
   return score;
 }
 
-std::map<std::string, const Tensor *> Learner::getParameters() {
+Expected<std::map<std::string, const Tensor *>> Learner::getParameters() {
+  if (Error error = fetch())
+    return error;
   std::map<std::string, const Tensor *> parameters;
   for (unsigned i : model.getParameters())
     parameters.emplace(model.arguments[i].name, &stepCall.getArgument(i));
   return parameters;
 }
 
-std::string Learner::findDivergedParameter() {
-  for (const auto &[name, tensor] : getParameters())
-    if (findNaN(*tensor, /*orInfinite=*/true) >= 0)
-      return name;
+std::string Learner::findNotFinite() {
+  for (unsigned i : model.getParameters())
+    if (findNaN(stepCall.getArgument(i), /*orInfinite=*/true) >= 0)
+      return model.arguments[i].name;
   return "";
+}
+
+Expected<std::string> Learner::findDivergedParameter() {
+  if (Error error = fetch())
+    return error;
+  return findNotFinite();
 }

@@ -66,13 +66,15 @@ static double getSeconds(std::chrono::steady_clock::time_point begin) {
 
 ExitStatus Trainer::reportDivergence(double loss, int64_t step) {
   bar.clear();
-  std::string parameter = learner.findDivergedParameter();
+  Expected<std::string> parameter = learner.findDivergedParameter();
+  if (!parameter)
+    return reporter.fail(parameter.takeError());
   std::string text = ("training diverged in step " + Twine(step) +
                       " of epoch " + Twine(history.size() + 1) +
                       ": expected a finite loss, found " + formatNumber(loss))
                          .str();
-  if (!parameter.empty())
-    text += " (parameter `" + parameter + "` is not finite)";
+  if (!parameter->empty())
+    text += " (parameter `" + *parameter + "` is not finite)";
   text += "; a smaller --rate may help";
   if (!request.out.empty() && !history.empty())
     text +=
@@ -160,8 +162,12 @@ ExitStatus Trainer::runEpoch() {
 ExitStatus Trainer::measureDivergence() {
   if (!log)
     return ExitStatus::Success;
+  Expected<std::map<std::string, const Tensor *>> parameters =
+      learner.getParameters();
+  if (!parameters)
+    return reporter.fail(parameters.takeError());
   Expected<GradientDivergences> found =
-      log->measure(learner.getParameters(), data.training);
+      log->measure(*parameters, data.training);
   if (!found)
     return reporter.fail(found.takeError());
   divergences.push_back(std::move(*found));
@@ -174,6 +180,11 @@ void Trainer::finish() {
      << score.correct << " of " << score.total << ")\n";
   if (!request.out.empty())
     os << "wrote " << request.out << "\n";
+  if (!request.printsTraffic)
+    return;
+  Traffic traffic = learner.getTraffic();
+  os << "device " << traffic.submits << " submits, " << traffic.uploadedBytes
+     << " bytes uploaded, " << traffic.downloadedBytes << " bytes downloaded\n";
 }
 
 ExitStatus Trainer::run() {

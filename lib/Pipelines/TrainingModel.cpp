@@ -187,12 +187,13 @@ Error mlir::pc::checkFit(const ForwardModel &model,
 // Writing
 //===----------------------------------------------------------------------===//
 
-static Error writeMLIR(ForwardModel &model, Learner &learner, StringRef path) {
+static Error writeMLIR(ForwardModel &model,
+                       const std::map<std::string, const Tensor *> &parameters,
+                       StringRef path) {
   func::FuncOp forward = model.getForward();
-  std::map<std::string, const Tensor *> parameters = learner.getParameters();
   for (unsigned i : model.getParameters()) {
     auto type = cast<ShapedType>(forward.getArgumentTypes()[i]);
-    const Tensor *value = parameters[model.arguments[i].name];
+    const Tensor *value = parameters.at(model.arguments[i].name);
     std::optional<ElementKind> kind = toElementKind(type.getElementType());
     forward.setArgAttr(i, valueAttrName,
                        toAttribute(value->convertTo(*kind), type));
@@ -206,7 +207,10 @@ static Error writeMLIR(ForwardModel &model, Learner &learner, StringRef path) {
 
 Error mlir::pc::writeModel(ForwardModel &model, Learner &learner,
                            StringRef path) {
-  if (model.isONNX)
-    return exportONNX(model.path, path, learner.getParameters());
-  return writeMLIR(model, learner, path);
+  Expected<std::map<std::string, const Tensor *>> parameters =
+      learner.getParameters();
+  if (!parameters)
+    return parameters.takeError();
+  return model.isONNX ? exportONNX(model.path, path, *parameters)
+                      : writeMLIR(model, *parameters, path);
 }

@@ -54,6 +54,9 @@ struct Flags {
   cl::opt<uint64_t> seed{"seed", cl::init(0), cl::value_desc("N"),
                          cl::desc("of the split and of the order of samples"),
                          cl::cat(category)};
+  cl::opt<bool> stats{claim("stats"),
+                      cl::desc("print what went between host and device"),
+                      cl::cat(category)};
   ModelFlags modelFlags;
   MachineFlags machine;
   ScheduleFlags schedule;
@@ -88,6 +91,10 @@ static Error makeRequest(const Flags &flags, TrainRequest &request) {
     return error;
   if (Error error = flags.machine.fill(request.machine))
     return error;
+  request.printsTraffic = flags.stats;
+  if (flags.stats && request.machine.target != Target::Vulkan)
+    return createStringError("--stats: expected --target=vulkan, whose device "
+                             "has memory of its own");
   bool isReference = request.backprop || request.compile.isAutodiff();
   if (isReference && !request.divergence.empty())
     return createStringError("--divergence: expected a schedule of predictive "

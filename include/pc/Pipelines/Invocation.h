@@ -33,6 +33,14 @@ public:
   void set(unsigned argument, const Tensor &value);
   void set(const std::map<unsigned, Tensor> &values);
 
+  /// From now on arguments that a result updates stay with the executable from
+  /// call to call, where it has memory of its own: `getArgument` shows what
+  /// `fetch` last found, and `giveAgain` makes that their value.
+  void stay();
+  llvm::ArrayRef<unsigned> getStaying() const { return staying; }
+  llvm::Error fetch();
+  void giveAgain() { areThere = false; }
+
   llvm::Error run();
 
 private:
@@ -40,7 +48,9 @@ private:
   std::string entry;
   const Signature &signature;
   std::vector<Tensor> arguments, results;
-  std::vector<Tensor *> pointers;
+  std::vector<Tensor *> pointers, passed;
+  llvm::SmallVector<unsigned> staying;
+  bool areThere = false; // the executable has those that stay
 };
 
 } // namespace mlir::pc

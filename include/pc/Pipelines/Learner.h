@@ -37,10 +37,13 @@ public:
   /// Classifies every sample without learning.
   llvm::Expected<Score> evaluate(const Dataset &data);
 
-  /// The parameters as they are now, by name.
-  std::map<std::string, const Tensor *> getParameters();
+  /// The parameters as they are now, by name. While steps are taken they stay
+  /// on the device, if it has memory of its own.
+  llvm::Expected<std::map<std::string, const Tensor *>> getParameters();
   /// The first parameter with an element that is no finite number, or "".
-  std::string findDivergedParameter();
+  llvm::Expected<std::string> findDivergedParameter();
+  /// What steps and evaluations sent to the device and got from it.
+  Traffic getTraffic() const { return executable->getTraffic(); }
 
 private:
   Learner(ForwardModel &model, const ClassifierPorts &ports,
@@ -49,7 +52,11 @@ private:
   llvm::Error connect();
   void addTo(Score &score, Invocation &call, const Dataset &data,
              const Batch &batch);
-  llvm::Error runStep(bool isFirst);
+  llvm::Error runStep(const Dataset &data, const Batch &batch, bool isFirst);
+  llvm::Error runWatched();
+  llvm::Error runAgain();
+  llvm::Error fetch();
+  std::string findNotFinite();
   /// Whether the relaxation settles with these parameters on the batch that is
   /// loaded.
   llvm::Error checkDivergence(const std::map<unsigned, Tensor> &parameters);
@@ -61,6 +68,10 @@ private:
   std::unique_ptr<Executable> executable;
   Invocation stepCall, objectiveCall; // both read the parameters of the step
   std::unique_ptr<DivergenceWatch> watch; // made when it is first needed
+  /// Batches of `learned` since the host last had the parameters, where their
+  /// relaxations may have run away.
+  std::vector<Batch> unwatched;
+  const Dataset *learned = nullptr;
 };
 
 } // namespace mlir::pc

@@ -30,6 +30,8 @@ struct TrainRequest {
   bool hasLoss = false; // compile.loss was asked for
   /// Learns from the gradients of reverse mode, for comparison.
   bool backprop = false;
+  /// Print what went between host and device.
+  bool printsTraffic = false;
   CompileOptions compile;
   MachineOptions machine;
 };

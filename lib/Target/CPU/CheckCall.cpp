@@ -54,7 +54,7 @@ static llvm::Error checkCount(StringRef entry, StringRef what, size_t expected,
 static llvm::Error checkUpdates(const Signature &signature,
                                 ArrayRef<Tensor *> arguments) {
   for (const PortInfo &port : signature.results) {
-    if (!port.updates)
+    if (!port.updates || !arguments[*port.updates])
       continue;
     for (auto [i, argument] : llvm::enumerate(arguments))
       if (i != *port.updates && argument == arguments[*port.updates])
@@ -71,7 +71,8 @@ static llvm::Error checkUpdates(const Signature &signature,
 
 llvm::Error mlir::pc::checkCall(StringRef entry, const Signature &signature,
                                 ArrayRef<Tensor *> arguments,
-                                ArrayRef<Tensor> results) {
+                                ArrayRef<Tensor> results,
+                                const llvm::BitVector &given) {
   if (llvm::Error error = checkCount(
           entry, "arguments", signature.arguments.size(), arguments.size()))
     return error;
@@ -80,6 +81,8 @@ llvm::Error mlir::pc::checkCall(StringRef entry, const Signature &signature,
     return error;
   for (auto [i, argument] : llvm::enumerate(arguments)) {
     const PortInfo &port = signature.arguments[i];
+    if (!argument && i < given.size() && given[i])
+      continue;
     if (!argument || !argument->data())
       return llvm::createStringError("expected " +
                                      describe("argument", i, port) + " of " +

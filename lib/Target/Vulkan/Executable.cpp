@@ -23,6 +23,7 @@ struct PlanDeleter {
 struct Entry {
   Signature signature;
   size_t arenaBytes = 0;
+  llvm::BitVector given; // arguments that have had a value
   std::unique_ptr<pc_vk_plan, PlanDeleter> plan;
 };
 
@@ -39,6 +40,12 @@ public:
   }
   llvm::Error run(StringRef entry, ArrayRef<Tensor *> arguments,
                   MutableArrayRef<Tensor> results) override;
+  bool hasOwnMemory() const override { return true; }
+  llvm::Error give(StringRef entry, unsigned argument,
+                   const Tensor &tensor) override;
+  llvm::Error fetch(StringRef entry, unsigned argument,
+                    Tensor &tensor) override;
+  Traffic getTraffic() const override;
 
 private:
   const Entry &find(StringRef entry) const {
@@ -90,15 +97,18 @@ llvm::Error VulkanExecutable::run(StringRef name, ArrayRef<Tensor *> arguments,
                                    "'");
   const Signature &signature = found->second.signature;
   pc_vk_plan *plan = found->second.plan.get();
-  if (llvm::Error error = checkCall(name, signature, arguments, results))
+  if (llvm::Error error =
+          checkCall(name, signature, arguments, results, found->second.given))
     return error;
   for (auto [i, argument] : llvm::enumerate(arguments))
-    if (llvm::Error error = check(
-            pc_vk_write(plan, i, argument->data(), argument->getByteSize())))
-      return error;
+    if (argument)
+      if (llvm::Error error = give(name, i, *argument))
+        return error;
   if (llvm::Error error = check(pc_vk_run(plan)))
     return error;
   for (auto [i, port] : llvm::enumerate(signature.results)) {
+    if (port.updates && !arguments[*port.updates])
+      continue;
     Tensor &result = port.updates ? *arguments[*port.updates] : results[i];
     if (!result.data() || result.getKind() != port.kind ||
         result.getShape() != port.shape)
@@ -108,6 +118,26 @@ llvm::Error VulkanExecutable::run(StringRef name, ArrayRef<Tensor *> arguments,
       return error;
   }
   return llvm::Error::success();
+}
+
+llvm::Error VulkanExecutable::give(StringRef entry, unsigned argument,
+                                   const Tensor &tensor) {
+  Entry &called = entries.find(entry)->second;
+  called.given.resize(called.signature.arguments.size());
+  called.given.set(argument);
+  return check(pc_vk_write(called.plan.get(), argument, tensor.data(),
+                           tensor.getByteSize()));
+}
+
+llvm::Error VulkanExecutable::fetch(StringRef entry, unsigned argument,
+                                    Tensor &tensor) {
+  return check(pc_vk_read(find(entry).plan.get(), PC_VK_ARGUMENT, argument,
+                          tensor.data(), tensor.getByteSize()));
+}
+
+Traffic VulkanExecutable::getTraffic() const {
+  pc_vk_counters counters = pc_vk_count(context.get());
+  return {counters.submits, counters.uploaded_bytes, counters.downloaded_bytes};
 }
 
 llvm::Expected<std::vector<std::string>> mlir::pc::listVulkanDevices() {

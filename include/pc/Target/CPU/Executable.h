@@ -10,11 +10,17 @@
 #include "pc/Target/CPU/CPUOptions.h"
 #include "pc/Target/CPU/Signature.h"
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include <memory>
 
 namespace mlir::pc {
+
+/// What went between the memory of the host and that of an executable.
+struct Traffic {
+  uint64_t submits = 0, uploadedBytes = 0, downloadedBytes = 0;
+};
 
 class Executable {
 public:
@@ -36,13 +42,29 @@ public:
   virtual llvm::Error run(StringRef entry, ArrayRef<Tensor *> arguments,
                           MutableArrayRef<Tensor> results) = 0;
 
+  /// Whether values may stay with the executable from call to call. Then `run`
+  /// takes null for an argument that it was given: it is as the last call left
+  /// it, and no tensor is written until `fetch` asks for it.
+  virtual bool hasOwnMemory() const { return false; }
+  virtual llvm::Error give(StringRef entry, unsigned argument,
+                           const Tensor &tensor) {
+    llvm_unreachable("an executable without memory of its own");
+  }
+  virtual llvm::Error fetch(StringRef entry, unsigned argument,
+                            Tensor &tensor) {
+    llvm_unreachable("an executable without memory of its own");
+  }
+  virtual Traffic getTraffic() const { return {}; }
+
   /// Bytes of scratch memory that a call of `entry` uses, allocated once.
   virtual size_t getArenaSize(StringRef entry) const = 0;
 };
 
 /// That the tensors of a call are those of the signature, as `run` wants them.
+/// `given`: arguments that may be null.
 llvm::Error checkCall(StringRef entry, const Signature &signature,
-                      ArrayRef<Tensor *> arguments, ArrayRef<Tensor> results);
+                      ArrayRef<Tensor *> arguments, ArrayRef<Tensor> results,
+                      const llvm::BitVector &given = {});
 
 } // namespace mlir::pc
 

@@ -135,7 +135,7 @@ pc_vk_status pc_vk_read(pc_vk_plan *plan, pc_vk_side side, size_t index,
   LoadedPort &loaded = side == PC_VK_ARGUMENT ? plan->arguments[index]
                        : port->updates        ? plan->arguments[*port->updates]
                                               : plan->results[index];
-  if (pc_vk_status status = plan->download(loaded))
+  if (pc_vk_status status = plan->download(loaded, bytes))
     return status;
   std::memcpy(data, plan->staging.mapped + loaded.staging, bytes);
   return PC_VK_OK;

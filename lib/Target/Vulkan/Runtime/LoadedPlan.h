@@ -40,7 +40,7 @@ struct pc_vk_plan {
   /// Submits `commands` in this order and waits.
   pc_vk_status submit(const std::vector<VkCommandBuffer> &commands);
   pc_vk_status run();
-  pc_vk_status download(LoadedPort &port);
+  pc_vk_status download(LoadedPort &port, uint64_t bytes);
 
   pc_vk_context &context;
   mlir::pc::Plan plan;

@@ -130,18 +130,25 @@ pc_vk_status pc_vk_plan::submit(const std::vector<VkCommandBuffer> &commands) {
 
 pc_vk_status pc_vk_plan::run() {
   submitted.clear();
-  for (LoadedPort &port : arguments)
-    if (port.isDirty && port.upload)
-      submitted.push_back(port.upload);
+  uint64_t uploadedBytes = 0, downloadedBytes = 0;
+  for (size_t i = 0; i != arguments.size(); ++i)
+    if (arguments[i].isDirty && arguments[i].upload) {
+      submitted.push_back(arguments[i].upload);
+      uploadedBytes += plan.arguments[i].range.bytes;
+    }
   uint64_t uploads = submitted.size();
   submitted.push_back(body);
   for (size_t i = 0; i != results.size(); ++i)
-    if (!plan.results[i].updates && results[i].download)
+    if (!plan.results[i].updates && results[i].download) {
       submitted.push_back(results[i].download);
+      downloadedBytes += plan.results[i].range.bytes;
+    }
   pc_vk_status status = submit(submitted);
   if (status != PC_VK_OK)
     return status;
   context.counters.uploads += uploads;
+  context.counters.uploaded_bytes += uploadedBytes;
+  context.counters.downloaded_bytes += downloadedBytes;
   context.counters.dispatches += dispatches.size();
   context.counters.barriers += numBarriers;
   for (LoadedPort &port : arguments) {
@@ -153,10 +160,12 @@ pc_vk_status pc_vk_plan::run() {
   return PC_VK_OK;
 }
 
-pc_vk_status pc_vk_plan::download(LoadedPort &port) {
+pc_vk_status pc_vk_plan::download(LoadedPort &port, uint64_t bytes) {
   if (port.isCurrent || !port.download)
     return PC_VK_OK;
-  pc_vk_status status = submit({port.download});
-  port.isCurrent = status == PC_VK_OK;
-  return status;
+  if (pc_vk_status status = submit({port.download}))
+    return status;
+  port.isCurrent = true;
+  context.counters.downloaded_bytes += bytes;
+  return PC_VK_OK;
 }

@@ -41,7 +41,8 @@ typedef struct {
   /* Not 0: run under the Khronos validation layer, synchronization included;
    * whatever it says is PC_VK_VALIDATION. */
   int validate;
-  /* Not 0: also load plans that lack a barrier. For tests of what is found then. */
+  /* Not 0: also load plans that lack a barrier. For tests of what is found
+   * then. */
   int trusting;
 } pc_vk_options;
 
@@ -91,7 +92,7 @@ pc_vk_status pc_vk_read(pc_vk_plan *plan, pc_vk_side side, size_t index,
 /* What was done since the context was made. */
 typedef struct {
   uint64_t submits, uploads, dispatches, barriers, allocations,
-      descriptor_writes;
+      descriptor_writes, uploaded_bytes, downloaded_bytes;
 } pc_vk_counters;
 pc_vk_counters pc_vk_count(const pc_vk_context *context);
 
