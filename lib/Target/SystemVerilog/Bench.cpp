@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// tb.cpp: what the bench of circuit_bench.h has to know of one design.
+// circuit.h: what the bench of circuit_bench.h has to know of one design.
 
 #include "Design.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -23,7 +23,7 @@ static std::string emitStalls(int64_t count) {
           ? "uint32_t &word = top.stall[i / 32];\n    uint32_t bit = "
             "uint32_t(1) << i % 32;"
           : "auto &word = top.stall;\n    uint64_t bit = uint64_t(1) << i;";
-  return formatv("  bench.stalls({0}, [&](int i, bool set) {{\n    {1}\n    "
+  return formatv("  bench.stalls({0}, [&top](int i, bool set) {{\n    {1}\n    "
                  "word = set ? word | bit : word & ~bit;\n  });\n",
                  count, set);
 }
@@ -35,30 +35,32 @@ std::string pcflow::emitBench(Design &design) {
 #include "Vtop.h"
 #include "circuit_bench.h"
 
-int main(int argc, char **argv) {{
-  Verilated::commandArgs(argc, argv);
-  static Vtop top;
-  CircuitBench<Vtop> bench(top, {0}, {1}, {2});
+using Top = Vtop;
+using Circuit = CircuitBench<Top>;
+
+/// `top` has to outlive it.
+inline Circuit makeCircuit(Top &top) {{
+  Circuit bench(top, {0}, {1}, {2});
 )",
       graph.getRounds(), graph.getBatch(), design.format.getWidth());
   for (const HostStream &stream : design.inputs)
     text += formatv(
-        R"(  bench.input("{0}", {1}, {2}, [&](bool valid, uint64_t word) {{
+        R"(  bench.input("{0}", {1}, {2}, [&top](bool valid, uint64_t word) {{
     top.{3}_valid = valid;
     top.{3}_data = word;
-  }, [&] {{ return top.{3}_ready != 0; });
+  }, [&top] {{ return top.{3}_ready != 0; });
 )",
         stream.label, stream.width, stream.size, stream.port);
   for (const HostStream &stream : design.outputs)
     text += formatv(
-        R"(  bench.output("{0}", {1}, {2}, [&](bool ready) {{ top.{3}_ready = ready; },
-      [&] {{ return top.{3}_valid != 0; }, [&] {{ return top.{3}_data; });
+        R"(  bench.output("{0}", {1}, {2}, [&top](bool ready) {{ top.{3}_ready = ready; },
+      [&top] {{ return top.{3}_valid != 0; }, [&top] {{ return top.{3}_data; });
 )",
         stream.label, stream.width, stream.size, stream.port);
   for (const TapPoint &tap : design.taps)
     text += formatv(
-        R"(  bench.tap("{0}", {1}, {2}, [&] {{ return top.{3}_fire != 0; },
-      [&] {{ return top.{3}_data; });
+        R"(  bench.tap("{0}", {1}, {2}, [&top] {{ return top.{3}_fire != 0; },
+      [&top] {{ return top.{3}_data; });
 )",
         tap.label, tap.width, tap.size, tap.port);
   for (auto [number, memory] : llvm::enumerate(design.memories)) {
@@ -74,5 +76,5 @@ int main(int argc, char **argv) {{
   }
   if (design.options.stalls)
     text += emitStalls(design.channels.size());
-  return text + "  return bench.run(argc, argv);\n}\n";
+  return text + "  return bench;\n}\n";
 }

@@ -53,7 +53,7 @@ struct Design {
 /// Adds the module of a vertex, or `top` for the graph itself.
 LogicalResult emitModules(Design &design);
 
-/// The text of the bench, tb.cpp.
+/// The text of circuit.h, which the bench includes.
 std::string emitBench(Design &design);
 
 /// The bits of a word of `stream`.

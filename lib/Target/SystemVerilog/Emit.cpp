@@ -39,8 +39,10 @@ pcflow::emitSystemVerilog(GraphOp graph, const CircuitOptions &options) {
   }
   design.files["files.f"] = verilator;
   design.files["read.ys"] = yosys;
-  design.files["tb.cpp"] = emitBench(design);
-  design.files["circuit_bench.h"] = getLibraryFile("circuit_bench").str();
+  design.files["circuit.h"] = emitBench(design);
+  for (llvm::StringRef name : {"circuit_bench.h", "tb.cpp", "library.cpp"})
+    design.files[name.str()] =
+        getLibraryFile(llvm::sys::path::stem(name)).str();
   return std::move(design.files);
 }
 

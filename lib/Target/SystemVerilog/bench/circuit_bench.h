@@ -1,27 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The bench of a learning circuit: words in and out, weights, errors, random
-// pauses, and a watchdog. `tb.cpp` says what the circuit has.
+// The host of a learning circuit in simulation: words in and out, weights,
+// errors, random pauses, and a watchdog. The generated `circuit.h` says what
+// the circuit has.
 #ifndef CIRCUIT_BENCH_H
 #define CIRCUIT_BENCH_H
 
 #include "verilated.h"
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <deque>
-#include <filesystem>
-#include <fstream>
 #include <functional>
-#include <map>
 #include <random>
 #include <string>
 #include <vector>
 
 template <typename Top> class CircuitBench {
 public:
+  struct Input {
+    std::string name;
+    int bits, size; // of a word; words of a sample
+    std::function<void(bool, uint64_t)> drive;
+    std::function<bool()> ready;
+    std::deque<int64_t> words;
+    bool active = false;
+  };
+  struct Output {
+    std::string name;
+    int bits, size;
+    std::function<void(bool)> drive;
+    std::function<bool()> valid;
+    std::function<uint64_t()> data;
+    std::deque<int64_t> words;
+    bool active = false;
+  };
+  struct Tap {
+    std::string name;
+    int bits, size; // words of a round
+    std::function<bool()> fires;
+    std::function<uint64_t()> data;
+    std::deque<int64_t> words;
+  };
+  struct Memory {
+    int number;
+    std::string name;
+    int rows, columns, pe, simd;
+    std::vector<int64_t> words;
+    bool isBias;
+  };
+
   CircuitBench(Top &top, int rounds, int batch, int width)
-      : top(top), rounds(rounds), batch(batch), width(width) {}
+      : rounds(rounds), batch(batch), top(top), width(width) {}
 
   void input(const char *name, int bits, int size,
              std::function<void(bool, uint64_t)> drive,
@@ -50,43 +78,35 @@ public:
     setStall = set;
   }
 
-  /// ARGUMENTS: FOLDER SAMPLES [SEED PERCENT]. Reads FOLDER/in/<name>.txt,
-  /// writes FOLDER/rtl: taps.txt, weights.txt and <output>.txt.
-  int run(int argc, char **argv);
+  /// Withholds streams and queues in so many percent of the cycles.
+  void pauseAtRandom(int seed, int share) {
+    random.seed(seed);
+    percent = share;
+  }
+
+  /// From now on so many rounds a sample, none for predictions alone. Words on
+  /// their way are dropped; memories keep theirs.
+  void reset(int wantedRounds);
+  /// Runs samples whose words are in the inputs, to the last output and error;
+  /// what is wrong, or nothing. With rounds, a whole number of batches.
+  std::string run(int64_t samples);
+  /// The cycles of the last run.
+  int64_t getCycles() const { return lastMove - start; }
+  int64_t getOutputCycles() const { return lastOutput - start; }
+  /// Whether a word was saturated since the beginning.
+  bool isSaturated() const { return saturated || top.sat; }
+
+  /// Words row by row; only between runs. False: there is no such parameter.
+  bool write(const std::string &name, const int64_t *words);
+  bool read(const std::string &name, int64_t *words);
+
+  int rounds, batch;
+  std::vector<Input> inputs;
+  std::vector<Output> outputs;
+  std::vector<Tap> taps;
+  std::vector<Memory> memories;
 
 private:
-  struct Input {
-    std::string name;
-    int bits, size;
-    std::function<void(bool, uint64_t)> drive;
-    std::function<bool()> ready;
-    std::deque<int64_t> words;
-    bool active = false;
-  };
-  struct Output {
-    std::string name;
-    int bits, size;
-    std::function<void(bool)> drive;
-    std::function<bool()> valid;
-    std::function<uint64_t()> data;
-    std::vector<int64_t> words;
-    bool active = false;
-  };
-  struct Tap {
-    std::string name;
-    int bits, size;
-    std::function<bool()> fires;
-    std::function<uint64_t()> data;
-    std::vector<int64_t> words;
-  };
-  struct Memory {
-    int number;
-    std::string name;
-    int rows, columns, pe, simd;
-    std::vector<int64_t> words;
-    bool isBias;
-  };
-
   static int64_t extend(uint64_t bits, int width) {
     return static_cast<int64_t>(bits << (64 - width)) >> (64 - width);
   }
@@ -108,29 +128,29 @@ private:
     int lane = row % memory.pe * memory.simd + column % memory.simd;
     return tile << bitsOf(memory.pe * memory.simd) | lane;
   }
+  Memory *find(const std::string &name) {
+    for (Memory &memory : memories)
+      if (memory.name == name)
+        return &memory;
+    return nullptr;
+  }
   bool pause() { return static_cast<int>(random() % 100) < percent; }
-
-  void tick();
-  void observe();
   void idle(int cycles) {
     for (int i = 0; i < cycles; ++i)
       tick();
   }
-  void writeWeights();
-  void readWeights(std::ostream &os, int number);
-  bool isBatchDone(int64_t samples) const;
-  void reportWait(int64_t samples) const;
+  void tick();
+  void observe();
+  bool isDone(int64_t samples) const;
+  std::string describeWait(int64_t samples) const;
 
   Top &top;
-  int rounds, batch, width, numStalls = 0, percent = 0;
+  int width, numStalls = 0, percent = 0, current = -1;
   std::function<void(int, bool)> setStall;
-  std::vector<Input> inputs;
-  std::vector<Output> outputs;
-  std::vector<Tap> taps;
-  std::vector<Memory> memories;
   std::mt19937 random;
-  int64_t cycle = 0, lastMove = 0, lastOutput = 0;
-  int64_t wanted = 0; // samples, so far
+  int64_t cycle = 0, start = 0, lastMove = 0, lastOutput = 0;
+  int64_t wanted = 0; // samples, of the run
+  bool saturated = false;
 };
 
 template <typename Top> void CircuitBench<Top>::tick() {
@@ -171,156 +191,96 @@ template <typename Top> void CircuitBench<Top>::observe() {
     if (tap.fires()) {
       tap.words.push_back(extend(tap.data(), tap.bits));
       // States begin the next sample at once.
-      if (static_cast<int64_t>(tap.words.size()) <= wanted * rounds * tap.size)
+      if (static_cast<int64_t>(tap.words.size()) <= wanted * current * tap.size)
         lastMove = cycle;
     }
 }
 
-template <typename Top> void CircuitBench<Top>::writeWeights() {
-  for (const Memory &memory : memories)
-    for (int row = 0; row < memory.rows; ++row)
-      for (int column = 0; column < memory.columns; ++column) {
-        top.host_sel = memory.number;
-        top.host_addr = addressOf(memory, row, column);
-        top.host_wdata =
-            pack(memory.words[row * memory.columns + column], width);
-        top.host_we = 1;
-        idle(1);
-        top.host_we = 0;
-      }
-  idle(2);
+template <typename Top> void CircuitBench<Top>::reset(int wantedRounds) {
+  if (current >= 0) // registers mean nothing before the first reset
+    saturated |= top.sat != 0;
+  current = wantedRounds;
+  top.rounds = current;
+  top.host_we = 0;
+  top.rst = 1;
+  idle(4);
+  top.rst = 0;
+  for (Tap &tap : taps)
+    tap.words.clear();
+  cycle = start = lastMove = lastOutput = 0;
 }
 
 template <typename Top>
-void CircuitBench<Top>::readWeights(std::ostream &os, int number) {
-  std::map<std::string, std::vector<int64_t>> all;
-  for (const Memory &memory : memories)
-    for (int row = 0; row < memory.rows; ++row)
-      for (int column = 0; column < memory.columns; ++column) {
-        top.host_sel = memory.number;
-        top.host_addr = addressOf(memory, row, column);
-        idle(2);
-        all[memory.name].push_back(extend(top.host_rdata, width));
-      }
-  for (const auto &entry : all) {
-    os << entry.first << ' ' << number;
-    for (int64_t word : entry.second)
-      os << ' ' << word;
-    os << '\n';
-  }
+bool CircuitBench<Top>::write(const std::string &name, const int64_t *words) {
+  const Memory *memory = find(name);
+  if (!memory)
+    return false;
+  top.host_sel = memory->number;
+  top.host_we = 1;
+  for (int row = 0; row < memory->rows; ++row)
+    for (int column = 0; column < memory->columns; ++column) {
+      top.host_addr = addressOf(*memory, row, column);
+      top.host_wdata = pack(words[row * memory->columns + column], width);
+      idle(1);
+    }
+  top.host_we = 0;
+  idle(1);
+  return true;
 }
 
-/// Whether everything that the first `samples` samples give is there.
 template <typename Top>
-bool CircuitBench<Top>::isBatchDone(int64_t samples) const {
+bool CircuitBench<Top>::read(const std::string &name, int64_t *words) {
+  const Memory *memory = find(name);
+  if (!memory)
+    return false;
+  top.host_sel = memory->number;
+  for (int row = 0; row < memory->rows; ++row)
+    for (int column = 0; column < memory->columns; ++column) {
+      top.host_addr = addressOf(*memory, row, column);
+      idle(1);
+      *words++ = extend(top.host_rdata, width);
+    }
+  return true;
+}
+
+/// Whether everything that the samples give is there.
+template <typename Top>
+bool CircuitBench<Top>::isDone(int64_t samples) const {
   for (const Output &output : outputs)
     if (static_cast<int64_t>(output.words.size()) < samples * output.size)
       return false;
   for (const Tap &tap : taps)
-    if (static_cast<int64_t>(tap.words.size()) < samples * rounds * tap.size)
+    if (static_cast<int64_t>(tap.words.size()) < samples * current * tap.size)
       return false;
   return top.idle;
 }
 
 template <typename Top>
-void CircuitBench<Top>::reportWait(int64_t samples) const {
-  std::printf("no word has moved for 100000 cycles; waiting for");
+std::string CircuitBench<Top>::describeWait(int64_t samples) const {
+  std::string text = "no word has moved for 100000 cycles; waiting for";
+  auto add = [&](const std::string &what, size_t found, int64_t count) {
+    if (static_cast<int64_t>(found) < count)
+      text += " " + what + " (" + std::to_string(found) + " words of " +
+              std::to_string(count) + ")";
+  };
   for (const Output &output : outputs)
-    if (static_cast<int64_t>(output.words.size()) < samples * output.size)
-      std::printf(" output %s (%zu words of %lld)", output.name.c_str(),
-                  output.words.size(),
-                  static_cast<long long>(samples * output.size));
+    add("output " + output.name, output.words.size(), samples * output.size);
   for (const Tap &tap : taps)
-    if (static_cast<int64_t>(tap.words.size()) < samples * rounds * tap.size)
-      std::printf(" errors of %s (%zu words of %lld)", tap.name.c_str(),
-                  tap.words.size(),
-                  static_cast<long long>(samples * rounds * tap.size));
-  std::printf("; pcflow-verify-liveness shows who waits for whom\n");
+    add("errors of " + tap.name, tap.words.size(),
+        samples * current * tap.size);
+  return text + "; pcflow-verify-liveness shows who waits for whom";
 }
 
-template <typename Top> int CircuitBench<Top>::run(int argc, char **argv) {
-  if (argc < 3) {
-    std::printf("usage: %s FOLDER SAMPLES [SEED PERCENT]\n", argv[0]);
-    return 1;
+template <typename Top> std::string CircuitBench<Top>::run(int64_t samples) {
+  start = lastMove = cycle;
+  wanted = samples;
+  while (!isDone(samples)) {
+    tick();
+    if (cycle - lastMove > 100000)
+      return describeWait(samples);
   }
-  std::string folder = argv[1];
-  int64_t samples = std::atoll(argv[2]);
-  std::map<std::string, std::vector<int64_t>> words;
-  for (Input &input : inputs) {
-    std::ifstream file(folder + "/in/" + input.name + ".txt");
-    for (int64_t word; file >> word;)
-      words[input.name].push_back(word);
-    if (static_cast<int64_t>(words[input.name].size()) < samples * input.size) {
-      std::printf("%s has too few words\n", input.name.c_str());
-      return 1;
-    }
-  }
-  std::error_code code;
-  std::filesystem::create_directories(folder + "/rtl", code);
-  std::ofstream weights(folder + "/rtl/weights.txt");
-  std::ofstream errors(folder + "/rtl/taps.txt");
-  if (!weights || !errors) {
-    std::printf("%s/rtl cannot be written\n", folder.c_str());
-    return 1;
-  }
-  top.host_we = 0;
-  top.rounds = rounds;
-  top.rst = 1;
-  idle(4);
-  top.rst = 0;
-  writeWeights();
-  if (argc >= 5) {
-    random.seed(std::atoi(argv[3]));
-    percent = std::atoi(argv[4]);
-  }
-  cycle = lastMove = 0;
-  int64_t cycles = 0; // without those of reading weights
-  for (int64_t first = 0; first < samples; first += batch) {
-    for (Input &input : inputs)
-      for (int64_t k = first * input.size; k < (first + batch) * input.size;
-           ++k)
-        input.words.push_back(words[input.name][k]);
-    int64_t start = cycle;
-    lastMove = cycle;
-    wanted = first + batch;
-    while (!isBatchDone(first + batch)) {
-      tick();
-      if (cycle - lastMove > 100000) {
-        reportWait(first + batch);
-        return 1;
-      }
-    }
-    cycles += lastMove - start;
-    std::printf("batch %lld: %lld cycles, the last output in cycle %lld\n",
-                static_cast<long long>(first / batch),
-                static_cast<long long>(lastMove - start),
-                static_cast<long long>(lastOutput - start));
-    idle(16); // the last weights are on their way
-    readWeights(weights, first / batch);
-  }
-  std::map<std::string, const Tap *> sorted;
-  for (const Tap &tap : taps)
-    sorted[tap.name] = &tap;
-  for (int64_t first = 0; first < samples; first += batch)
-    for (const auto &entry : sorted)
-      for (int64_t sample = first; sample < first + batch; ++sample)
-        for (int round = 0; round < rounds; ++round) {
-          errors << entry.first << ' ' << sample << ' ' << round;
-          const Tap &tap = *entry.second;
-          for (int k = 0; k < tap.size; ++k)
-            errors << ' '
-                   << tap.words[(sample * rounds + round) * tap.size + k];
-          errors << '\n';
-        }
-  for (const Output &output : outputs) {
-    std::ofstream file(folder + "/rtl/" + output.name + ".txt");
-    for (int64_t word : output.words)
-      file << word << '\n';
-  }
-  std::printf("%lld samples, %lld cycles, %s\n",
-              static_cast<long long>(samples), static_cast<long long>(cycles),
-              top.sat ? "saturated" : "nothing saturated");
-  return 0;
+  idle(16); // the last weights are on their way
+  return "";
 }
 
 #endif // CIRCUIT_BENCH_H
