@@ -116,6 +116,57 @@ getSamples(ArrayRef<HostStream> streams, const SimulationRequest &simulation) {
   return samples;
 }
 
+namespace {
+
+/// A link that is cut before a sample.
+struct Cut {
+  int64_t sample;
+  std::string link;
+};
+
+} // namespace
+
+/// The gated links that `text`, a link or a vertex, means.
+static SmallVector<std::string> getLinks(GraphOp graph, StringRef text) {
+  SmallVector<std::string> links;
+  for (auto gate : graph.getOps<pcflow::GateOp>()) {
+    StringRef link = gate.getLink();
+    // Names of vertices may have colons in them.
+    bool isMeant = link == text || link.starts_with((text + ":").str()) ||
+                   link.ends_with((":" + text).str());
+    if (isMeant && !is_contained(links, link))
+      links.push_back(link.str());
+  }
+  return links;
+}
+
+static Expected<std::vector<Cut>> getCuts(GraphOp graph,
+                                          const SimulationRequest &simulation) {
+  std::vector<Cut> cuts;
+  for (StringRef text : simulation.cuts) {
+    auto [name, number] = text.rsplit('@');
+    Cut cut{0, ""};
+    int64_t batch = graph.getBatch();
+    if (text.contains('@') &&
+        (number.getAsInteger(10, cut.sample) || cut.sample % batch))
+      return createStringError("--cut: expected a multiple of the batch, " +
+                               Twine(batch) + ", behind the @ of " + text);
+    SmallVector<std::string> links = getLinks(graph, name);
+    if (links.empty())
+      return createStringError("--cut: no gate is on a link \"" + name +
+                               "\" or at such a vertex; has "
+                               "pcflow-gate-links run?");
+    for (std::string &link : links) {
+      cut.link = std::move(link);
+      if (none_of(cuts, [&](const Cut &other) {
+            return other.link == cut.link && other.sample <= cut.sample;
+          }))
+        cuts.push_back(cut);
+    }
+  }
+  return cuts;
+}
+
 /// "name number word word ...", one line.
 template <class T>
 static void writeLine(raw_ostream &os, const Twine &head,
@@ -199,6 +250,9 @@ static Error run(GraphOp graph, StringRef folder,
   FailureOr<pcflow::Reference> reference = pcflow::Reference::create(graph);
   if (failed(reference))
     return createStringError("the circuit has no number format");
+  Expected<std::vector<Cut>> cuts = getCuts(graph, simulation);
+  if (!cuts)
+    return cuts.takeError();
   SmallVector<HostStream> streams = getHostStreams(graph);
   Expected<std::vector<Sample>> samples = getSamples(streams, simulation);
   if (!samples)
@@ -213,6 +267,9 @@ static Error run(GraphOp graph, StringRef folder,
   for (int64_t first = 0; first < simulation.samples; first += batch) {
     std::vector<Sample> part(samples->begin() + first,
                              samples->begin() + first + batch);
+    for (const Cut &cut : *cuts)
+      if (cut.sample == first)
+        reference->cut(cut.link);
     if (simulation.bounds)
       bounds.push_back(reference->bound(part));
     records.push_back(reference->run(part));
@@ -221,6 +278,13 @@ static Error run(GraphOp graph, StringRef folder,
   if (Error error = writeInputs(folder, streams, *samples))
     return error;
   if (Error error = writeRecords(folder, records, batch))
+    return error;
+  if (Error error = writeFileAtomically(
+          joinPath(folder, "cuts.txt"), [&](raw_pwrite_stream &os) {
+            for (const Cut &cut : *cuts)
+              os << cut.sample << ' ' << cut.link << '\n';
+            return Error::success();
+          }))
     return error;
   if (simulation.bounds)
     if (Error error = writeFileAtomically(

@@ -70,6 +70,11 @@ struct Flags {
       "bounds",
       cl::desc("also how far rounding can move the gradients from exact ones"),
       cl::cat(category)};
+  cl::list<std::string> cuts{
+      "cut", cl::CommaSeparated, cl::value_desc("NAME[@SAMPLE],..."),
+      cl::desc("links parent:child, or vertices, that are cut from that sample "
+               "on; pcflow-gate-links makes them such"),
+      cl::cat(category)};
   cl::opt<std::string> data{"data", cl::value_desc("DIR"),
                             cl::desc("folder of input_<k>.pb that sizes follow "
                                      "from; the module is for these only"),
@@ -98,7 +103,8 @@ static Error read(const Flags &flags, TranslateRequest &request) {
 }
 
 static SimulationRequest getSimulation(const Flags &flags) {
-  return {flags.samples, flags.seed, flags.stimuli, flags.bounds};
+  return {flags.samples, flags.seed, flags.stimuli, flags.bounds,
+          std::vector<std::string>(flags.cuts.begin(), flags.cuts.end())};
 }
 
 static int listOperators() {

@@ -48,6 +48,9 @@ struct SimulationRequest {
   /// Or a folder with the words of each input, integers in <name>.txt.
   std::string stimuli;
   bool bounds = false; ///< how far rounding can move gradients, too
+  /// Links or vertices that are cut, "parent:child" or "name", from the
+  /// beginning or, behind an "@", from a sample on.
+  std::vector<std::string> cuts;
 };
 
 /// Runs the reference of a quantised circuit and writes into the folder of the
@@ -55,7 +58,7 @@ struct SimulationRequest {
 /// one a line; errors, `taps.txt`: vertex, sample, round, words; parameters
 /// after each update, `weights.txt`: name, batch, words, row by row as the
 /// units read them; sums of gradients as numbers, `gradients.txt`, and what
-/// rounding can do to them, `bounds.txt`.
+/// rounding can do to them, `bounds.txt`; what is cut, `cuts.txt`: sample, link.
 llvm::Error simulateCircuit(const TranslateRequest &request,
                             const SimulationRequest &simulation,
                             MLIRContext *context);

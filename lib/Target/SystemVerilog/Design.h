@@ -48,6 +48,7 @@ struct Design {
   std::vector<TapPoint> taps;
   std::vector<Memory> memories;
   std::vector<Channel> channels;
+  std::vector<std::string> links; // that can be cut, by number
 };
 
 /// Adds the module of a vertex, or `top` for the graph itself.

@@ -35,7 +35,7 @@ public:
         units(design.graph) {
     for (const char *word :
          {"clk", "rst", "rounds", "host_we", "host_sel", "host_addr",
-          "host_wdata", "host_rdata", "sat", "idle", "stall", "top"})
+          "host_wdata", "host_rdata", "sat", "idle", "stall", "cut", "top"})
       names.reserve(word);
   }
 
@@ -51,6 +51,7 @@ private:
   LogicalResult writeState(StateOp op);
   LogicalResult writeSoftmax(SoftmaxErrorOp op);
   void writeTap(TapOp op);
+  void writeGate(GateOp op);
 
   /// Names the stream and declares its wires.
   std::string declare(Value stream, llvm::StringRef label);
@@ -333,6 +334,18 @@ void ModuleWriter::writeTap(TapOp op) {
       connect("in", op.getInput()), connect("out", op.getResult()), port);
 }
 
+/// One bit of the host for all gates of a link.
+void ModuleWriter::writeGate(GateOp op) {
+  unsigned number =
+      llvm::find(design.links, op.getLink()) - design.links.begin();
+  if (number == design.links.size())
+    design.links.push_back(op.getLink().str());
+  instance("df_gate", formatv(".W({0})", getWordWidth(op.getInput())).str(),
+           streams[op.getResult()]);
+  body += formatv(".cut(cut[{0}]),\n    {1},\n    {2});\n", number,
+                  connect("in", op.getInput()), connect("out", op.getResult()));
+}
+
 LogicalResult ModuleWriter::writeVertex(VertexOp vertex) {
   std::string module =
       design.modules.get("vertex_" + vertex.getSymName().str());
@@ -390,6 +403,8 @@ LogicalResult ModuleWriter::writeUnit(Operation &op) {
     writeFork(fork);
   } else if (auto tap = dyn_cast<TapOp>(op)) {
     writeTap(tap);
+  } else if (auto gate = dyn_cast<GateOp>(op)) {
+    writeGate(gate);
   } else if (auto latch = dyn_cast<LatchOp>(op)) {
     instance("df_latch",
              formatv(".W({0}), .N({1})", getWordWidth(latch.getInput()),
@@ -502,6 +517,10 @@ LogicalResult ModuleWriter::write(Border &border) {
       return failure();
   if (design.options.stalls && mine.numStalls)
     ports.push_back(formatv("input  logic [{0}:0] stall", mine.numStalls - 1));
+
+  if (isTop() && !design.links.empty())
+    ports.push_back(
+        formatv("input  logic [{0}:0] cut", design.links.size() - 1));
 
   std::string text =
       "// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception\n";

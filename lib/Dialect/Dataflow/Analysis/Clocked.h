@@ -110,7 +110,7 @@ private:
   std::vector<bool> done;
 };
 
-/// df_tap and df_sum: nothing but wires.
+/// df_tap, df_gate and df_sum: nothing but wires.
 class ClockedJoin : public Clocked {
 public:
   bool isValid(unsigned) const override {

@@ -36,19 +36,22 @@ private:
 
 } // namespace
 
-/// The unit that takes the words of `source`, behind any taps.
+/// Whether words pass `op` as they do a wire.
+static bool isWire(Operation *op) { return isa_and_nonnull<TapOp, GateOp>(op); }
+
+/// The unit that takes the words of `source`, behind any wires.
 static OpOperand *getTaker(Value source) {
   OpOperand *use = getConsumers(source).front();
-  while (auto tap = dyn_cast<TapOp>(use->getOwner()))
-    use = getConsumers(tap.getResult()).front();
+  while (isWire(use->getOwner()))
+    use = getConsumers(use->getOwner()->getResult(0)).front();
   return use;
 }
 
-/// What gives words to `operand`, before any taps.
+/// What gives words to `operand`, before any wires.
 static Value getGiver(Value operand) {
   Value source = getSource(operand);
-  while (auto tap = source.getDefiningOp<TapOp>())
-    source = getSource(tap.getInput());
+  while (isWire(source.getDefiningOp()))
+    source = getSource(source.getDefiningOp()->getOperand(0));
   return source;
 }
 
@@ -117,7 +120,7 @@ void NetworkBuilder::addMap(MapOp map, std::string name,
 }
 
 LogicalResult NetworkBuilder::addUnit(UnitOpInterface unit) {
-  if (isa<TapOp>(unit))
+  if (isWire(unit))
     return success();
   if (auto buffer = dyn_cast<BufferOp>(*unit)) { // into another queue, or away
     OpOperand *use = getTaker(buffer.getResult());

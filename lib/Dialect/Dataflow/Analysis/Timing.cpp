@@ -60,7 +60,8 @@ std::unique_ptr<Clocked> Simulator::create(UnitOpInterface unit) {
       .Case([&](ForkOp op) {
         return std::make_unique<ClockedFork>(op.getNumResults());
       })
-      .Case<TapOp, SumOp>([](auto) { return std::make_unique<ClockedJoin>(); })
+      .Case<TapOp, GateOp, SumOp>(
+          [](auto) { return std::make_unique<ClockedJoin>(); })
       .Case([](MapOp op) {
         return std::make_unique<ClockedMap>(op.getLatency());
       })

@@ -6,6 +6,7 @@
 #include "pc/Dialect/Dataflow/IR/Channels.h"
 #include "pc/Dialect/Dataflow/IR/Dataflow.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 using namespace mlir::pcflow;
@@ -36,7 +37,7 @@ LogicalResult GraphOp::verify() {
 /// D6: what does arithmetic belongs to a vertex.
 static LogicalResult verifyContents(GraphOp graph) {
   for (Operation &op : graph.getBody().front())
-    if (!isa<VertexOp, ForkOp, BufferOp, TapOp, SinkOp, OutputOp>(op))
+    if (!isa<VertexOp, ForkOp, BufferOp, TapOp, GateOp, SinkOp, OutputOp>(op))
       return op.emitOpError("D6: expected to be inside a vertex");
   return success();
 }
@@ -71,7 +72,7 @@ static LogicalResult verifySingleUse(GraphOp graph) {
 /// a copy of.
 static Value getOrigin(Value value) {
   Operation *op = value.getDefiningOp();
-  while (op && isa<ForkOp, BufferOp, TapOp>(op)) {
+  while (op && isa<ForkOp, BufferOp, TapOp, GateOp>(op)) {
     value = op->getOperand(0);
     op = value.getDefiningOp();
   }
@@ -115,6 +116,59 @@ static LogicalResult verifyBorders(GraphOp graph) {
       if (failed(verifyMessage(vertex, message)))
         return failure();
   }
+  return success();
+}
+
+/// The link of the gate that `value`, between vertices, has passed, or nothing.
+static llvm::StringRef getPassedGate(Value value) {
+  Operation *op = value.getDefiningOp();
+  while (op && isa<ForkOp, BufferOp, TapOp>(op))
+    op = op->getOperand(0).getDefiningOp();
+  auto gate = dyn_cast_or_null<GateOp>(op);
+  return gate ? gate.getLink() : llvm::StringRef();
+}
+
+/// The name of what gives `value`, a vertex or an argument of the graph.
+static std::string getGiverName(GraphOp graph, Value value) {
+  Value origin = getOrigin(value);
+  if (auto argument = dyn_cast<BlockArgument>(origin))
+    return cast<StringAttr>(graph.getInputs()[argument.getArgNumber()]).str();
+  return origin.getDefiningOp<VertexOp>().getSymName().str();
+}
+
+static LogicalResult verifyGate(VertexOp vertex, llvm::StringRef link,
+                                const std::string &expected) {
+  if (link.empty() || link == expected)
+    return success();
+  return vertex.emitOpError("D11: expected a gate of the link \"")
+         << expected << "\", but got one of \"" << link << "\"";
+}
+
+/// D11.
+static LogicalResult verifyGates(GraphOp graph) {
+  llvm::StringSet<> cutDown;
+  for (auto vertex : graph.getOps<VertexOp>())
+    for (Value parent : vertex.getParents()) {
+      llvm::StringRef link = getPassedGate(parent);
+      if (failed(verifyGate(vertex, link,
+                            getGiverName(graph, parent) + ":" +
+                                vertex.getSymName().str())))
+        return failure();
+      cutDown.insert(link);
+    }
+  for (auto vertex : graph.getOps<VertexOp>())
+    for (Value message : vertex.getMessages()) {
+      llvm::StringRef link = getPassedGate(message);
+      std::string expected =
+          vertex.getSymName().str() + ":" + getGiverName(graph, message);
+      if (failed(verifyGate(vertex, link, expected)))
+        return failure();
+      if (link.empty() == cutDown.contains(expected))
+        return vertex.emitOpError("D11: expected gates on both ways of the "
+                                  "link \"")
+               << expected << "\", but the "
+               << (link.empty() ? "message" : "prediction") << " has none";
+    }
   return success();
 }
 
@@ -196,7 +250,7 @@ private:
 
 LogicalResult GraphOp::verifyRegions() {
   if (failed(verifyContents(*this)) || failed(verifyBorders(*this)) ||
-      failed(verifyWeights(*this)) ||
+      failed(verifyGates(*this)) || failed(verifyWeights(*this)) ||
       (getWired() && failed(verifySingleUse(*this))))
     return failure();
   CycleSearch search;

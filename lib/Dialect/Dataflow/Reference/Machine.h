@@ -12,6 +12,7 @@
 #include "llvm/ADT/TypeSwitch.h"
 #include <deque>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,7 @@ public:
   }
 
   Arithmetic arithmetic;
+  std::set<std::string> cuts;                               // links
   std::map<std::string, std::vector<Vector>> taps, outputs; // of the batch
   std::map<std::string, std::vector<double>> gradients;     // before the update
 
@@ -101,6 +103,11 @@ private:
         })
         .Case([&](SoftmaxErrorOp op) {
           give(op.getError(), differ(op, inputs[0], inputs[1]));
+        })
+        .Case([&](GateOp op) {
+          if (cuts.count(op.getLink().str()))
+            inputs[0].assign(inputs[0].size(), Word(0));
+          give(op.getResult(), inputs[0]);
         })
         .Case([&](TapOp op) {
           taps[op.getLabel().str()].push_back(inputs[0]);

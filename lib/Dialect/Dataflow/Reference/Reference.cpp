@@ -36,6 +36,7 @@ BatchRecord Reference::run(const std::vector<Sample> &samples) {
   Machine<FixedArithmetic> machine(graph, FixedArithmetic(format));
   for (const auto &[name, words] : weights)
     machine.setWeights(name, words);
+  machine.cuts = cuts;
   BatchRecord record;
   machine.beginBatch();
   for (const Sample &sample : samples) {
@@ -60,6 +61,7 @@ Reference::bound(const std::vector<Sample> &samples) const {
     RealArithmetic arithmetic(format);
     arithmetic.disturbed = disturbed;
     Machine<RealArithmetic> machine(graph, arithmetic);
+    machine.cuts = cuts;
     for (const auto &[name, words] : weights) {
       std::vector<double> values;
       for (int64_t word : words)

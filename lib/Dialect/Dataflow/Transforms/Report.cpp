@@ -78,7 +78,7 @@ static FailureOr<GraphFacts> collect(GraphOp graph) {
     }
   UnitNames names(graph);
   for (UnitOpInterface op : getUnits(graph)) {
-    if (isa<BufferOp, TapOp, SinkOp, OutputOp, ForkOp>(op))
+    if (isa<BufferOp, TapOp, GateOp, SinkOp, OutputOp, ForkOp>(op))
       continue;
     UnitFacts unit{names.getUnit(op), op->getName().stripDialect().str()};
     if (auto linear = dyn_cast<LinearOp>(*op)) {

@@ -17,7 +17,7 @@ using namespace mlir::pcflow;
 /// A queue behind `source`, unless it leads into one or out of the circuit.
 static void insertBuffer(Value source) {
   Operation *user = *source.getUsers().begin();
-  if (isa<BufferOp, SinkOp, OutputOp, TapOp>(user))
+  if (isa<BufferOp, SinkOp, OutputOp, TapOp, GateOp>(user))
     return;
   OpBuilder builder(source.getContext());
   builder.setInsertionPointAfterValue(source);

@@ -232,6 +232,34 @@ func.func @d10_knots(%x: f32) -> f32 {
 
 // -----
 
+pcflow.graph @d11_other_link inputs ["x"] iterations(0) batch(1) {
+^bb0(%x: !pcflow.stream<4 x f32>):
+  %c = pcflow.gate "x:b" %x : <4 x f32>
+  // expected-error@+1 {{D11: expected a gate of the link "x:a", but got one of "x:b"}}
+  %a = pcflow.vertex @a parents(%c : !pcflow.stream<4 x f32>) -> down(!pcflow.stream<4 x f32>) {
+  ^bb0(%p: !pcflow.stream<4 x f32>):
+    pcflow.yield %p : !pcflow.stream<4 x f32>
+  }
+}
+
+// -----
+
+pcflow.graph @d11_one_way inputs ["x"] iterations(0) batch(1) {
+^bb0(%x: !pcflow.stream<4 x f32>):
+  // expected-error@+1 {{D11: expected gates on both ways of the link "a:b", but the message has none}}
+  %a = pcflow.vertex @a parents(%x : !pcflow.stream<4 x f32>) messages(%g : !pcflow.stream<4 x f32>) -> down(!pcflow.stream<4 x f32>) {
+  ^bb0(%p: !pcflow.stream<4 x f32>, %m: !pcflow.stream<4 x f32>):
+    pcflow.yield %p : !pcflow.stream<4 x f32>
+  }
+  %c = pcflow.gate "a:b" %a : <4 x f32>
+  %b, %g = pcflow.vertex @b parents(%c : !pcflow.stream<4 x f32>) answers [0] -> down(!pcflow.stream<4 x f32>) up(!pcflow.stream<4 x f32>) {
+  ^bb0(%p: !pcflow.stream<4 x f32>):
+    pcflow.yield %p, %p : !pcflow.stream<4 x f32>, !pcflow.stream<4 x f32>
+  }
+}
+
+// -----
+
 // expected-error@+1 {{expected a width of 2 to 32 bits, but got 40}}
 func.func private @width(!pcflow.fixed<40, 14>)
 

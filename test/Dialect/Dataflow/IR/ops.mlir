@@ -59,6 +59,8 @@ pcflow.graph @net inputs ["x", "t"] iterations(1) batch(2) wired {
     %k = pcflow.latch %f : <8 x !pcflow.fixed<18, 14>>
     pcflow.yield %k : !pcflow.stream<8 x !pcflow.fixed<18, 14>>
   }
+  // CHECK: pcflow.gate "h:host" %{{.+}} : <8 x
+  %k = pcflow.gate "h:host" %c#2 : <8 x !pcflow.fixed<18, 14>>
   // CHECK: pcflow.output "h"
-  pcflow.output "h" %c#2 : <8 x !pcflow.fixed<18, 14>>
+  pcflow.output "h" %k : <8 x !pcflow.fixed<18, 14>>
 }

@@ -34,6 +34,7 @@ def PCFlow_GraphOp : PCFlow_Op<"graph", [
     D4: weights belong to one vertex, and one unit in it.
     D5: every cycle of streams passes a `pcflow.state`.
     D6: the graph holds vertices, and units without arithmetic between them.
+    D11: a gate stands on the link that it names, and on both ways of it.
 
     ```mlir
     pcflow.graph @scale inputs ["x"] iterations(0) batch(1) {
@@ -383,6 +384,32 @@ def PCFlow_TapOp : PCFlow_Rateless<"tap", [SameOperandsAndResultType]> {
   let arguments = (ins StrAttr:$label, PCFlow_StreamType:$input);
   let results = (outs PCFlow_StreamType:$result);
   let assemblyFormat = "$label $input attr-dict `:` type($input)";
+}
+
+def PCFlow_GateOp : PCFlow_Op<"gate", [
+    PCFlow_UnitOpInterface, HasParent<"GraphOp">, SameOperandsAndResultType]> {
+  let summary = "a place where a link can be cut";
+  let description = [{
+    `link` names a parent and a child, "h:o". Words pass until the host cuts the
+    link; from then on as many zeros pass in place of them. A prediction of zeros
+    is the operand without that parent, a message of zeros an error that does not
+    depend on that child. There are no other changes: processes go on by
+    themselves, so cutting needs nobody who knows of it.
+
+    ```mlir
+    %c = pcflow.gate "h:o" %h : <4 x f32>
+    ```
+  }];
+  let arguments = (ins StrAttr:$link, PCFlow_StreamType:$input);
+  let results = (outs PCFlow_StreamType:$result);
+  let assemblyFormat = "$link $input attr-dict `:` type($input)";
+  let extraClassDeclaration = [{
+    /// UnitOpInterface.
+    bool isRateless() { return true; }
+    ::llvm::SmallVector<::mlir::pcflow::Run> getRuns(int64_t) {
+      return ::mlir::pcflow::getRatelessRuns(*this);
+    }
+  }];
 }
 
 def PCFlow_SinkOp : PCFlow_Rateless<"sink"> {

@@ -8,6 +8,7 @@
 
 #include "pc/Dialect/Dataflow/IR/Dataflow.h"
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,9 @@ public:
   /// Learns from one batch, as many samples as the graph says.
   BatchRecord run(const std::vector<Sample> &samples);
 
+  /// From now on zeros pass the gates of this link.
+  void cut(std::string link) { cuts.insert(std::move(link)); }
+
   /// For each gradient of the batch, how far rounding and tables can move it
   /// from that of exact arithmetic, to first order: the sum over all places
   /// that round of what the largest error there does, each tried in floating
@@ -53,6 +57,7 @@ private:
   GraphOp graph;
   FixedType format;
   std::map<std::string, std::vector<int64_t>> weights;
+  std::set<std::string> cuts; // links
 };
 
 } // namespace mlir::pcflow

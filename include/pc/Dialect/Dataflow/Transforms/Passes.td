@@ -25,6 +25,23 @@ def Quantize : Pass<"pcflow-quantize", "ModuleOp"> {
   let statistics = [Statistic<"numTables", "tables", "expressions that became tables">];
 }
 
+def GateLinks : Pass<"pcflow-gate-links", "ModuleOp"> {
+  let summary = "make links places where a circuit can be cut";
+  let description = [{
+    Puts a `pcflow.gate` on the prediction and on the message of links, which are
+    named "parent:child". `links` lists them, or vertices, which mean all links at
+    them; without it every link is gated. Those of the loss are not: without it
+    nothing learns. An unknown name is reported with the names that there are. Does
+    nothing to a link that has its gates. Runs before pcflow-materialize-forks.
+
+    Example: test/Dialect/Dataflow/Transforms/gate-links.mlir.
+  }];
+  let options = [
+    ListOption<"links", "links", "std::string", "Links or vertices, empty: all links">
+  ];
+  let statistics = [Statistic<"numGates", "gates", "gates on links">];
+}
+
 def MaterializeForks : Pass<"pcflow-materialize-forks", "ModuleOp"> {
   let summary = "give every stream exactly one reader";
   let description = [{
