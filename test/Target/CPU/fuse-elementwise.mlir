@@ -12,7 +12,7 @@ func.func @chain(%x: tensor<4xf32>) -> tensor<4xf32> {
   return %y : tensor<4xf32>
 }
 
-// What is used twice is computed once.
+// What is used twice and takes long is computed once.
 // CHECK-LABEL: func @shared
 // CHECK-COUNT-3: linalg.generic
 //   CHECK-NOT:   linalg.generic
@@ -32,4 +32,66 @@ func.func @product(%x: tensor<4x4xf32>, %w: tensor<4x4xf32>, %o: tensor<4x4xf32>
   %h = math.exp %x : tensor<4x4xf32>
   %y = linalg.matmul ins(%h, %w : tensor<4x4xf32>, tensor<4x4xf32>) outs(%o : tensor<4x4xf32>) -> tensor<4x4xf32>
   return %y : tensor<4x4xf32>
+}
+
+// What takes some short instructions is computed again instead of stored.
+// CHECK-LABEL: func @cheap
+//       CHECK:   linalg.generic
+//       CHECK:     arith.mulf
+//       CHECK:     math.exp
+//       CHECK:   linalg.generic
+//       CHECK:     arith.mulf
+//       CHECK:     math.log
+//   CHECK-NOT:   linalg.generic
+//       CHECK:   return
+func.func @cheap(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  %c = arith.constant dense<3.0> : tensor<4xf32>
+  %m = arith.mulf %x, %c : tensor<4xf32>
+  %y = math.exp %m : tensor<4xf32>
+  %z = math.log %m : tensor<4xf32>
+  return %y, %z : tensor<4xf32>, tensor<4xf32>
+}
+
+// Two tensors would have to be kept instead of one.
+// CHECK-LABEL: func @two
+// CHECK-COUNT-3: linalg.generic
+//   CHECK-NOT:   linalg.generic
+//       CHECK:   return
+func.func @two(%x: tensor<4xf32>, %w: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  %m = arith.mulf %x, %w : tensor<4xf32>
+  %y = math.exp %m : tensor<4xf32>
+  %z = math.log %m : tensor<4xf32>
+  return %y, %z : tensor<4xf32>, tensor<4xf32>
+}
+
+// A product needs it in memory, so the other one may read it there.
+// CHECK-LABEL: func @stored
+// CHECK-COUNT-2: linalg.generic
+//       CHECK:   linalg.matmul
+//       CHECK:   return
+func.func @stored(%x: tensor<4x4xf32>, %w: tensor<4x4xf32>, %o: tensor<4x4xf32>) -> (tensor<4x4xf32>, tensor<4x4xf32>) {
+  %c = arith.constant dense<3.0> : tensor<4x4xf32>
+  %m = arith.mulf %x, %c : tensor<4x4xf32>
+  %y = math.exp %m : tensor<4x4xf32>
+  %z = linalg.matmul ins(%m, %w : tensor<4x4xf32>, tensor<4x4xf32>) outs(%o : tensor<4x4xf32>) -> tensor<4x4xf32>
+  return %y, %z : tensor<4x4xf32>, tensor<4x4xf32>
+}
+
+// What a loop repeats with the same operands will leave it: it is stored once.
+// CHECK-LABEL: func @frozen
+//       CHECK:   scf.for
+// CHECK-COUNT-3: linalg.generic
+//       CHECK:   scf.yield
+func.func @frozen(%x: tensor<4xf32>, %v: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c9 = arith.constant 9 : index
+  %c = arith.constant dense<3.0> : tensor<4xf32>
+  %r:2 = scf.for %i = %c0 to %c9 step %c1 iter_args(%a = %v, %b = %v) -> (tensor<4xf32>, tensor<4xf32>) {
+    %m = arith.mulf %x, %c : tensor<4xf32>
+    %y = arith.addf %m, %a : tensor<4xf32>
+    %z = arith.divf %m, %b : tensor<4xf32>
+    scf.yield %y, %z : tensor<4xf32>, tensor<4xf32>
+  }
+  return %r#0, %r#1 : tensor<4xf32>, tensor<4xf32>
 }

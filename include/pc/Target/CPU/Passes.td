@@ -40,7 +40,10 @@ def FuseElementwise : Pass<"pc-cpu-fuse-elementwise", "func::FuncOp"> {
   let summary = "fuse elementwise ops into the elementwise op that uses them";
   let description = [{
     A value that is used once, by an op without reductions, element for element,
-    is computed there and never stored. Nothing is computed twice.
+    is computed there and never stored. So is a value of at most seven short
+    instructions, from no more memory than it takes itself, that only such ops
+    use: each computes it again. The way back of a step then keeps what the
+    normalisation before an activation was made of, and not its result as well.
 
     Example: `test/Target/CPU/fuse-elementwise.mlir`
   }];
@@ -203,6 +206,22 @@ def OwnDestinations : Pass<"pc-cpu-own-destinations", "func::FuncOp"> {
 
     Example: `test/Target/CPU/own-destinations.mlir`
   }];
+}
+
+def ShortenLifetimes : Pass<"pc-cpu-shorten-lifetimes", "func::FuncOp"> {
+  let summary = "compute tensors in an order in which less memory is alive at once";
+  let description = [{
+    A step of learning is written as a sweep that finds all errors, and updates
+    after it, so that every error and every activity is alive until the end. Here each
+    value is computed right before the first op that needs it, and each value that leaves
+    a block where all is there that it shares with others: the gradient of a
+    weight follows the error that it is made of. What updates an argument, or what
+    a loop carries, still follows all that read the old value. A block whose
+    memory this would not shrink keeps its order.
+
+    Example: `test/Target/CPU/shorten-lifetimes.mlir`
+  }];
+  let statistics = [Statistic<"reordered", "reordered", "Blocks in a new order">];
 }
 
 def PassByDestination : Pass<"pc-cpu-pass-by-destination", "func::FuncOp"> {

@@ -2,8 +2,11 @@
 //
 // Chains of elementwise ops as one op.
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "pc/Target/CPU/Passes.h"
 
@@ -14,16 +17,60 @@ namespace mlir::pc {
 
 using namespace mlir;
 
+/// Whether each element of `producer`, which `operand` reads, is needed once by
+/// one iteration of a consumer without reductions.
+static bool isElementwiseUse(OpOperand &operand, linalg::LinalgOp producer) {
+  auto consumer = dyn_cast<linalg::LinalgOp>(operand.getOwner());
+  return consumer && consumer.isDpsInput(&operand) &&
+         consumer.getNumLoops() == consumer.getNumParallelLoops() &&
+         (consumer.getMatchingIndexingMap(&operand).isPermutation() ||
+          producer.getNumDpsInputs() == 0);
+}
+
+/// Whether to compute an element again costs less than to store and load it:
+/// some instructions of one cycle, from what is no more memory than the result.
+static bool isCheap(linalg::LinalgOp op) {
+  auto isShort = [](Operation &op) {
+    return isa<arith::AddFOp, arith::CmpFOp, arith::CmpIOp, arith::ConstantOp,
+               arith::DivFOp, arith::ExtFOp, arith::MaximumFOp,
+               arith::MinimumFOp, arith::MulFOp, arith::NegFOp, arith::SelectOp,
+               arith::SubFOp, linalg::YieldOp>(op);
+  };
+  auto isWhole = [&](OpOperand *input) {
+    return op.getMatchingIndexingMap(input).isPermutation();
+  };
+  constexpr unsigned mostOps = 8;
+  return op->getNumResults() == 1 && op.hasPureTensorSemantics() &&
+         op.getBlock()->getOperations().size() <= mostOps &&
+         llvm::all_of(*op.getBlock(), isShort) &&
+         llvm::count_if(op.getDpsInputOperands(), isWhole) == 1;
+}
+
+/// Whether nothing that `op` reads is computed in its block, as when a loop
+/// repeats it with the same operands: it will leave the loop.
+static bool isFrozen(Operation *op) {
+  return !isa<func::FuncOp>(op->getParentOp()) &&
+         llvm::none_of(op->getOperands(), [&](Value operand) {
+           return operand.getParentBlock() == op->getBlock() &&
+                  !operand.getDefiningOp<tensor::EmptyOp>();
+         });
+}
+
 /// A producer that is used once costs nothing more inside its consumer, unless
-/// that one asks for an element many times, as a reduction does.
+/// that one asks for an element many times, as a reduction does. One that is
+/// cheap goes into all of its consumers and is never stored: a step of learning
+/// does not keep for its way back what it can compute from what it keeps.
 static bool pays(OpOperand *operand) {
-  auto consumer = dyn_cast<linalg::LinalgOp>(operand->getOwner());
   auto producer = operand->get().getDefiningOp<linalg::LinalgOp>();
-  if (!consumer || !producer || !producer->hasOneUse() ||
-      consumer.getNumLoops() != consumer.getNumParallelLoops())
+  if (!producer || !isElementwiseUse(*operand, producer))
     return false;
-  return consumer.getMatchingIndexingMap(operand).isPermutation() ||
-         producer.getNumDpsInputs() == 0;
+  if (producer->hasOneUse())
+    return true;
+  return isCheap(producer) && !isFrozen(producer) &&
+         llvm::all_of(producer->getUses(), [&](OpOperand &use) {
+           return use.getOwner()->getBlock() == producer->getBlock() &&
+                  isElementwiseUse(use, producer);
+         });
 }
 
 namespace {

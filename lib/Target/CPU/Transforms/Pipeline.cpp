@@ -26,12 +26,12 @@ using namespace mlir;
 
 /// Passes that make code faster and nothing else.
 static constexpr llvm::StringLiteral optionalPasses[] = {
-    "pc-cpu-accumulate-sums",    "pc-cpu-trim-slices",
-    "pc-cpu-fuse-elementwise",   "pc-cpu-split-phases",
-    "pc-cpu-transpose-results",  "pc-cpu-transpose-operands",
-    "pc-cpu-own-destinations",   "pc-cpu-outline-nests",
-    "pc-cpu-vectorize-nests",    "pc-cpu-approximate-math",
-    "loop-invariant-code-motion"};
+    "pc-cpu-accumulate-sums",   "pc-cpu-trim-slices",
+    "pc-cpu-fuse-elementwise",  "pc-cpu-split-phases",
+    "pc-cpu-transpose-results", "pc-cpu-transpose-operands",
+    "pc-cpu-own-destinations",  "pc-cpu-shorten-lifetimes",
+    "pc-cpu-outline-nests",     "pc-cpu-vectorize-nests",
+    "pc-cpu-approximate-math",  "loop-invariant-code-motion"};
 
 ArrayRef<llvm::StringLiteral> mlir::pc::getOptionalCPUPasses() {
   return optionalPasses;
@@ -64,7 +64,9 @@ static void addStructure(pc::PassAdder add, const pc::VectorTarget &target) {
 
 void mlir::pc::buildBufferizationPipeline(OpPassManager &manager,
                                           ArrayRef<std::string> without) {
-  PassAdder(manager, without).toFunctions(pc::createOwnDestinations());
+  PassAdder add(manager, without);
+  add.toFunctions(pc::createOwnDestinations());
+  add.toFunctions(pc::createShortenLifetimes());
   manager.addNestedPass<func::FuncOp>(pc::createPassByDestination());
   manager.addPass(pc::createAnchorLoopState());
   manager.addPass(bufferization::createEmptyTensorToAllocTensorPass());

@@ -17,9 +17,10 @@ using namespace mlir;
 
 /// Passes that make code faster and nothing else.
 static constexpr llvm::StringLiteral optionalPasses[] = {
-    "pc-cpu-accumulate-sums",  "pc-cpu-trim-slices",
-    "pc-cpu-fuse-elementwise", "pc-cpu-own-destinations",
-    "pc-gpu-fuse-kernels",     "loop-invariant-code-motion"};
+    "pc-cpu-accumulate-sums",    "pc-cpu-trim-slices",
+    "pc-cpu-fuse-elementwise",   "pc-cpu-own-destinations",
+    "pc-cpu-shorten-lifetimes",  "pc-gpu-fuse-kernels",
+    "loop-invariant-code-motion"};
 
 ArrayRef<llvm::StringLiteral> mlir::pc::getOptionalGPUPasses() {
   return optionalPasses;
