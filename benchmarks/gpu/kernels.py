@@ -9,7 +9,8 @@ All candidates of a case run in turns, in one process, through libpc_vulkan; on
 lavapipe the process does the work of the device, so its CPU time is that of the kernels.
 A ratio is the median of the ratios of the turns. Every result is first held against
 NumPy in f64. The relaxation is strict, of 784-256-10 with tanh and batch 64; of the
-compiled gradient, what 64 iterations take more than one does, for 64 of them. Writes
+compiled gradient, what 64 iterations take more than one does, for 64 of them; "recorded" is
+a dispatch for each op of each iteration, as without pc-gpu-persist-loops. Writes
 kernels.json and kernels.md into --out. Exit status: 0 all numbers are right (however
 long they take), 1 one is not or a tool failed. Needs the packages of
 `scripts/install bench`.
@@ -118,11 +119,12 @@ def compile_plans(args):
     subprocess.run([tool, args.out / "kernels.mlir", "--compile-from=tensor", "--target=vulkan", "-o",
                     args.out / "kernels"], check=True)
     plans = {path.stem.removeprefix("kernels_"): path.read_bytes() for path in (args.out / "kernels").glob("*.pcvk")}
-    for iterations in (ITERATIONS, 1):
-        folder = args.out / f"relax{iterations}"
+    for name, iterations, without in (("all", ITERATIONS, []), ("listed", ITERATIONS, ["--without=pc-gpu-persist-loops"]),
+                                      ("one", 1, [])):
+        folder = args.out / f"relax-{name}"
         subprocess.run([tool, args.out / "relax.mlir", "--loss=mse", "--schedule=strict", f"--iterations={iterations}",
-                        f"--step={STEP}", "--grad", "--target=vulkan", "-o", folder], check=True)
-        plans[f"relax{iterations}"] = next(folder.glob("*gradient.pcvk")).read_bytes()
+                        f"--step={STEP}", "--grad", "--target=vulkan", "-o", folder, *without], check=True)
+        plans[name] = next(folder.glob("*gradient.pcvk")).read_bytes()
     return plans
 
 
@@ -228,8 +230,9 @@ def cases(compiled, folder):
         "layer": {"glsl": (hand_layer(folder), layer, y), "compiled": (compiled["layer"], layer, y)},
         "relaxation": {"glsl recorded": (hand_recorded(folder), net, d),
                        "glsl persistent": (hand_persistent(folder), net, d),
-                       "all": (compiled[f"relax{ITERATIONS}"], net, gradients(wide(net), ITERATIONS)),
-                       "one": (compiled["relax1"], net, gradients(wide(net), 1))}}
+                       "all": (compiled["all"], net, gradients(wide(net), ITERATIONS)),
+                       "listed": (compiled["listed"], net, gradients(wide(net), ITERATIONS)),
+                       "one": (compiled["one"], net, gradients(wide(net), 1))}}
 
 
 def measure(device, candidates, args):
@@ -249,7 +252,9 @@ def measure(device, candidates, args):
             times[name].append(1e3 * (time.process_time() - began))
     if "all" in times:
         share = ITERATIONS / (ITERATIONS - 1)
-        times["compiled"] = [share * (x - y) for x, y in zip(times.pop("all"), times.pop("one"))]
+        one = times.pop("one")
+        for name, whole in (("compiled", times.pop("all")), ("compiled recorded", times.pop("listed"))):
+            times[name] = [share * (x - y) for x, y in zip(whole, one)]
     for plan in plans.values():
         plan.close()
     return times, errors

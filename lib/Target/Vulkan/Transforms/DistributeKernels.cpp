@@ -2,6 +2,7 @@
 //
 // Structured ops as the code of one invocation out of many.
 
+#include "LoopStages.h"
 #include "TileEmitter.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
@@ -23,6 +24,7 @@ struct DistributeKernels
 private:
   LogicalResult distribute(gpu::GPUFuncOp kernel,
                            ArrayRef<linalg::LinalgOp> ops);
+  LogicalResult distributeLoop(gpu::GPUFuncOp kernel, scf::ForOp loop);
 };
 } // namespace
 
@@ -62,11 +64,99 @@ static FailureOr<KernelDomain> getSharedDomain(ArrayRef<linalg::LinalgOp> ops) {
   return *shared;
 }
 
+static auto makeAligned(gpu::GPUFuncOp kernel) {
+  return [kernel](Value buffer) mutable {
+    auto argument = dyn_cast<BlockArgument>(buffer);
+    return argument && argument.getOwner() == &kernel.getBody().front() &&
+           kernel.getArgAttr(argument.getArgNumber(), alignedAttrName);
+  };
+}
+
+/// Opens a condition for the invocations that have something to do.
+static LogicalResult enter(ImplicitLocOpBuilder &builder, gpu::GPUFuncOp kernel,
+                           Operation *place, Value id, int64_t needed) {
+  ArrayRef<int32_t> grid = *kernel.getKnownGridSize();
+  int64_t launched =
+      int64_t((*kernel.getKnownBlockSize())[0]) * grid[0] * grid[1];
+  if (needed > launched)
+    return place->emitOpError("expected at least ")
+           << needed << " invocations, but the grid has " << launched;
+  builder.setInsertionPoint(place);
+  if (needed == launched)
+    return success();
+  Value size = arith::ConstantIndexOp::create(builder, needed);
+  Value exists =
+      arith::CmpIOp::create(builder, arith::CmpIPredicate::ult, id, size);
+  auto within = scf::IfOp::create(builder, exists, /*withElse=*/false);
+  builder.setInsertionPointToStart(within.thenBlock());
+  return success();
+}
+
+/// Goes through the tiles of the `rows` that invocation `id` owns.
+static LogicalResult emitStage(ImplicitLocOpBuilder &builder,
+                               const Stage &stage, Value id, int64_t rows,
+                               llvm::function_ref<bool(Value)> isAligned) {
+  FailureOr<KernelDomain> domain = getSharedDomain(stage);
+  if (failed(domain))
+    return failure();
+  if (domain->sizes.empty() || domain->sizes.front() % rows != 0)
+    return stage.front()->emitOpError("expected a multiple of ")
+           << rows << " rows";
+  builder.setLoc(stage.front()->getLoc());
+  OwnTiles own = chooseOwnTiles(stage, rows, isAligned);
+  SmallVector<TileAxis> axes = makeAxes(*domain, own.tile);
+  axes.front().chunk = 1;
+  for (TileAxis &axis : axes)
+    axis.lanes = 1;
+  OpBuilder::InsertionGuard guard(builder);
+  Value number = arith::ConstantIndexOp::create(builder, 0);
+  if (own.count != 1) {
+    Value count = arith::ConstantIndexOp::create(builder, own.count);
+    Value one = arith::ConstantIndexOp::create(builder, 1);
+    auto loop = scf::ForOp::create(builder, number, count, one);
+    number = loop.getInductionVar();
+    builder.setInsertionPointToStart(loop.getBody());
+  }
+  SmallVector<int64_t> counts;
+  for (auto [size, part] : llvm::zip(own.domain.sizes, own.tile))
+    counts.push_back(llvm::divideCeil(size, part));
+  SmallVector<Value> numbers = splitNumber(builder, number, counts);
+  Value rowTiles = arith::ConstantIndexOp::create(builder, counts.front());
+  Value before = arith::MulIOp::create(builder, id, rowTiles);
+  numbers.front() = arith::AddIOp::create(builder, before, numbers.front());
+  TileEmitter emitter(builder, std::move(axes), isAligned);
+  emitter.placeAt(numbers);
+  for (linalg::LinalgOp op : stage)
+    if (failed(emitter.emit(op)))
+      return failure();
+  emitter.finish();
+  return success();
+}
+
+LogicalResult DistributeKernels::distributeLoop(gpu::GPUFuncOp kernel,
+                                                scf::ForOp loop) {
+  int64_t rows = loop->getAttrOfType<IntegerAttr>(rowsAttrName).getInt();
+  SmallVector<Stage> stages = getStages(*loop.getBody());
+  ImplicitLocOpBuilder builder(loop.getLoc(), kernel.getContext());
+  builder.setInsertionPoint(loop);
+  Value id = getInvocation(builder, kernel);
+  int64_t owners = getDomain(stages.front().front())->sizes.front() / rows;
+  if (failed(enter(builder, kernel, loop, id, owners)))
+    return failure();
+  loop->moveBefore(builder.getInsertionBlock(), builder.getInsertionPoint());
+  loop->removeAttr(rowsAttrName);
+  builder.setInsertionPoint(loop.getBody()->getTerminator());
+  for (const Stage &stage : stages)
+    if (failed(emitStage(builder, stage, id, rows, makeAligned(kernel))))
+      return failure();
+  for (Operation &op : llvm::make_early_inc_range(*loop.getBody()))
+    if (isFused(op))
+      op.erase();
+  return success();
+}
+
 LogicalResult DistributeKernels::distribute(gpu::GPUFuncOp kernel,
                                             ArrayRef<linalg::LinalgOp> ops) {
-  if (!kernel.getKnownBlockSize() || !kernel.getKnownGridSize())
-    return kernel.emitOpError("expected a known block size and a known grid "
-                              "size; pc-gpu-outline-kernels gives them");
   FailureOr<KernelDomain> domain = getSharedDomain(ops);
   if (failed(domain))
     return failure();
@@ -79,26 +169,9 @@ LogicalResult DistributeKernels::distribute(gpu::GPUFuncOp kernel,
   ImplicitLocOpBuilder builder(kernel.getLoc(), kernel.getContext());
   builder.setInsertionPoint(ops.front());
   Value id = getInvocation(builder, kernel);
-  ArrayRef<int32_t> grid = *kernel.getKnownGridSize();
-  int64_t launched =
-      int64_t((*kernel.getKnownBlockSize())[0]) * grid[0] * grid[1];
-  int64_t tiles = countTiles(*domain, tile);
-  if (tiles > launched)
-    return linalg::LinalgOp(ops.back()).emitOpError("expected at least ")
-           << tiles << " invocations, but the grid has " << launched;
-  builder.setInsertionPoint(ops.back());
-  if (tiles != launched) {
-    Value size = arith::ConstantIndexOp::create(builder, tiles);
-    Value exists =
-        arith::CmpIOp::create(builder, arith::CmpIPredicate::ult, id, size);
-    auto within = scf::IfOp::create(builder, exists, /*withElse=*/false);
-    builder.setInsertionPointToStart(within.thenBlock());
-  }
-  auto isAligned = [&](Value buffer) {
-    auto argument = dyn_cast<BlockArgument>(buffer);
-    return argument &&
-           kernel.getArgAttr(argument.getArgNumber(), alignedAttrName);
-  };
+  if (failed(enter(builder, kernel, ops.back(), id, countTiles(*domain, tile))))
+    return failure();
+  auto isAligned = makeAligned(kernel);
   TileEmitter emitter(builder, makeAxes(*domain, tile), isAligned);
   emitter.place(id);
   for (linalg::LinalgOp op : ops)
@@ -114,10 +187,25 @@ void DistributeKernels::runOnOperation() {
   kernel.walk([&](linalg::LinalgOp op) { ops.push_back(op); });
   if (ops.empty())
     return;
-  if (failed(distribute(kernel, ops)))
+  if (!kernel.getKnownBlockSize() || !kernel.getKnownGridSize()) {
+    kernel.emitOpError("expected a known block size and a known grid "
+                       "size; pc-gpu-outline-kernels gives them");
     return signalPassFailure();
-  for (linalg::LinalgOp op : ops)
-    op.erase();
+  }
+  SmallVector<scf::ForOp> loops;
+  kernel.walk([&](scf::ForOp loop) {
+    if (loop->hasAttr(rowsAttrName))
+      loops.push_back(loop);
+  });
+  for (scf::ForOp loop : loops)
+    if (failed(distributeLoop(kernel, loop)))
+      return signalPassFailure();
+  if (loops.empty()) {
+    if (failed(distribute(kernel, ops)))
+      return signalPassFailure();
+    for (linalg::LinalgOp op : ops)
+      op.erase();
+  }
   kernel.walk([](memref::AllocaOp inside) {
     if (inside.use_empty())
       inside.erase();

@@ -2,9 +2,8 @@
 //
 // Structured ops on buffers as kernels and their launches.
 
-#include "KernelTiling.h"
+#include "LoopStages.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "pc/Target/Vulkan/Transforms/Passes.h"
 #include "llvm/ADT/MapVector.h"
@@ -24,11 +23,12 @@ static constexpr int64_t mostGroups = 65535;
 namespace {
 /// What becomes one kernel.
 struct Group {
-  Operation *root; // an op, or a region with several
+  Operation *root; // an op, a region with several, or a loop
   SmallVector<linalg::LinalgOp> ops;
   SmallVector<Value> buffers;
   KernelTile tile;
-  int64_t invocations = 1;
+  int64_t invocations = 1, blockSize = 1;
+  int64_t iterations = 0, perLaunch = 0; // of a loop
 };
 
 struct OutlineKernels
@@ -39,6 +39,8 @@ struct OutlineKernels
 private:
   LogicalResult outline(func::FuncOp function);
   FailureOr<Group> makeGroup(Operation *root) const;
+  LogicalResult shareLoop(Group &group, int64_t rows) const;
+  void addBody(OpBuilder &builder, Group &group, IRMapping &mapping) const;
   gpu::GPUFuncOp getKernel(Group &group);
   gpu::GPUFuncOp makeKernel(Group &group, StringRef name);
   void launch(Group &group, gpu::GPUFuncOp kernel);
@@ -90,10 +92,32 @@ FailureOr<Group> OutlineKernels::makeGroup(Operation *root) const {
     return group.ops.front().emitOpError(
                "expected at most 2^30 results, but got ")
            << domain->count;
+  group.blockSize = blockSize;
+  if (auto rows = root->getAttrOfType<IntegerAttr>(rowsAttrName))
+    return failed(shareLoop(group, rows.getInt())) ? FailureOr<Group>(failure())
+                                                   : std::move(group);
   group.tile =
       chooseTile(group.ops, *domain, {lanes, subgroups, registers}, isAligned);
   group.invocations = domain->count == 0 ? 0 : countTiles(*domain, group.tile);
   return group;
+}
+
+/// A loop whose rows are shared out among invocations, a subgroup in each
+/// group.
+LogicalResult OutlineKernels::shareLoop(Group &group, int64_t rows) const {
+  auto loop = cast<scf::ForOp>(group.root);
+  SmallVector<Stage> stages = getStages(*loop.getBody());
+  group.invocations = getDomain(group.ops.front())->sizes.front() / rows;
+  group.blockSize = lanes;
+  group.iterations = loop.getStaticTripCount()->getSExtValue();
+  int64_t each = countIterations(stages, rows, isAligned);
+  if (each > limit)
+    return loop.emitOpError("expected at most ")
+           << int64_t(limit) << " iterations of an invocation, but one of this "
+           << "loop takes " << each;
+  int64_t launches = llvm::divideCeil(group.iterations, limit / each);
+  group.perLaunch = llvm::divideCeil(group.iterations, launches);
+  return success();
 }
 
 /// Everything about the layout but where it begins.
@@ -105,7 +129,7 @@ static MemRefType withOpenOffset(MemRefType type) {
 }
 
 SmallVector<int32_t, 3> OutlineKernels::getGrid(Group &group) const {
-  int64_t groups = llvm::divideCeil(group.invocations, int64_t(blockSize));
+  int64_t groups = llvm::divideCeil(group.invocations, group.blockSize);
   int64_t rows = llvm::divideCeil(groups, mostGroups);
   return {int32_t(llvm::divideCeil(groups, rows)), int32_t(rows), 1};
 }
@@ -122,7 +146,8 @@ gpu::GPUFuncOp OutlineKernels::makeKernel(Group &group, StringRef name) {
                                        builder.getFunctionType(types, {}));
   kernel->setAttr(gpu::GPUDialect::getKernelFuncAttrName(),
                   builder.getUnitAttr());
-  kernel.setKnownBlockSizeAttr(builder.getDenseI32ArrayAttr({blockSize, 1, 1}));
+  kernel.setKnownBlockSizeAttr(
+      builder.getDenseI32ArrayAttr({int32_t(group.blockSize), 1, 1}));
   kernel.setKnownGridSizeAttr(builder.getDenseI32ArrayAttr(getGrid(group)));
   if (llvm::any_of(group.tile, [](int64_t size) { return size != 1; }))
     kernel->setAttr(tileAttrName, builder.getDenseI64ArrayAttr(group.tile));
@@ -139,10 +164,39 @@ gpu::GPUFuncOp OutlineKernels::makeKernel(Group &group, StringRef name) {
     for (Value value : collectOperands(op))
       if (!mapping.contains(value))
         mapping.map(value, builder.clone(*value.getDefiningOp())->getResult(0));
-    builder.clone(*op, mapping);
   }
+  addBody(builder, group, mapping);
   gpu::ReturnOp::create(builder, loc);
   return kernel;
+}
+
+/// The ops; those of a loop stage by stage, inside of the loop.
+void OutlineKernels::addBody(OpBuilder &builder, Group &group,
+                             IRMapping &mapping) const {
+  OpBuilder::InsertionGuard guard(builder);
+  if (group.iterations == 0) {
+    for (linalg::LinalgOp op : group.ops)
+      builder.clone(*op, mapping);
+    return;
+  }
+  Location loc = group.root->getLoc();
+  auto constant = [&](int64_t value) -> Value {
+    return arith::ConstantIndexOp::create(builder, loc, value);
+  };
+  auto loop = scf::ForOp::create(builder, loc, constant(0),
+                                 constant(group.perLaunch), constant(1));
+  loop->setAttr(rowsAttrName, group.root->getAttr(rowsAttrName));
+  builder.setInsertionPointToStart(loop.getBody());
+  for (const Stage &stage :
+       getStages(*cast<scf::ForOp>(group.root).getBody())) {
+    auto region = scf::ExecuteRegionOp::create(builder, stage.front()->getLoc(),
+                                               TypeRange(), /*no_inline=*/true);
+    OpBuilder::InsertionGuard outside(builder);
+    builder.createBlock(&region.getRegion());
+    for (linalg::LinalgOp op : stage)
+      builder.clone(*op, mapping);
+    scf::YieldOp::create(builder, region.getLoc());
+  }
 }
 
 /// Two kernels are one where they read the same, places in the source aside.
@@ -182,27 +236,15 @@ void OutlineKernels::launch(Group &group, gpu::GPUFuncOp kernel) {
             ? buffer
             : memref::CastOp::create(builder, loc, type, buffer).getResult());
   gpu::LaunchFuncOp::create(builder, loc, kernel, makeSizes(getGrid(group)),
-                            makeSizes({blockSize, 1, 1}), Value(), operands);
+                            makeSizes({int32_t(group.blockSize), 1, 1}),
+                            Value(), operands);
   ++launches;
-}
-
-/// A region of `pc-gpu-fuse-kernels`.
-static bool isFused(Operation &op) {
-  if (!isa<scf::ExecuteRegionOp>(op) || !op.getRegion(0).hasOneBlock())
-    return false;
-  Block &body = op.getRegion(0).front();
-  return llvm::any_of(body, llvm::IsaPred<linalg::LinalgOp>) &&
-         llvm::all_of(body, [](Operation &nested) {
-           return isa<linalg::LinalgOp, memref::AllocaOp, scf::YieldOp>(
-                      nested) ||
-                  nested.hasTrait<OpTrait::ConstantLike>();
-         });
 }
 
 LogicalResult OutlineKernels::outline(func::FuncOp function) {
   SmallVector<Operation *> roots;
   for (Operation &op : function.front())
-    if (isa<linalg::LinalgOp>(op) || isFused(op))
+    if (isa<linalg::LinalgOp>(op) || isFused(op) || op.hasAttr(rowsAttrName))
       roots.push_back(&op);
   SmallVector<Group> groups;
   bool failed = false;
@@ -217,6 +259,11 @@ LogicalResult OutlineKernels::outline(func::FuncOp function) {
   for (Group &group : groups) {
     if (group.invocations != 0)
       launch(group, getKernel(group));
+    // The rest of a loop, whose last part may be shorter.
+    while ((group.iterations -= group.perLaunch) > 0) {
+      group.perLaunch = std::min(group.perLaunch, group.iterations);
+      launch(group, getKernel(group));
+    }
     group.root->erase();
   }
   return success();

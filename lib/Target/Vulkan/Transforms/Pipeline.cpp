@@ -17,10 +17,10 @@ using namespace mlir;
 
 /// Passes that make code faster and nothing else.
 static constexpr llvm::StringLiteral optionalPasses[] = {
-    "pc-cpu-accumulate-sums",    "pc-cpu-trim-slices",
-    "pc-cpu-fuse-elementwise",   "pc-cpu-own-destinations",
-    "pc-cpu-shorten-lifetimes",  "pc-gpu-fuse-kernels",
-    "loop-invariant-code-motion"};
+    "pc-cpu-accumulate-sums",   "pc-cpu-trim-slices",
+    "pc-cpu-fuse-elementwise",  "pc-cpu-own-destinations",
+    "pc-cpu-shorten-lifetimes", "pc-gpu-fuse-kernels",
+    "pc-gpu-persist-loops",     "loop-invariant-code-motion"};
 
 ArrayRef<llvm::StringLiteral> mlir::pc::getOptionalGPUPasses() {
   return optionalPasses;
@@ -51,6 +51,7 @@ void mlir::pc::buildTensorToLaunchesPipeline(OpPassManager &manager,
   add.toFunctions(createStructureCopies({/*all=*/true}));
   add.toFunctions(createSplitReductions());
   add.toFunctions(createFuseKernels());
+  add.toFunctions(createPersistLoops());
   add.toFunctions(createPlanMemory());
   add.toFunctions(createUnrollLoops());
   add(createCanonicalizerPass());

@@ -80,23 +80,34 @@ static SmallVector<Value> getPositions(ImplicitLocOpBuilder &builder,
   return positions;
 }
 
-void TileEmitter::place(Value id) {
-  positions.assign(axes.size(), {});
-  for (unsigned i = axes.size(); i-- > 0;) {
-    int64_t tiles = axes[i].getTiles();
-    Value number = id;
-    if (tiles == 1) {
-      number = constant(0);
-    } else if (llvm::any_of(ArrayRef(axes).take_front(i),
-                            [](const TileAxis &outer) {
-                              return outer.getTiles() != 1;
-                            })) {
-      Value count = constant(tiles);
-      number = arith::RemUIOp::create(builder, id, count);
+SmallVector<Value> mlir::pc::splitNumber(ImplicitLocOpBuilder &builder,
+                                         Value id, ArrayRef<int64_t> counts) {
+  SmallVector<Value> numbers(counts.size());
+  for (unsigned i = counts.size(); i-- > 0;) {
+    numbers[i] = id;
+    if (counts[i] == 1) {
+      numbers[i] = arith::ConstantIndexOp::create(builder, 0);
+    } else if (llvm::any_of(counts.take_front(i),
+                            [](int64_t outer) { return outer != 1; })) {
+      Value count = arith::ConstantIndexOp::create(builder, counts[i]);
+      numbers[i] = arith::RemUIOp::create(builder, id, count);
       id = arith::DivUIOp::create(builder, id, count);
     }
-    positions[i] = getPositions(builder, axes[i], number);
   }
+  return numbers;
+}
+
+void TileEmitter::place(Value id) {
+  SmallVector<int64_t> counts;
+  for (const TileAxis &axis : axes)
+    counts.push_back(axis.getTiles());
+  placeAt(splitNumber(builder, id, counts));
+}
+
+void TileEmitter::placeAt(ArrayRef<Value> numbers) {
+  positions.clear();
+  for (auto [axis, number] : llvm::zip_equal(axes, numbers))
+    positions.push_back(getPositions(builder, axis, number));
 }
 
 int64_t TileEmitter::countElements() const {

@@ -23,6 +23,10 @@ struct TileAxis {
 SmallVector<TileAxis> makeAxes(const KernelDomain &domain,
                                ArrayRef<int64_t> tile);
 
+/// A number as one for each of some counts, the last one counting fastest.
+SmallVector<Value> splitNumber(ImplicitLocOpBuilder &builder, Value id,
+                               ArrayRef<int64_t> counts);
+
 /// Emits ops on one tile after the other. Elements are values between the ops;
 /// `finish` stores what is not kept inside of the kernel. The elements of a
 /// tile that would be beyond the last one are the last one again.
@@ -34,6 +38,8 @@ public:
 
   /// Tile number `id`, the last axis counting fastest.
   void place(Value id);
+  /// The tile of that number along each axis.
+  void placeAt(ArrayRef<Value> numbers);
   LogicalResult emit(linalg::LinalgOp op);
   void finish();
 

@@ -29,7 +29,8 @@ static int64_t countOperations(Operation *root) {
 static SmallVector<scf::ForOp> collectLoops(func::FuncOp function) {
   SmallVector<scf::ForOp> loops;
   function.walk([&](scf::ForOp loop) {
-    if (!loop->getParentOfType<linalg::LinalgOp>())
+    if (!loop->getParentOfType<linalg::LinalgOp>() &&
+        !loop->hasAttr(pc::rowsAttrName))
       loops.push_back(loop);
   });
   return loops;

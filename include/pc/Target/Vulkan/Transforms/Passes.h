@@ -25,6 +25,10 @@ inline constexpr llvm::StringLiteral exactAttrName = "pc.exact";
 /// the results; without it, one.
 inline constexpr llvm::StringLiteral tileAttrName = "pc.tile";
 
+/// Of a loop of the host, and of a kernel with that loop: how many elements of
+/// the first dimension an invocation owns. An index.
+inline constexpr llvm::StringLiteral rowsAttrName = "pc.rows";
+
 /// Of an argument of a kernel: a unit; it begins at a multiple of a vector of
 /// four elements.
 inline constexpr llvm::StringLiteral alignedAttrName = "pc.aligned";

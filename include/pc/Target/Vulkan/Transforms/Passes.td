@@ -68,6 +68,31 @@ def FuseKernels : Pass<"pc-gpu-fuse-kernels", "func::FuncOp"> {
   ];
 }
 
+def PersistLoops : Pass<"pc-gpu-persist-loops", "func::FuncOp"> {
+  let summary = "mark loops of the host that can run inside of one kernel";
+  let description = [{
+    The rows of a relaxation, its samples, do not know of each other: row i of what an op
+    of the loop computes needs row i of what others in it write, and
+    beside that only what none of them writes. Where this is so of all ops of an `scf.for` with
+    constant bounds, an invocation can own some rows and go through all iterations alone,
+    without anyone to wait for. The loop is marked with `pc.rows`, how many it owns: as many as leave
+    `subgroups` times `lanes` invocations, and at most 8. `pc-gpu-outline-kernels` makes
+    one kernel of it, for as many iterations at once as stay within the limit
+    of a device; with fewer than 4 the loop is left alone, as is one whose ops
+    mix rows or have too few of them. Sums are taken in the same order either way.
+
+    Example: `test/Target/Vulkan/persist-loops.mlir`
+  }];
+  let options = [
+    Option<"lanes", "lanes", "int64_t", "8", "Invocations that a device runs in step">,
+    Option<"subgroups", "subgroups", "int64_t", "2",
+           "Groups of invocations in step that have to have rows">,
+    Option<"limit", "limit", "int64_t", "60000",
+           "Most iterations of all loops of one invocation">
+  ];
+  let statistics = [Statistic<"persistent", "persistent", "Loops that were marked">];
+}
+
 def OutlineKernels : Pass<"pc-gpu-outline-kernels", "ModuleOp"> {
   let summary = "make a kernel of each structured op on buffers, and launch it";
   let description = [{
@@ -84,6 +109,10 @@ def OutlineKernels : Pass<"pc-gpu-outline-kernels", "ModuleOp"> {
     stand `registers` accumulators and, with few tiles, a device of which a
     part is idle: it wants `subgroups` times `lanes` invocations.
 
+    A loop that `pc-gpu-persist-loops` has marked becomes a kernel too, launched once for as
+    many of its iterations as an invocation may have, with a workgroup for each
+    subgroup.
+
     What is left in the function then has to be launches, buffers and views of them:
     anything else is refused by name.
 
@@ -95,7 +124,9 @@ def OutlineKernels : Pass<"pc-gpu-outline-kernels", "ModuleOp"> {
     Option<"subgroups", "subgroups", "int64_t", "16",
            "Groups of invocations in step that keep a device busy">,
     Option<"registers", "registers", "int64_t", "256",
-           "Most accumulators of one invocation">
+           "Most accumulators of one invocation">,
+    Option<"limit", "limit", "int64_t", "60000",
+           "Most iterations of all loops of one invocation">
   ];
   let statistics = [
     Statistic<"kernels", "kernels", "Different kernels">,
@@ -103,7 +134,7 @@ def OutlineKernels : Pass<"pc-gpu-outline-kernels", "ModuleOp"> {
   ];
   let dependentDialects = [
     "mlir::arith::ArithDialect", "mlir::gpu::GPUDialect", "mlir::linalg::LinalgDialect",
-    "mlir::memref::MemRefDialect"
+    "mlir::memref::MemRefDialect", "mlir::scf::SCFDialect"
   ];
 }
 
@@ -118,6 +149,9 @@ def DistributeKernels : Pass<"pc-gpu-distribute-kernels", "gpu::GPUFuncOp"> {
     aligned buffer as a vector. In the tiles at ragged edges the last element
     appears several times, so that no invocation takes another path. Invocations
     beyond the last tile do nothing.
+
+    In a loop with `pc.rows`, invocation `i` owns so many rows of all results: op by op, it goes
+    through the tiles of its rows.
 
     Example: `test/Target/Vulkan/distribute-kernels.mlir`
   }];
