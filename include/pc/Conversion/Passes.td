@@ -12,12 +12,13 @@ def ConvertPCToDataflow : Pass<"convert-pc-to-dataflow", "ModuleOp"> {
     gradients, and its graph, and writes a `pcflow.graph`: a `pcflow.vertex` for
     each vertex and for the loss. Products with a parameter become
     `pcflow.linear`, elementwise expressions and their derivatives `pcflow.map`,
-    errors of hidden vertices `pcflow.state`. Functions of the relaxation level
-    and the graph are erased. Elements are still floats.
+    errors of hidden vertices `pcflow.state`, or `pcflow.activity` where predictions
+    are recomputed. Functions of the relaxation level and the graph are erased.
+    Elements are still floats.
 
-    For schedules with frozen predictions (fixed-exact, fixed). What has no
-    circuit is reported by name: other schedules and optimizers, code that is not
-    local, shared parameters, other operations.
+    For the schedules fixed-exact, fixed and strict. What has no circuit is
+    reported by name: other schedules and optimizers, code that is not local,
+    shared parameters, other operations.
 
     Example: test/Conversion/PCToDataflow/convert-pc-to-dataflow.mlir.
   }];

@@ -46,7 +46,8 @@ private:
   pcflow::VertexOp startProcess(VertexOpInterface vertex, unsigned messages,
                                 ArrayRef<int64_t> answered, bool predicts);
   llvm::SmallVector<int64_t> getAnswered(VertexOpInterface vertex);
-  Value createError(VertexOp vertex, ValueRange messages);
+  Value createError(VertexOp vertex, ValueRange messages, Value &prediction);
+  llvm::SmallVector<Value> repeatData(pcflow::VertexOp process);
 
   Relaxation &relaxation;
   OpBuilder builder;
@@ -104,6 +105,7 @@ LogicalResult NetworkBuilder::createGraph() {
   network = pcflow::GraphOp::create(
       builder, graph.getLoc(), (stem + "_circuit").str(),
       builder.getArrayAttr(names), relaxation.iterations, shape.batch);
+  network.setStrict(relaxation.strict);
   Block *body = builder.createBlock(&network.getBody());
   for (Value argument : arguments)
     streams[argument] = body->addArgument(shape.getStream(argument.getType()),
@@ -153,15 +155,40 @@ pcflow::VertexOp NetworkBuilder::startProcess(VertexOpInterface vertex,
   return process;
 }
 
-/// d: the sum of the messages, behind a state in hidden vertices.
-Value NetworkBuilder::createError(VertexOp vertex, ValueRange messages) {
+/// What a process reads of its parents. Data come once a sample, and have to be
+/// there in every round where predictions are recomputed.
+llvm::SmallVector<Value> NetworkBuilder::repeatData(pcflow::VertexOp process) {
+  llvm::SmallVector<Value> result;
+  for (auto [index, parent] : llvm::enumerate(process.getParents())) {
+    Value argument = process.getBody().getArgument(index);
+    result.push_back(
+        relaxation.strict && isa<BlockArgument>(parent)
+            ? pcflow::LatchOp::create(builder, argument.getLoc(), argument)
+            : argument);
+  }
+  return result;
+}
+
+/// d: the sum of the messages, behind a state in hidden vertices; or, where
+/// predictions are recomputed, what an activity differs from the prediction by,
+/// and it is the activity that others read.
+Value NetworkBuilder::createError(VertexOp vertex, ValueRange messages,
+                                  Value &prediction) {
   Location loc = vertex.getLoc();
   Value error = messages.size() == 1
                     ? messages.front()
                     : Value(pcflow::SumOp::create(builder, loc, messages));
-  if (std::optional<double> step = relaxation.roles[vertex].step)
-    error = pcflow::StateOp::create(builder, loc, error,
-                                    builder.getF64FloatAttr(*step));
+  if (std::optional<double> step = relaxation.roles[vertex].step) {
+    if (relaxation.strict) {
+      auto activity =
+          pcflow::ActivityOp::create(builder, loc, prediction, error, *step);
+      prediction = activity.getValue();
+      error = activity.getError();
+    } else {
+      error = pcflow::StateOp::create(builder, loc, error,
+                                      builder.getF64FloatAttr(*step));
+    }
+  }
   return pcflow::TapOp::create(builder, loc, vertex.getSymName(), error);
 }
 
@@ -191,13 +218,14 @@ LogicalResult NetworkBuilder::createProcess(VertexOp vertex) {
   llvm::SmallVector<bool> wanted(parents, false);
   for (int64_t index : answered)
     wanted[index] = true;
-  VertexUnits units(builder, vertex, shape, std::move(rates));
+  VertexUnits units(builder, vertex, shape, std::move(rates),
+                    relaxation.strict);
   ValueRange arguments = body.getArguments();
   FailureOr<Value> prediction =
-      units.buildPrediction(arguments.take_front(parents), wanted);
+      units.buildPrediction(repeatData(process), wanted);
   if (failed(prediction))
     return failure();
-  Value error = createError(vertex, arguments.drop_front(parents));
+  Value error = createError(vertex, arguments.drop_front(parents), *prediction);
   FailureOr<llvm::SmallVector<Value>> messages = units.buildMessages(error);
   if (failed(messages))
     return failure();
@@ -223,14 +251,18 @@ LogicalResult NetworkBuilder::createLoss() {
   Block &body = process.getBody().front();
   builder.setInsertionPointToEnd(&body);
   llvm::SmallVector<Value> results;
-  VertexUnits units(builder, loss, shape, llvm::DenseMap<int64_t, double>());
+  VertexUnits units(builder, loss, shape, llvm::DenseMap<int64_t, double>(),
+                    relaxation.strict);
+  llvm::SmallVector<Value> parents = repeatData(process);
   for (int64_t index : answered) {
-    FailureOr<Value> error =
-        units.buildLossError(ValueRange(body.getArguments()), index);
+    FailureOr<Value> error = units.buildLossError(parents, index);
     if (failed(error))
       return failure();
-    results.push_back(pcflow::LatchOp::create(
-        builder, getDerivativeLoc(loss.getLoc()), *error));
+    results.push_back(
+        relaxation.strict
+            ? *error
+            : Value(pcflow::LatchOp::create(
+                  builder, getDerivativeLoc(loss.getLoc()), *error)));
   }
   pcflow::YieldOp::create(builder, loss.getLoc(), results);
   return success();
@@ -261,6 +293,8 @@ LogicalResult NetworkBuilder::createOutputs() {
     if (!stream)
       return graph.emitOpError("has no circuit: output ")
              << getResultName(graph, index) << " is no prediction of a vertex";
+    if (relaxation.strict)
+      stream = pcflow::FirstOp::create(builder, value.getLoc(), stream);
     pcflow::OutputOp::create(builder, value.getLoc(),
                              getResultName(graph, index), stream);
   }

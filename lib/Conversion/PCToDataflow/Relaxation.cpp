@@ -25,6 +25,9 @@ private:
   LogicalResult checkLocality();
   LogicalResult checkOps();
   LogicalResult readUpdate(UpdateOp update);
+  LogicalResult readAdvance(AdvanceOp advance);
+  LogicalResult readMessages(Operation *reader, VertexRole &role,
+                             ValueRange messages);
   LogicalResult readErrors(VJPOp vjp);
   LogicalResult readMessage(Operation *reader, Value value, VertexRole &role);
   LogicalResult readGradient(Value gradient, double rate);
@@ -56,18 +59,27 @@ LogicalResult Reader::checkLocality() {
     return success();
   const LocalityViolation &first = report.violations.front();
   return refuse(first.op, "L" + Twine(first.rule) + ": " + first.edge,
-                "a schedule that is local, fixed-exact or fixed");
+                "a schedule that is local: fixed-exact, fixed or strict");
+}
+
+/// Whether `op` is in a loop that moves parameters.
+static bool learnsInside(Operation *op) {
+  auto loop = dyn_cast<RelaxOp>(op->getParentOp());
+  return loop && !loop.getBody().getOps<AccumulateOp>().empty();
 }
 
 LogicalResult Reader::checkOps() {
   WalkResult walk = result.function->walk([&](Operation *op) {
     LogicalResult status = success();
-    if (isa<ActivityOp, ErrorOp, AdvanceOp>(op))
-      status = refuse(op, "predictions are recomputed in each iteration",
-                      "the schedules fixed-exact and fixed");
+    if (isa<ActivityOp>(op))
+      result.strict = true;
+    else if (isa<AccumulateOp, ScaleOp>(op) && learnsInside(op))
+      status = refuse(op, "parameters learn in each iteration",
+                      "the schedule strict, which learns behind the last");
     else if (isa<ScaleOp>(op))
       status = refuse(op, "the loss or the errors are scaled",
-                      "the schedules fixed-exact and fixed without debias");
+                      "the schedules strict, fixed-exact and fixed, without "
+                      "debias");
     else if (isa<AccumulateOp>(op))
       status = refuse(op, "several vertices learn one parameter",
                       "a parameter for each of them");
@@ -101,11 +113,25 @@ LogicalResult Reader::readMessage(Operation *reader, Value value,
 LogicalResult Reader::readUpdate(UpdateOp update) {
   VertexRole &role = result.roles[lookup(update.getVertex())];
   role.step = update.getStep().convertToDouble();
-  if (update.getMessages().empty())
-    return refuse(update, "no path leads from it to the loss",
+  return readMessages(update, role, update.getMessages());
+}
+
+LogicalResult Reader::readAdvance(AdvanceOp advance) {
+  VertexRole &role = result.roles[lookup(advance.getVertex())];
+  role.step = advance.getStep().convertToDouble();
+  auto error = advance.getError().getDefiningOp<ErrorOp>();
+  if (error && error.getPrecision().convertToDouble() != 1.0)
+    return refuse(error, "its precision is not 1", "precision 1");
+  return readMessages(advance, role, advance.getMessages());
+}
+
+LogicalResult Reader::readMessages(Operation *reader, VertexRole &role,
+                                   ValueRange messages) {
+  if (messages.empty())
+    return refuse(reader, "no path leads from it to the loss",
                   "the model without this vertex");
-  for (Value message : update.getMessages())
-    if (failed(readMessage(update, message, role)))
+  for (Value message : messages)
+    if (failed(readMessage(reader, message, role)))
       return failure();
   return success();
 }
@@ -120,7 +146,8 @@ LogicalResult Reader::readErrors(VJPOp vjp) {
                   "it has " + Twine(vertex->getNumResults()) + " results",
                   "a vertex for each of them");
   Value error = vjp.getErrors().front();
-  if (isa<BlockArgument>(error) || error.getDefiningOp() == relax)
+  if (isa<BlockArgument>(error) || error.getDefiningOp() == relax ||
+      error.getDefiningOp<ErrorOp>())
     return success();
   VertexRole &role = result.roles[vertex];
   return role.messages.empty() ? readMessage(vjp, error, role) : success();
@@ -169,6 +196,9 @@ LogicalResult Reader::read() {
     result.iterations = relax.getIterations();
     for (auto update : relax.getBody().getOps<UpdateOp>())
       if (failed(readUpdate(update)))
+        return failure();
+    for (auto advance : relax.getBody().getOps<AdvanceOp>())
+      if (failed(readAdvance(advance)))
         return failure();
   }
   WalkResult walk = result.function->walk([&](VJPOp vjp) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A function of the relaxation level under a schedule with frozen predictions,
-// as who sends what to whom.
+// A function of the relaxation level, under a schedule with frozen or with
+// recomputed predictions, as who sends what to whom.
 
 #ifndef PC_LIB_CONVERSION_PCTODATAFLOW_RELAXATION_H
 #define PC_LIB_CONVERSION_PCTODATAFLOW_RELAXATION_H
@@ -28,6 +28,7 @@ struct Relaxation {
   GraphOp graph;
   FunctionOpInterface function;
   int64_t iterations = 0;
+  bool strict = false;                            // predictions are recomputed
   llvm::MapVector<Operation *, VertexRole> roles; // of each vertex
   /// The rates of learned parameters, arguments of the graph.
   llvm::DenseMap<Value, double> rates;

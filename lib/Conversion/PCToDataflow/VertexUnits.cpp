@@ -209,6 +209,8 @@ Value VertexUnits::takeError(Value root) {
 }
 
 Value VertexUnits::getLatch(Value leaf) {
+  if (strict)
+    return streams[leaf];
   Value &latch = latches[leaf];
   if (!latch)
     latch = pcflow::LatchOp::create(builder, leaf.getLoc(), streams[leaf]);

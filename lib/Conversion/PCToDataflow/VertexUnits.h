@@ -40,11 +40,12 @@ std::optional<LinearMatch> matchLinear(Value root);
 class VertexUnits {
 public:
   /// `builder` stands in the body of the process. `rates` are those of the
-  /// learned parameters of the vertex, by number; others are frozen.
+  /// learned parameters of the vertex, by number; others are frozen. With
+  /// `strict` predictions come anew in every round, so that nothing is latched.
   VertexUnits(OpBuilder &builder, VertexOpInterface vertex, SampleShape shape,
-              llvm::DenseMap<int64_t, double> rates)
-      : builder(builder), vertex(vertex), shape(shape),
-        rates(std::move(rates)) {}
+              llvm::DenseMap<int64_t, double> rates, bool strict)
+      : builder(builder), vertex(vertex), shape(shape), rates(std::move(rates)),
+        strict(strict) {}
 
   /// The prediction from the streams of the parents. `wanted` are the parents
   /// that get a message. Reports what has no unit.
@@ -53,7 +54,8 @@ public:
   /// The messages to the wanted parents, in order of parents.
   FailureOr<llvm::SmallVector<Value>> buildMessages(Value error);
 
-  /// The error that the loss sends to parent `index`, as one vector a sample.
+  /// The error that the loss sends to parent `index`, as one vector a sample
+  /// or, strictly, a round.
   FailureOr<Value> buildLossError(ValueRange parents, unsigned index);
 
 private:
@@ -85,6 +87,7 @@ private:
   VertexOpInterface vertex;
   SampleShape shape;
   llvm::DenseMap<int64_t, double> rates;
+  bool strict;
   llvm::SmallVector<Node> nodes;         // leaves before roots
   llvm::DenseMap<Value, Value> streams;  // predictions
   llvm::MapVector<Value, Value> latches; // the same, frozen

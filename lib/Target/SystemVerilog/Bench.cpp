@@ -16,16 +16,19 @@ static std::string list(ArrayRef<int64_t> words) {
   return text + "}";
 }
 
-/// Ports of more than 64 bits are arrays of 32.
-static std::string emitStalls(int64_t count) {
+/// What sets bit `i` of a port. Ports of more than 64 bits are arrays of 32.
+static std::string emitSetBit(llvm::StringRef port, int64_t count) {
   std::string set =
       count > 64
-          ? "uint32_t &word = top.stall[i / 32];\n    uint32_t bit = "
-            "uint32_t(1) << i % 32;"
-          : "auto &word = top.stall;\n    uint64_t bit = uint64_t(1) << i;";
-  return formatv("  bench.stalls({0}, [&top](int i, bool set) {{\n    {1}\n    "
-                 "word = set ? word | bit : word & ~bit;\n  });\n",
-                 count, set);
+          ? formatv("uint32_t &word = top.{0}[i / 32];\n    uint32_t bit "
+                    "= uint32_t(1) << i % 32;",
+                    port)
+          : formatv("auto &word = top.{0};\n    uint64_t bit = "
+                    "uint64_t(1) << i;",
+                    port);
+  return formatv("[&top](int i, bool set) {{\n    {0}\n    "
+                 "word = set ? word | bit : word & ~bit;\n  }",
+                 set);
 }
 
 std::string pcflow::emitBench(Design &design) {
@@ -75,6 +78,11 @@ inline Circuit makeCircuit(Top &top) {{
                       list(*unit.getBiasOp().getInitial()));
   }
   if (design.options.stalls)
-    text += emitStalls(design.channels.size());
+    text += formatv("  bench.stalls({0}, {1});\n", design.channels.size(),
+                    emitSetBit("stall", design.channels.size()));
+  if (!design.links.empty())
+    text += formatv("  bench.links({{\"{0}\"}, {1});\n",
+                    llvm::join(design.links, "\", \""),
+                    emitSetBit("cut", design.links.size()));
   return text + "  return bench;\n}\n";
 }

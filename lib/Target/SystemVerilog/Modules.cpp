@@ -49,6 +49,7 @@ private:
   void writeFork(ForkOp op);
   LogicalResult writeBuffer(BufferOp op);
   LogicalResult writeState(StateOp op);
+  LogicalResult writeActivity(ActivityOp op);
   LogicalResult writeSoftmax(SoftmaxErrorOp op);
   void writeTap(TapOp op);
   void writeGate(GateOp op);
@@ -161,11 +162,12 @@ LogicalResult ModuleWriter::writeLinear(LinearOp op) {
     design.units.insert("df_bias");
   std::string parameters =
       formatv(".M({0}), .N({1}), .W({2}), .F({3}), .PE({4}), .SIMD({5}), "
-              ".HAS_BIAS({6}), .HAS_VJP({7}), .LEARN({8}), .BATCH({9})",
+              ".HAS_BIAS({6}), .HAS_VJP({7}), .LEARN({8}), .BATCH({9}), "
+              ".STRICT({10})",
               op.getRows(), op.getColumns(), design.format.getWidth(),
               design.format.getFraction(), op.getPe(), op.getSimd(),
               op.getBias() ? 1 : 0, hasMessage ? 1 : 0, op.getRate() ? 1 : 0,
-              design.graph.getBatch());
+              design.graph.getBatch(), design.graph.getStrict() ? 1 : 0);
   std::string sat = flag(sats, label + "_sat"),
               idle = flag(idles, label + "_idle");
   std::string read = names.get(label + "_rdata");
@@ -320,6 +322,26 @@ LogicalResult ModuleWriter::writeState(StateOp op) {
   return success();
 }
 
+LogicalResult ModuleWriter::writeActivity(ActivityOp op) {
+  FailureOr<int64_t> step =
+      getRate(op, op.getStep().convertToDouble(), "the step");
+  if (failed(step))
+    return failure();
+  std::string stem = streams[op.getError()], sat = flag(sats, stem + "_sat");
+  design.units.insert("df_round");
+  instance("df_activity",
+           formatv(".W({0}), .N({1})", getWordWidth(op.getError()),
+                   getSize(op.getError()))
+               .str(),
+           stem);
+  body += formatv("\n    .clk, .rst, .rounds, .step(18'd{0}),\n    {1},\n    "
+                  "{2},\n    {3},\n    {4}, .sat({5}));\n",
+                  *step, connect("mu", op.getPrediction()),
+                  connect("g", op.getMessage()), connect("v", op.getValue()),
+                  connect("d", op.getError()), sat);
+  return success();
+}
+
 void ModuleWriter::writeTap(TapOp op) {
   unsigned width = getWordWidth(op.getInput());
   std::string port = isTop() ? names.get("tap_" + op.getLabel().str())
@@ -397,6 +419,8 @@ LogicalResult ModuleWriter::writeUnit(Operation &op) {
     return writeBuffer(buffer);
   if (auto state = dyn_cast<StateOp>(op))
     return writeState(state);
+  if (auto activity = dyn_cast<ActivityOp>(op))
+    return writeActivity(activity);
   if (auto softmax = dyn_cast<SoftmaxErrorOp>(op))
     return writeSoftmax(softmax);
   if (auto fork = dyn_cast<ForkOp>(op)) {
@@ -407,13 +431,23 @@ LogicalResult ModuleWriter::writeUnit(Operation &op) {
     writeGate(gate);
   } else if (auto latch = dyn_cast<LatchOp>(op)) {
     instance("df_latch",
-             formatv(".W({0}), .N({1})", getWordWidth(latch.getInput()),
-                     getSize(latch.getInput()))
+             formatv(".W({0}), .N({1}), .STRICT({2})",
+                     getWordWidth(latch.getInput()), getSize(latch.getInput()),
+                     design.graph.getStrict() ? 1 : 0)
                  .str(),
              streams[latch.getResult()]);
     body += formatv("\n    .clk, .rst, .rounds,\n    {0},\n    {1});\n",
                     connect("in", latch.getInput()),
                     connect("out", latch.getResult()));
+  } else if (auto first = dyn_cast<FirstOp>(op)) {
+    instance("df_first",
+             formatv(".W({0}), .N({1})", getWordWidth(first.getInput()),
+                     getSize(first.getInput()))
+                 .str(),
+             streams[first.getResult()]);
+    body += formatv("\n    .clk, .rst, .rounds,\n    {0},\n    {1});\n",
+                    connect("in", first.getInput()),
+                    connect("out", first.getResult()));
   } else if (auto sum = dyn_cast<SumOp>(op)) {
     std::string data, valid, ready, stem = streams[sum.getSum()];
     for (Value term : llvm::reverse(sum.getTerms())) {

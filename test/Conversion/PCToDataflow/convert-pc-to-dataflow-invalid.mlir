@@ -5,8 +5,11 @@
 // RUN: not pc-opt %t/two.mlir -pc-attach-loss=loss=mse -pc-build-graph -pc-expand-inference \
 // RUN:   -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=TWO
 // RUN: not pc-opt %t/good.mlir -pc-attach-loss=loss=mse -pc-build-graph \
-// RUN:   -pc-expand-inference="schedule=strict step=0.1 iterations=9" \
-// RUN:   -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=STRICT
+// RUN:   -pc-expand-inference="schedule=nudged step=0.1 iterations=9 beta=0.1" \
+// RUN:   -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=NUDGED
+// RUN: not pc-opt %t/good.mlir -pc-attach-loss=loss=mse -pc-build-graph \
+// RUN:   -pc-expand-inference="schedule=incremental step=0.1 iterations=9" \
+// RUN:   -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=INCREMENTAL
 // RUN: not pc-opt %t/good.mlir -pc-attach-loss=loss=mse -pc-build-graph -pc-expand-inference -pc-fold-relaxation \
 // RUN:   -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=FOLD
 // RUN: not pc-opt %t/good.mlir -pc-attach-loss=loss=mse -pc-build-graph -pc-expand-inference \
@@ -20,7 +23,8 @@
 // SCALE: 'pc.vertex' op of @s has no circuit: it reads a parameter outside of a product with activities
 // SCALE: what has: products of activities and one parameter
 // TWO: 'linalg.matmul' op of @o has no circuit: it is not elementwise
-// STRICT: has no circuit: predictions are recomputed in each iteration; the nearest that has: the schedules fixed-exact and fixed
+// NUDGED: has no circuit: the loss or the errors are scaled; the nearest that has: the schedules strict, fixed-exact and fixed
+// INCREMENTAL: has no circuit: parameters learn in each iteration; the nearest that has: the schedule strict
 // FOLD: has no circuit: after pc-fold-relaxation it is no longer local
 // ADAM: 'pc.learn' op has no circuit: the optimizer is adam; the nearest that has: sgd
 // SHARED: 'pc.accumulate' op has no circuit: several vertices learn one parameter

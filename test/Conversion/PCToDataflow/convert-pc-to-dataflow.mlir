@@ -2,6 +2,8 @@
 // RUN:   -convert-pc-to-dataflow | FileCheck %s
 // RUN: pc-opt %s -pc-attach-loss=loss=mse -pc-build-graph -pc-expand-inference="schedule=fixed step=0.5 iterations=9" \
 // RUN:   -convert-pc-to-dataflow | FileCheck %s --check-prefix=FIXED
+// RUN: pc-opt %s -pc-attach-loss=loss=mse -pc-build-graph -pc-expand-inference="schedule=strict step=0.5 iterations=9" \
+// RUN:   -convert-pc-to-dataflow | FileCheck %s --check-prefix=STRICT
 
 // @h is a product with a bias, @k its positive part, @s the product of the two
 // (two readers of @h, a multiplicative merge), @o a product whose weights stand
@@ -49,6 +51,25 @@
 // FIXED: pcflow.linear {{.+}} rate(0.000000e+00)
 // FIXED: pcflow.state {{.+}} step(5.000000e-01)
 // FIXED-NOT: pc.vertex
+
+// Strictly, data are there in every round, the others read the activity, and only
+// the prediction of the first round goes to the host.
+// STRICT: iterations(9) batch(2) strict
+// STRICT: pcflow.vertex @h
+// STRICT: %[[X:.+]] = pcflow.latch
+// STRICT: %[[MU:.+]] = pcflow.linear weights(@w) bias(@b) predict(%[[X]] : {{.+}}) vjp(%[[D:.+]] : <3 x f32>)
+// STRICT: %[[V:.+]], %[[E:.+]] = pcflow.activity %[[MU]], %{{.+}} step(5.000000e-01)
+// STRICT: %[[D]] = pcflow.tap "h" %[[E]]
+// STRICT: pcflow.yield %[[V]]
+// STRICT: pcflow.vertex @s
+// STRICT-NOT: pcflow.latch
+// STRICT: %[[O:.+]], %{{.+}} = pcflow.vertex @o
+// STRICT-NOT: pcflow.activity
+// STRICT: pcflow.vertex @loss
+// STRICT: pcflow.latch
+// STRICT-NOT: pcflow.latch
+// STRICT: %[[Y:.+]] = pcflow.first %[[O]]
+// STRICT: pcflow.output "y" %[[Y]]
 
 #act = affine_map<(d0, d1) -> (d0, d1)>
 #row = affine_map<(d0, d1) -> (d1)>

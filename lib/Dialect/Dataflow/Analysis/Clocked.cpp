@@ -47,6 +47,8 @@ void ClockedLinear::clock() {
   if (passEnds) {
     tilesGiven = 0;
     handed = 0;
+    if (strict)
+      phase = Load;
     if (++round == rounds) {
       round = 0;
       phase = Load;

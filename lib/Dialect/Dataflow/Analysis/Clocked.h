@@ -181,6 +181,54 @@ private:
   int64_t size, rounds, left, word = 0, round = 0;
 };
 
+/// df_activity. Inputs mu, g; outputs v, d.
+class ClockedActivity : public Clocked {
+public:
+  ClockedActivity(int64_t size, int64_t rounds) : size(size), rounds(rounds) {}
+  bool isValid(unsigned output) const override {
+    bool needsPrediction = (round == 0) == (phase == Value);
+    return phase == (output == 0 ? Value : Error) &&
+           (!needsPrediction || comes(0));
+  }
+  bool isReady(unsigned input) const override {
+    if (input == 1)
+      return phase == Message;
+    return phase == (round == 0 ? Value : Error) &&
+           goes(phase == Value ? 0 : 1);
+  }
+  void clock() override {
+    bool moves = phase == Message ? took(1) : gave(phase == Value ? 0 : 1);
+    if (!moves || ++word != size)
+      return;
+    word = 0;
+    if (phase == Message)
+      round = round + 1 == rounds ? 0 : round + 1;
+    phase = phase == Value ? Error : phase == Error ? Message : Value;
+  }
+
+private:
+  enum Phase { Value, Error, Message };
+  int64_t size, rounds, word = 0, round = 0;
+  Phase phase = Value;
+};
+
+/// df_first.
+class ClockedFirst : public Clocked {
+public:
+  ClockedFirst(int64_t size, int64_t rounds) : size(size), rounds(rounds) {}
+  bool isValid(unsigned) const override { return round == 0 && comes(0); }
+  bool isReady(unsigned) const override { return round != 0 || goes(0); }
+  void clock() override {
+    if (!took(0) || ++word != size)
+      return;
+    word = 0;
+    round = round + 1 == rounds ? 0 : round + 1;
+  }
+
+private:
+  int64_t size, rounds, word = 0, round = 0;
+};
+
 /// df_latch.
 class ClockedLatch : public Clocked {
 public:
@@ -230,7 +278,8 @@ public:
   ClockedLinear(LinearOp op, int64_t rounds, int64_t samples)
       : pe(op.getPe()), simd(op.getSimd()), groups(op.getRows() / pe),
         tiles(op.getColumns() / simd), rounds(rounds), left(samples),
-        sends(bool(op.getMessage())), learns(bool(op.getRate())) {}
+        sends(bool(op.getMessage())), learns(bool(op.getRate())),
+        strict(isStrict(op)) {}
   bool isValid(unsigned output) const override {
     return output == 0 ? rowsGiven != rowsDone
                        : phase == Round && tilesGiven != tilesDone;
@@ -256,7 +305,7 @@ private:
   }
 
   int64_t pe, simd, groups, tiles, rounds, left;
-  bool sends, learns;
+  bool sends, learns, strict;
   Phase phase = Load;
   int64_t round = 0, loaded = 0, filled = 0, handed = 0;
   bool busy = false;

@@ -69,6 +69,14 @@ std::unique_ptr<Clocked> Simulator::create(UnitOpInterface unit) {
         return std::make_unique<ClockedState>(
             op.getMessage().getType().getSize(), rounds, samples);
       })
+      .Case([&](ActivityOp op) {
+        return std::make_unique<ClockedActivity>(
+            op.getPrediction().getType().getSize(), rounds);
+      })
+      .Case([&](FirstOp op) {
+        return std::make_unique<ClockedFirst>(op.getInput().getType().getSize(),
+                                              rounds);
+      })
       .Case([&](LatchOp op) {
         return std::make_unique<ClockedLatch>(op.getInput().getType().getSize(),
                                               rounds);

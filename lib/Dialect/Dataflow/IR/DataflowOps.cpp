@@ -25,10 +25,20 @@ llvm::SmallVector<Run> pcflow::getRatelessRuns(Operation *op) {
               llvm::to_vector<2>(llvm::seq<unsigned>(0, op->getNumResults()))}};
 }
 
+bool pcflow::isStrict(Operation *op) {
+  auto graph = op->getParentOfType<GraphOp>();
+  return graph && graph.getStrict();
+}
+
 llvm::SmallVector<Run> LinearOp::getRuns(int64_t iterations) {
   int64_t rows = getRows(), columns = getColumns();
-  llvm::SmallVector<Run> runs{{columns, {0}, {}}, {rows, {}, {0}}};
+  bool strict = isStrict(*this);
+  llvm::SmallVector<Run> runs;
   for (int64_t round = 0; round <= iterations; ++round) {
+    if (strict || round == 0) {
+      runs.push_back({columns, {0}, {}});
+      runs.push_back({rows, {}, {0}});
+    }
     runs.push_back({rows, {1}, {}});
     if (getMessage())
       runs.push_back({columns, {}, {1}});
@@ -46,9 +56,29 @@ llvm::SmallVector<Run> StateOp::getRuns(int64_t iterations) {
   return {{size, {}, {0}}, {size * iterations, {0}, {0}}, {size, {0}, {}}};
 }
 
-llvm::SmallVector<Run> SoftmaxErrorOp::getRuns(int64_t) {
+llvm::SmallVector<Run> ActivityOp::getRuns(int64_t iterations) {
+  int64_t size = getPrediction().getType().getSize();
+  llvm::SmallVector<Run> runs{
+      {size, {0}, {0}}, {size, {}, {1}}, {size, {1}, {}}};
+  for (int64_t round = 0; round < iterations; ++round) {
+    runs.push_back({size, {}, {0}});
+    runs.push_back({size, {0}, {1}});
+    runs.push_back({size, {1}, {}});
+  }
+  return runs;
+}
+
+llvm::SmallVector<Run> FirstOp::getRuns(int64_t iterations) {
+  int64_t size = getInput().getType().getSize();
+  return {{size, {0}, {0}}, {size * iterations, {0}, {}}};
+}
+
+llvm::SmallVector<Run> SoftmaxErrorOp::getRuns(int64_t iterations) {
   int64_t size = getLogits().getType().getSize();
-  return {{size, {0}, {}}, {1, {1}, {}}, {size, {}, {0}}};
+  llvm::SmallVector<Run> runs;
+  for (int64_t round = 0; round <= (isStrict(*this) ? iterations : 0); ++round)
+    runs.append({{size, {0}, {}}, {1, {1}, {}}, {size, {}, {0}}});
+  return runs;
 }
 
 //===----------------------------------------------------------------------===//

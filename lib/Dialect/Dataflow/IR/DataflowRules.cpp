@@ -37,7 +37,8 @@ LogicalResult GraphOp::verify() {
 /// D6: what does arithmetic belongs to a vertex.
 static LogicalResult verifyContents(GraphOp graph) {
   for (Operation &op : graph.getBody().front())
-    if (!isa<VertexOp, ForkOp, BufferOp, TapOp, GateOp, SinkOp, OutputOp>(op))
+    if (!isa<VertexOp, ForkOp, BufferOp, TapOp, GateOp, FirstOp, SinkOp,
+             OutputOp>(op))
       return op.emitOpError("D6: expected to be inside a vertex");
   return success();
 }
@@ -226,7 +227,8 @@ public:
     if (!isNew) {
       if (entry->second)
         return unit->emitOpError(
-            "D5: expected a pcflow.state on the cycle of streams through here");
+            "D5: expected a pcflow.state or pcflow.activity on the cycle of "
+            "streams through here");
       return success();
     }
     for (OpOperand *use : getConsumers(source)) {

@@ -88,6 +88,8 @@ private:
       return fireLinear(linear);
     if (auto state = dyn_cast<StateOp>(unit))
       return fireState(state);
+    if (auto activity = dyn_cast<ActivityOp>(unit))
+      return fireActivity(activity);
     for (unsigned operand : llvm::seq(unit->getNumOperands()))
       if (!has(unit, operand))
         return false;
@@ -99,6 +101,10 @@ private:
         .Case([&](SumOp op) { give(op.getSum(), add(inputs)); })
         .Case([&](LatchOp op) {
           for (int64_t round = 0; round < rounds; ++round)
+            give(op.getResult(), inputs[0]);
+        })
+        .Case([&](FirstOp op) {
+          if (phases[op]++ == 0)
             give(op.getResult(), inputs[0]);
         })
         .Case([&](SoftmaxErrorOp op) {
@@ -124,12 +130,16 @@ private:
   }
 
   bool fireLinear(LinearOp op) {
+    // x, then an error in every round; strictly, x and an error in every round.
     int64_t &phase = phases[op];
-    if (phase > rounds || !has(op, phase ? 1 : 0))
+    int64_t count = graph.getStrict() ? 2 * rounds : rounds + 1;
+    bool predicts = graph.getStrict() ? phase % 2 == 0 : phase == 0;
+    if (phase == count || !has(op, predicts ? 0 : 1))
       return false;
+    ++phase;
     const Vector &matrix = weights[op.getWeights().str()];
     size_t rows = op.getRows(), columns = op.getColumns();
-    if (!phase++) {
+    if (predicts) {
       Vector x = take(op, 0), y;
       for (size_t row = 0; row < rows; ++row) {
         Sum sum = 0;
@@ -153,7 +163,7 @@ private:
       }
       give(op.getMessage(), g);
     }
-    if (phase > rounds && op.getRate())
+    if (phase == count && op.getRate())
       learn(op, d);
     return true;
   }
@@ -208,6 +218,32 @@ private:
     for (auto [d, g] : llvm::zip_equal(memory[op], message))
       d = arithmetic.settle(d + arithmetic.scale(step, Sum(g) - Sum(d)));
     give(op.getError(), memory[op]);
+    return true;
+  }
+
+  bool fireActivity(ActivityOp op) {
+    int64_t &phase = phases[op];
+    bool takesMessage = phase % 2 == 1;
+    if (phase == 2 * rounds || !has(op, takesMessage ? 1 : 0))
+      return false;
+    Vector &value = memory[op], &error = errors[op];
+    Vector words = take(op, takesMessage ? 1 : 0);
+    if (phase == 0) {
+      value = words;
+      error.assign(words.size(), Word(0));
+      give(op.getValue(), value);
+      give(op.getError(), error);
+    } else if (!takesMessage) {
+      for (auto [d, mu, v] : llvm::zip_equal(error, words, value))
+        d = arithmetic.settle(Sum(mu) - Sum(v));
+      give(op.getError(), error);
+    } else if (phase + 1 < 2 * rounds) {
+      int64_t step = toFactor(op.getStep().convertToDouble());
+      for (auto [v, d, g] : llvm::zip_equal(value, error, words))
+        v = arithmetic.settle(v + arithmetic.scale(step, Sum(d) - Sum(g)));
+      give(op.getValue(), value);
+    }
+    ++phase;
     return true;
   }
 
@@ -330,7 +366,8 @@ private:
   llvm::DenseMap<Operation *, std::vector<std::deque<Vector>>> queues;
   llvm::DenseMap<Value, llvm::SmallVector<OpOperand *>> readers;
   llvm::DenseMap<Operation *, int64_t> phases; // of the sample
-  llvm::DenseMap<Operation *, Vector> memory;  // of linear, state
+  llvm::DenseMap<Operation *, Vector> memory;  // of linear, state, activity
+  llvm::DenseMap<Operation *, Vector> errors;  // of activity
   llvm::DenseMap<Operation *, std::vector<Sum>> matrixSums, biasSums;
   std::map<std::string, Vector> weights;
 };

@@ -230,6 +230,8 @@ LogicalResult Quantizer::checkConstants() {
     llvm::StringRef name = "step";
     if (auto state = dyn_cast<StateOp>(op))
       value = state.getStep().convertToDouble();
+    if (auto activity = dyn_cast<ActivityOp>(op))
+      value = activity.getStep().convertToDouble();
     if (auto linear = dyn_cast<LinearOp>(op); linear && linear.getRate()) {
       value = linear.getRate()->convertToDouble();
       name = "rate";

@@ -48,6 +48,8 @@ static int64_t countWords(Operation *op, int64_t batch) {
   }
   if (auto latch = dyn_cast<LatchOp>(op))
     return latch.getInput().getType().getSize();
+  if (auto activity = dyn_cast<ActivityOp>(op)) // and the error of a round
+    return 2 * activity.getPrediction().getType().getSize();
   if (auto state = dyn_cast<StateOp>(op))
     return state.getStep().convertToDouble() == 1.0
                ? 0

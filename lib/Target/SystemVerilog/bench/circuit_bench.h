@@ -73,6 +73,11 @@ public:
             std::vector<int64_t> words) {
     memories.push_back({number, name, rows, 1, pe, 1, words, true});
   }
+  void links(std::vector<std::string> names,
+             std::function<void(int, bool)> set) {
+    linkNames = names;
+    setCut = set;
+  }
   void stalls(int count, std::function<void(int, bool)> set) {
     numStalls = count;
     setStall = set;
@@ -87,6 +92,16 @@ public:
   /// From now on so many rounds a sample, none for predictions alone. Words on
   /// their way are dropped; memories keep theirs.
   void reset(int wantedRounds);
+
+  /// Between batches: from now on zeros pass the link. False: it has no gates.
+  bool cut(const std::string &link) {
+    for (size_t i = 0; i < linkNames.size(); ++i)
+      if (linkNames[i] == link) {
+        setCut(static_cast<int>(i), true);
+        return true;
+      }
+    return false;
+  }
   /// Runs samples whose words are in the inputs, to the last output and error;
   /// what is wrong, or nothing. With rounds, a whole number of batches.
   std::string run(int64_t samples);
@@ -146,7 +161,8 @@ private:
 
   Top &top;
   int width, numStalls = 0, percent = 0, current = -1;
-  std::function<void(int, bool)> setStall;
+  std::function<void(int, bool)> setStall, setCut;
+  std::vector<std::string> linkNames;
   std::mt19937 random;
   int64_t cycle = 0, start = 0, lastMove = 0, lastOutput = 0;
   int64_t wanted = 0; // samples, of the run
@@ -244,8 +260,7 @@ bool CircuitBench<Top>::read(const std::string &name, int64_t *words) {
 }
 
 /// Whether everything that the samples give is there.
-template <typename Top>
-bool CircuitBench<Top>::isDone(int64_t samples) const {
+template <typename Top> bool CircuitBench<Top>::isDone(int64_t samples) const {
   for (const Output &output : outputs)
     if (static_cast<int64_t>(output.words.size()) < samples * output.size)
       return false;

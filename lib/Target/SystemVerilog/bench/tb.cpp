@@ -2,7 +2,8 @@
 //
 // A test bench over folders: bench FOLDER SAMPLES [SEED PERCENT]. Reads
 // FOLDER/in/<name>.txt, writes FOLDER/rtl: taps.txt, weights.txt and
-// <output>.txt, in the form of the reference.
+// <output>.txt, in the form of the reference. Cuts the links of
+// FOLDER/cuts.txt, each before the sample that stands in front of it.
 
 #include "circuit.h"
 #include <cstdio>
@@ -24,6 +25,19 @@ static bool readInputs(const Circuit &circuit, const std::string &folder,
       return false;
     }
   }
+  return true;
+}
+
+/// The links that are cut before sample `first`. False: one has no gates.
+static bool cutLinks(Circuit &circuit, const std::string &folder,
+                     int64_t first) {
+  std::ifstream file(folder + "/cuts.txt");
+  std::string link;
+  for (int64_t sample; file >> sample >> link;)
+    if (sample == first && !circuit.cut(link)) {
+      std::printf("%s has no gates\n", link.c_str());
+      return false;
+    }
   return true;
 }
 
@@ -95,6 +109,8 @@ int main(int argc, char **argv) {
       input.words.insert(input.words.end(), begin,
                          begin + circuit.batch * input.size);
     }
+    if (!cutLinks(circuit, folder, first))
+      return 1;
     std::string wrong = circuit.run(circuit.batch);
     if (!wrong.empty()) {
       std::printf("%s\n", wrong.c_str());

@@ -5,6 +5,7 @@
 //   y[m] = sat(rne(sum_n w[m,n] x[n] / 2^F + b[m])),
 // and then, `rounds` times alike, takes M words d and gives N words
 //   g[n] = sat(rne(sum_m w[m,n] d[m] / 2^F)).
+// STRICT: x and y in each of the rounds, before d; no rounds are one.
 // The last round also learns (df_lane, df_bias); g is still that of the old
 // weights. The sums are exact, so PE and SIMD cannot change a bit.
 module df_linear #(
@@ -17,7 +18,8 @@ module df_linear #(
   parameter int HAS_BIAS = 1,
   parameter int HAS_VJP = 1,
   parameter int LEARN = 1,
-  parameter int BATCH = 1
+  parameter int BATCH = 1,
+  parameter int STRICT = 0
 ) (
   input  logic         clk,
   input  logic         rst,
@@ -65,6 +67,7 @@ module df_linear #(
   logic [1:0] state;
   logic [15:0] round;
   logic learns, first, last;  // this round; this sample of the batch
+  logic ends;                 // the sample, with this round
 
   // Words come in one by one: x fills a vector, d a group of PE rows.
   logic [SW-1:0] load_tile;
@@ -95,7 +98,8 @@ module df_linear #(
   logic y_last, g_last, g_none, pass_ends, over_y, over_g, over_w;
 
   assign x_ready = state == LOAD;
-  assign idle = x_ready & (load_tile == '0) & (load_lane == '0) &
+  assign ends = (round + 1'b1 == rounds) | (rounds == '0);
+  assign idle = x_ready & (round == '0) & (load_tile == '0) & (load_lane == '0) &
                 ~(busy | valid1 | valid2 | learn1 | learn2 | learn3 | learn4);
   assign all_rows = rows == (RW + 1)'(MB);
   assign hand_over = ~all_rows & (~busy | (tile == NS_LAST)) &
@@ -143,7 +147,7 @@ module df_linear #(
         if (y_last) begin
           y_row <= '0;
           rows <= '0;
-          state <= (rounds == '0) ? LOAD : ROUND;
+          state <= (STRICT == 0 && rounds == '0) ? LOAD : ROUND;
         end
       end
       if (g_valid & g_ready) begin
@@ -153,8 +157,8 @@ module df_linear #(
       if (pass_ends) begin
         g_tile <= '0;
         rows <= '0;
-        round <= (round + 1'b1 == rounds) ? '0 : round + 1'b1;
-        if (round + 1'b1 == rounds) state <= LOAD;
+        round <= ends ? '0 : round + 1'b1;
+        if (ends || STRICT != 0) state <= LOAD;
       end
     end
   end

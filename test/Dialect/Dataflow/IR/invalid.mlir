@@ -133,7 +133,7 @@ pcflow.graph @d5_no_state inputs ["x"] iterations(0) batch(1) {
 ^bb0(%x: !pcflow.stream<4 x f32>):
   %a = pcflow.vertex @a parents(%x : !pcflow.stream<4 x f32>) -> down(!pcflow.stream<4 x f32>) {
   ^bb0(%p: !pcflow.stream<4 x f32>):
-    // expected-error@+1 {{D5: expected a pcflow.state on the cycle of streams through here}}
+    // expected-error@+1 {{D5: expected a pcflow.state or pcflow.activity on the cycle of streams through here}}
     %s = pcflow.sum %p, %q : !pcflow.stream<4 x f32>
     %q = pcflow.buffer %s : <4 x f32>
     pcflow.yield %s : !pcflow.stream<4 x f32>

@@ -64,3 +64,34 @@ pcflow.graph @net inputs ["x", "t"] iterations(1) batch(2) wired {
   // CHECK: pcflow.output "h"
   pcflow.output "h" %k : <8 x !pcflow.fixed<18, 14>>
 }
+
+// Predictions that are recomputed: every stream carries a vector a round.
+// CHECK-LABEL: pcflow.graph @strict inputs ["x", "t"] iterations(3) batch(1) strict {
+!s = !pcflow.stream<4 x f32>
+pcflow.graph @strict inputs ["x", "t"] iterations(3) batch(1) strict {
+^bb0(%x: !s, %t: !s):
+  %h = pcflow.vertex @h parents(%x : !s) messages(%g : !s) -> down(!s) {
+  ^bb0(%p: !s, %m: !s):
+    pcflow.weights @w2 {value = dense<1.0> : tensor<4x4xf32>}
+    %r = pcflow.latch %p : <4 x f32>
+    // CHECK: %[[V:.+]], %[[D:.+]] = pcflow.activity %[[MU:.+]], %{{.+}} step(2.500000e-01) : <4 x f32>
+    %v, %d = pcflow.activity %y, %m step(2.500000e-01) : <4 x f32>
+    // CHECK: %[[MU]] = pcflow.linear weights(@w2) predict({{.+}}) vjp(%[[D]] :
+    %y = pcflow.linear weights(@w2) predict(%r : <4 x f32>) vjp(%d : <4 x f32>) rate(0.1) -> <4 x f32>
+    // CHECK: pcflow.yield %[[V]]
+    pcflow.yield %v : !s
+  }
+  %g = pcflow.vertex @l2 parents(%h, %t : !s, !s) answers [0] -> up(!s) {
+  ^bb0(%p: !s, %q: !s):
+    %r = pcflow.latch %q : <4 x f32>
+    %e = pcflow.map(%p, %r) : (!s, !s) -> !s {
+    ^bb0(%a: f32, %b: f32):
+      %f = arith.subf %a, %b : f32
+      pcflow.yield %f : f32
+    }
+    pcflow.yield %e : !s
+  }
+  // CHECK: pcflow.first %{{.+}} : <4 x f32>
+  %y = pcflow.first %h : <4 x f32>
+  pcflow.output "y" %y : <4 x f32>
+}

@@ -28,6 +28,9 @@ struct Run {
 
 /// One firing that takes from all operands and gives to all results.
 llvm::SmallVector<Run> getRatelessRuns(Operation *op);
+
+/// Whether `op` is in a graph whose predictions are recomputed in every round.
+bool isStrict(Operation *op);
 } // namespace mlir::pcflow
 
 #include "pc/Dialect/Dataflow/IR/DataflowDialect.h.inc"

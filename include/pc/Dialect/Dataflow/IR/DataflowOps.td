@@ -24,6 +24,9 @@ def PCFlow_GraphOp : PCFlow_Op<"graph", [
     `iterations` updates of every state, so each error and message stream carries
     `iterations + 1` vectors, of which the last is for learning. Gradients are
     summed over `batch` samples. The order of operations means nothing.
+    In a `strict` graph predictions are recomputed in every round, from activities
+    that move (`pcflow.activity`): prediction streams carry `iterations + 1` vectors
+    as well.
     pcflow-schedule writes how many `cycles` the first sample takes from reset,
     each further sample (`sample_cycles`), and each further iteration.
 
@@ -32,7 +35,7 @@ def PCFlow_GraphOp : PCFlow_Op<"graph", [
     D3: only predictions go down and messages go up between vertices, each
     message to the vertex that made the prediction it answers.
     D4: weights belong to one vertex, and one unit in it.
-    D5: every cycle of streams passes a `pcflow.state`.
+    D5: every cycle of streams passes a `pcflow.state` or a `pcflow.activity`.
     D6: the graph holds vertices, and units without arithmetic between them.
     D11: a gate stands on the link that it names, and on both ways of it.
 
@@ -54,13 +57,13 @@ def PCFlow_GraphOp : PCFlow_Op<"graph", [
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrArrayAttr:$inputs,
     ConfinedAttr<I64Attr, [IntNonNegative]>:$iterations,
-    ConfinedAttr<I64Attr, [IntPositive]>:$batch, UnitAttr:$wired,
+    ConfinedAttr<I64Attr, [IntPositive]>:$batch, UnitAttr:$strict, UnitAttr:$wired,
     OptionalAttr<I64Attr>:$cycles, OptionalAttr<I64Attr>:$sample_cycles,
     OptionalAttr<I64Attr>:$iteration_cycles);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     $sym_name `inputs` $inputs `iterations` `(` $iterations `)` `batch` `(` $batch `)`
-    (`wired` $wired^)? attr-dict-with-keyword $body
+    (`strict` $strict^)? (`wired` $wired^)? attr-dict-with-keyword $body
   }];
   let builders = [OpBuilder<(ins "::llvm::StringRef":$name, "::mlir::ArrayAttr":$inputs,
                                  "int64_t":$iterations, "int64_t":$batch)>];
@@ -169,6 +172,7 @@ def PCFlow_LinearOp : PCFlow_Unit<"linear"> {
         the last time   dW += d x^T,  db += d   (exact sums over the batch),
         and in the last sample of a batch   W -= rate dW,  b -= rate db.
 
+    In a strict graph it takes x and gives y anew in every round, before d.
     Each element of `y`, `g`, `rate dW` and `rate db` is rounded once; a message
     reads the old weights. Without `rate` the weights are frozen; `rate(0)` keeps
     the sums and leaves the weights. `pe` rows and `simd` columns are worked on in
@@ -303,6 +307,50 @@ def PCFlow_StateOp : PCFlow_Unit<"state", [SameOperandsAndResultType]> {
     /// UnitOpInterface: an error depends on messages of the round before.
     bool isImmediate(unsigned, unsigned) { return false; }
   }];
+}
+
+def PCFlow_ActivityOp : PCFlow_Unit<"activity", [
+    AllTypesMatch<["prediction", "message", "value", "error"]>]> {
+  let summary = "the activity and the error of a hidden vertex of a strict graph";
+  let description = [{
+    `v(0)` is the first prediction; in round `t` gives `v(t)`, then the error
+    `d(t) = mu(t) - v(t)`, then takes the message `g(t)` and has
+    `v(t + 1) = v(t) + step (d(t) - g(t))`, rounded once. The message of the last
+    round, which learns, changes nothing.
+
+    ```mlir
+    %v, %d = pcflow.activity %mu, %g step(2.500000e-01) : <4 x f32>
+    ```
+  }];
+  let arguments = (ins PCFlow_StreamType:$prediction, PCFlow_StreamType:$message,
+                       F64Attr:$step);
+  let results = (outs PCFlow_StreamType:$value, PCFlow_StreamType:$error);
+  let assemblyFormat = [{
+    $prediction `,` $message `step` `(` $step `)` attr-dict `:` type($prediction)
+  }];
+  let builders = [OpBuilder<(ins "::mlir::Value":$prediction, "::mlir::Value":$message,
+                                 "double":$step), [{
+    build($_builder, $_state, prediction.getType(), prediction.getType(), prediction,
+          message, $_builder.getF64FloatAttr(step));
+  }]>];
+  let extraClassDeclaration = [{
+    /// UnitOpInterface: messages are for the round behind.
+    bool isImmediate(unsigned operand, unsigned) { return operand == 0; }
+  }];
+}
+
+def PCFlow_FirstOp : PCFlow_Unit<"first", [SameOperandsAndResultType]> {
+  let summary = "the vector of the first round of a strict graph";
+  let description = [{
+    What the host gets is the prediction before any activity has moved.
+
+    ```mlir
+    %y = pcflow.first %mu : <4 x f32>
+    ```
+  }];
+  let arguments = (ins PCFlow_StreamType:$input);
+  let results = (outs PCFlow_StreamType:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input)";
 }
 
 def PCFlow_SumOp : PCFlow_Rateless<"sum", [SameOperandsAndResultType]> {

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Circuits of random graphs: alive, and gradients inside of their bounds.
 
-usage: random_graphs.py FIRST LAST FOLDER   (seeds, both included)
+usage: random_graphs.py FIRST LAST FOLDER [STEP]   (seeds, both included)
+With a step the schedule is strict, of 4 iterations.
 """
 
 import pathlib
 import re
+import statistics
 import subprocess
 import sys
 
@@ -22,13 +24,15 @@ def run(*command):
 
 def main():
     first, last, folder = int(sys.argv[1]), int(sys.argv[2]), pathlib.Path(sys.argv[3])
+    step = sys.argv[4] if len(sys.argv) > 4 else None
+    schedule = ["--schedule=strict", f"--step={step}", "--iterations=4"] if step else []
     folder.mkdir(parents=True, exist_ok=True)
     medians, depths = [], []
     for seed in range(first, last + 1):
         model, circuit = folder / f"{seed}.onnx", folder / f"{seed}.mlir"
         run(sys.executable, HERE / "make_graph.py", seed, model)
         run("pc-compile", model, "--dim", "N=2", "--grad", "--optimizer=sgd", "--rate=0.02",
-            "--loss=mse", "--reduction=sum", f"--dump-phases={folder / str(seed)}", "--emit=mlir",
+            "--loss=mse", "--reduction=sum", *schedule, f"--dump-phases={folder / str(seed)}", "--emit=mlir",
             "-o", folder / "out.mlir")
         run("pc-opt", folder / str(seed) / "2-relaxation.mlir", "--convert-pc-to-dataflow",
             f"--pcflow-quantize=format={FORMATS[seed % len(FORMATS)]}",
@@ -39,9 +43,12 @@ def main():
                    f"--seed={seed}", "--bounds", "-o", words)
         if "nothing saturated" not in said:
             raise SystemExit(f"seed {seed}: {said}")
-        said = run(sys.executable, HERE / "check_gradients.py", model, circuit, words)
+        said = run(sys.executable, HERE / "check_gradients.py", model, circuit, words,
+                   "--limit=inf", *([f"--strict={step}"] if step else []))
         medians.append(int(re.search(r"median of bound / error: (\d+)", said)[1]))
         depths.append(int(re.search(r"iterations\((\d+)\)", circuit.read_text())[1]))
+    if statistics.median(medians) > 64:
+        raise SystemExit(f"the bounds say nothing: {sorted(medians)} times the error")
     print(f"{len(medians)} graphs of depth {min(depths)} to {max(depths)}: all gradients are "
           f"inside of their bounds, which are {min(medians)} to {max(medians)} times the error")
 
