@@ -182,7 +182,8 @@ MachineFlags::MachineFlags(bool alsoUsesHost)
                       "(default: the first discrete one, or the first)"),
              cl::cat(category)),
       cache("cache", cl::init(getDefaultCacheFolder()), cl::value_desc("DIR"),
-            cl::desc("folder for objects, which need not be compiled again, "
+            cl::desc("folder for objects and pipelines of Vulkan, which need "
+                     "not be compiled again, "
                      "or none (default: $PC_CACHE, or pc in the user's "
                      "caches)"),
             cl::cat(category)) {}
@@ -192,7 +193,7 @@ Error MachineFlags::checkTarget() const {
   bool isVulkan = target.get() == "vulkan";
   if (!isVulkan && device.getNumOccurrences())
     return createStringError("--device: expected --target=vulkan");
-  const cl::Option *onHost[] = {&cpu, &threads, &cache};
+  const cl::Option *onHost[] = {&cpu, &threads};
   for (const cl::Option *flag : onHost)
     if (isVulkan && !alsoUsesHost && flag->getNumOccurrences())
       return createStringError("--" + flag->ArgStr + ": expected --target=cpu");
@@ -211,6 +212,7 @@ Error MachineFlags::fill(MachineOptions &options) const {
   options.cpu.threads = threads;
   options.cpu.cache = cache == "none" ? std::string() : cache.getValue();
   options.vulkan.device = device;
+  options.vulkan.cache = options.cpu.cache;
   return Error::success();
 }
 

@@ -30,6 +30,8 @@ struct Entry {
 class VulkanExecutable : public Executable {
 public:
   llvm::Error open(const VulkanOptions &options);
+  /// What opening has done without, or "".
+  StringRef getRemark() const { return pc_vk_remark(context.get()); }
   llvm::Error load(const Plan &plan, Signature signature);
 
   const Signature &getSignature(StringRef entry) const override {
@@ -69,7 +71,7 @@ llvm::Error VulkanExecutable::open(const VulkanOptions &options) {
   auto validates = llvm::sys::Process::GetEnv("PC_VK_VALIDATE");
   pc_vk_options wanted = {options.device.c_str(),
                           validates && *validates == "fatal",
-                          /*trusting=*/0};
+                          /*trusting=*/0, options.cache.c_str()};
   pc_vk_context *made = nullptr;
   pc_vk_status status = pc_vk_context_create(&wanted, &made);
   context.reset(made);
@@ -159,6 +161,8 @@ mlir::pc::compileForVulkan(ModuleOp module, ArrayRef<StringRef> entries,
   auto executable = std::make_unique<VulkanExecutable>();
   if (llvm::Error error = executable->open(options))
     return module.emitError(llvm::toString(std::move(error))), failure();
+  if (!executable->getRemark().empty())
+    emitRemark(UnknownLoc::get(module.getContext())) << executable->getRemark();
   FailureOr<std::vector<Plan>> plans = compilePlans(module, entries, options);
   if (failed(plans))
     return failure();

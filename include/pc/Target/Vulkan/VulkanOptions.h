@@ -15,6 +15,8 @@ namespace mlir::pc {
 struct VulkanOptions {
   /// Number or part of the name of a device; empty: the best one.
   std::string device;
+  /// Where the driver's pipelines are kept for later runs; empty: they are not.
+  std::string cache;
   /// Passes that are left out, among those of `getOptionalGPUPasses`.
   std::vector<std::string> without;
   /// What each pass takes goes there; null: nowhere.

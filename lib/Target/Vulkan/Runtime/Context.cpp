@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Context.h"
+#include "PipelineCache.h"
 
 #include <algorithm>
 #include <cstring>
@@ -250,14 +251,40 @@ pc_vk_status pc_vk_context::createDevice() {
   vkGetDeviceQueue(device, family, 0, &queue);
   VkCommandPoolCreateInfo pool = {VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO};
   pool.queueFamilyIndex = family;
-  if (pc_vk_status status =
-          check(vkCreateCommandPool(device, &pool, nullptr, &commands),
-                "make a pool of commands"))
-    return status;
-  VkPipelineCacheCreateInfo cache = {
+  return check(vkCreateCommandPool(device, &pool, nullptr, &commands),
+               "make a pool of commands");
+}
+
+pc_vk_status pc_vk_context::createCache(const std::string &folder) {
+  if (!folder.empty()) {
+    cachePath = getCachePath(folder, properties[used]);
+    std::string problem;
+    cached = readCache(cachePath, properties[used], problem);
+    if (!problem.empty())
+      remark = "the pipeline cache " + cachePath + " " + problem +
+               "; it is made anew";
+  }
+  VkPipelineCacheCreateInfo info = {
       VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO};
-  return check(vkCreatePipelineCache(device, &cache, nullptr, &pipelines),
+  info.initialDataSize = cached.size();
+  info.pInitialData = cached.data();
+  return check(vkCreatePipelineCache(device, &info, nullptr, &pipelines),
                "make a cache of pipelines");
+}
+
+/// Writes the cache where it is not what the file has.
+void pc_vk_context::saveCache() {
+  size_t size = 0;
+  if (cachePath.empty() || !pipelines ||
+      vkGetPipelineCacheData(device, pipelines, &size, nullptr) != VK_SUCCESS)
+    return;
+  std::vector<uint8_t> data(size);
+  if (vkGetPipelineCacheData(device, pipelines, &size, data.data()) !=
+      VK_SUCCESS)
+    return;
+  data.resize(size);
+  if (data != cached)
+    writeCache(cachePath, data);
 }
 
 pc_vk_status pc_vk_context::create(const pc_vk_options &options) {
@@ -268,12 +295,15 @@ pc_vk_status pc_vk_context::create(const pc_vk_options &options) {
     return status;
   if (pc_vk_status status = chooseDevice(options.device ? options.device : ""))
     return status;
-  return createDevice();
+  if (pc_vk_status status = createDevice())
+    return status;
+  return createCache(options.cache ? options.cache : "");
 }
 
 pc_vk_context::~pc_vk_context() {
   if (device) {
     vkDeviceWaitIdle(device);
+    saveCache();
     vkDestroyPipelineCache(device, pipelines, nullptr);
     vkDestroyCommandPool(device, commands, nullptr);
     vkDestroyDevice(device, nullptr);

@@ -24,7 +24,7 @@ struct pc_vk_context {
   /// layer has found since the last time, too.
   pc_vk_status check(VkResult result, const char *what);
 
-  std::string message;
+  std::string message, remark;
   /// What the validation layer said and nobody has been told of.
   std::string findings;
   bool isLost = false;
@@ -44,6 +44,8 @@ struct pc_vk_context {
   VkQueue queue = VK_NULL_HANDLE;
   VkCommandPool commands = VK_NULL_HANDLE;
   VkPipelineCache pipelines = VK_NULL_HANDLE;
+  std::string cachePath;       // empty: nothing is kept
+  std::vector<uint8_t> cached; // what is there
   pc_vk_counters counters = {};
 
   const VkPhysicalDeviceLimits &getLimits() const {
@@ -55,6 +57,8 @@ private:
   pc_vk_status findDevices();
   pc_vk_status chooseDevice(const std::string &wanted);
   pc_vk_status createDevice();
+  pc_vk_status createCache(const std::string &folder);
+  void saveCache();
 };
 
 #endif // PC_LIB_TARGET_VULKAN_RUNTIME_CONTEXT_H

@@ -20,6 +20,10 @@ const char *pc_vk_message(const pc_vk_context *context) {
   return context->message.c_str();
 }
 
+const char *pc_vk_remark(const pc_vk_context *context) {
+  return context->remark.c_str();
+}
+
 uint32_t pc_vk_device_count(const pc_vk_context *context) {
   return static_cast<uint32_t>(context->properties.size());
 }

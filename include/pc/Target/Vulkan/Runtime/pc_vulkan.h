@@ -44,6 +44,9 @@ typedef struct {
   /* Not 0: also load plans that lack a barrier. For tests of what is found
    * then. */
   int trusting;
+  /* A folder, made if absent, for what the driver compiles; NULL or "": it is
+   * not kept. */
+  const char *cache;
 } pc_vk_options;
 
 /* Makes *context even where it fails, for its message; destroy it in any case.
@@ -52,6 +55,8 @@ pc_vk_status pc_vk_context_create(const pc_vk_options *options,
                                   pc_vk_context **context);
 void pc_vk_context_destroy(pc_vk_context *context);
 const char *pc_vk_message(const pc_vk_context *context);
+/* What was done without, such as a damaged file of the cache, or "". */
+const char *pc_vk_remark(const pc_vk_context *context);
 
 /* The devices of this machine, and which of them the context uses. */
 uint32_t pc_vk_device_count(const pc_vk_context *context);
