@@ -260,6 +260,36 @@ def measure(device, candidates, args):
     return times, errors
 
 
+def measure_host(device, folder):
+    """Microseconds by the clock: a step of one small dispatch, from the call to its
+    return, and what a dispatch adds to the loading of a plan."""
+    start, d = argument("d", S, H), Buffer((S, H), "result", "d")
+    shaders = {"start": compile_shader(HERE / "relax_start.comp", folder, SIZES)}
+    first, more = Dispatch("start", (1, 1, 1), [start, (d, "w")]), Dispatch("start", (1, 1, 1), [start, (d, "w")], "memory")
+
+    def load(count):
+        data = encode([start, d], shaders, [first] + [more] * (count - 1))
+        began = time.perf_counter()
+        plan = Plan(device, data)
+        return plan, 1e6 * (time.perf_counter() - began)
+
+    few, many = 1000, 3000
+    loads = []
+    for _ in range(5):
+        (a, small), (b, large) = load(few), load(many)
+        loads.append((large - small) / (many - few))
+        a.close(), b.close()
+    plan, _ = load(1)
+    plan.write({"d": np.zeros((S, H), np.float32)})
+    steps = []
+    for _ in range(2000):
+        began = time.perf_counter()
+        plan.run()
+        steps.append(1e6 * (time.perf_counter() - began))
+    plan.close()
+    return {"step": statistics.median(steps), "dispatch": statistics.median(loads)}
+
+
 def summarize(case, times):
     ratios = {}
     for ours in (n for n in times if n.startswith("compiled")):
@@ -269,7 +299,7 @@ def summarize(case, times):
             "best_ms": {n: min(t) for n, t in times.items()}, "ratios": ratios}
 
 
-def table(results, device, args):
+def table(results, host, device, args):
     titles = {"matmul": f"product {N}³", "layer": f"layer {S}×{I}×{H}, bias, tanh",
               "relaxation": f"strict relaxation {I}-{H}-{O}, T = {ITERATIONS}"}
     cpu = next(line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name"))
@@ -280,6 +310,8 @@ def table(results, device, args):
         ms = ", ".join(f"{n} {v:.1f}" for n, v in r["ms"].items())
         ratios = ", ".join(f"{n} {v:.2f}" for n, v in r["ratios"].items())
         lines.append(f"| {titles[r['name']]} | {ms} | {ratios} |")
+    lines += ["", f"By the clock: a step of one small dispatch {host['step']:.0f} µs, waiting included; a dispatch makes "
+              "the", f"loading of a plan (reading, checks, descriptors, recording) {host['dispatch']:.1f} µs longer."]
     return lines
 
 
@@ -297,9 +329,10 @@ def main():
         wrong += len(bad)
         results.append(result)
         print(case, " ".join(f"{n} {v:.2f}" for n, v in result["ratios"].items()), *(f"WRONG {n}" for n in bad), flush=True)
-    lines = table(results, device, args)
+    host = measure_host(device, args.out)
+    lines = table(results, host, device, args)
     (args.out / "kernels.md").write_text("\n".join(["# Kernels", "", *lines, ""]))
-    (args.out / "kernels.json").write_text(json.dumps({"device": device.name, "cases": results}, indent=1))
+    (args.out / "kernels.json").write_text(json.dumps({"device": device.name, "cases": results, "host_us": host}, indent=1))
     print("\n".join(lines))
     print(f"{wrong} results are wrong" if wrong else f"every result is right ({args.out / 'kernels.md'})")
     if args.update and not wrong:
