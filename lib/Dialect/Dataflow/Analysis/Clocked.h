@@ -19,6 +19,7 @@ struct Link {
   Clocked *giver = nullptr, *taker = nullptr;
   unsigned output = 0, input = 0; // numbers there
   bool fires = false;             // in this cycle
+  bool watched = false;           // by the host, or at a tap
 };
 
 class Clocked {

@@ -99,9 +99,15 @@ std::unique_ptr<Clocked> Simulator::create(UnitOpInterface unit) {
       .Default([](Operation *) { return nullptr; });
 }
 
+/// What a bench sees: words of the host, and errors at taps.
+static bool isWatched(Value source) {
+  return isa<BlockArgument>(source) ||
+         llvm::any_of(getConsumers(source), [](OpOperand *use) {
+           return isa<TapOp, OutputOp>(use->getOwner());
+         });
+}
+
 LogicalResult Simulator::build() {
-  if (failed(buildNetwork(graph))) // is it wired, is there a queue everywhere?
-    return failure();
   FailureOr<llvm::MapVector<Value, int64_t>> inferred =
       inferRates(graph, rounds - 1);
   if (failed(inferred))
@@ -138,15 +144,9 @@ LogicalResult Simulator::build() {
       unit->outputs.push_back(link);
     }
   }
+  for (auto &[source, link] : links)
+    link->watched = isWatched(source);
   return success();
-}
-
-/// What a bench sees: words of the host, and errors at taps.
-static bool isWatched(Value source) {
-  return isa<BlockArgument>(source) ||
-         llvm::any_of(getConsumers(source), [](OpOperand *use) {
-           return isa<TapOp, OutputOp>(use->getOwner());
-         });
 }
 
 Timing Simulator::run() {
@@ -157,7 +157,7 @@ Timing Simulator::run() {
       if (!link->fires)
         continue;
       timing.lastMove = cycle;
-      if (isWatched(source))
+      if (link->watched)
         timing.cycles = cycle;
     }
     for (auto &unit : units)
@@ -173,19 +173,29 @@ Timing Simulator::run() {
   }
 }
 
-FailureOr<Timing> pcflow::simulateCycles(GraphOp graph, int64_t samples,
-                                         int64_t iterations,
-                                         const Depths &depths) {
+/// Of a graph that is wired and has its queues.
+static FailureOr<Timing> simulate(GraphOp graph, int64_t samples,
+                                  int64_t iterations, const Depths &depths) {
   Simulator simulator(graph, samples, iterations, depths);
   if (failed(simulator.build()))
     return failure();
   return simulator.run();
 }
 
+FailureOr<Timing> pcflow::simulateCycles(GraphOp graph, int64_t samples,
+                                         int64_t iterations,
+                                         const Depths &depths) {
+  if (failed(buildNetwork(graph))) // is it wired, is there a queue everywhere?
+    return failure();
+  return simulate(graph, samples, iterations, depths);
+}
+
+/// Far enough from the start that every further sample or iteration takes
+/// equally long.
+static constexpr int64_t warm = 3;
+
 FailureOr<CycleCounts> pcflow::countCycles(GraphOp graph,
                                            const Depths &depths) {
-  // Far enough from the start that every further one takes equally long.
-  constexpr int64_t warm = 3;
   int64_t iterations = graph.getIterations();
   auto run = [&](int64_t samples, int64_t more) {
     return simulateCycles(graph, samples, iterations + more, depths);
@@ -199,4 +209,27 @@ FailureOr<CycleCounts> pcflow::countCycles(GraphOp graph,
   return CycleCounts{
       first->cycles, first->lastMove, many->lastMove - few->lastMove,
       longest->lastMove - longer->lastMove, many->stopped || longest->stopped};
+}
+
+FailureOr<bool> pcflow::isAsFast(GraphOp graph, const Depths &depths,
+                                 const CycleCounts &counts) {
+  auto run = [&](int64_t samples, int64_t more) {
+    return simulate(graph, samples, graph.getIterations() + more, depths);
+  };
+  // The shortest runs first: most that is too slow is so at once.
+  FailureOr<Timing> first = run(1, 0);
+  if (failed(first))
+    return failure();
+  if (first->stopped || first->lastMove > counts.last)
+    return false;
+  FailureOr<Timing> longest = run(1, warm + 1), longer = run(1, warm);
+  if (failed(longest) || failed(longer))
+    return failure();
+  if (longest->stopped ||
+      longest->lastMove - longer->lastMove > counts.perIteration)
+    return false;
+  FailureOr<Timing> many = run(warm + 1, 0), few = run(warm, 0);
+  if (failed(many) || failed(few))
+    return failure();
+  return !many->stopped && many->lastMove - few->lastMove <= counts.perSample;
 }

@@ -48,13 +48,10 @@ static LogicalResult narrowBuffer(GraphOp graph, Operation *buffer,
   int64_t slow = 0, fast = depths[buffer];
   while (fast - slow > 1) {
     depths[buffer] = (slow + fast) / 2;
-    FailureOr<CycleCounts> now = countCycles(graph, depths);
-    if (failed(now))
+    FailureOr<bool> isFast = isAsFast(graph, depths, counts);
+    if (failed(isFast))
       return failure();
-    bool isFast = !now->stopped && now->last <= counts.last &&
-                  now->perSample <= counts.perSample &&
-                  now->perIteration <= counts.perIteration;
-    (isFast ? fast : slow) = depths[buffer];
+    (*isFast ? fast : slow) = depths[buffer];
   }
   depths[buffer] = fast;
   return success();

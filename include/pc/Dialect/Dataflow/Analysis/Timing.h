@@ -47,6 +47,12 @@ struct CycleCounts {
 FailureOr<CycleCounts> countCycles(GraphOp graph,
                                    const Depths &depths = Depths());
 
+/// Whether with `depths` the last word of the first sample moves no later, and
+/// further samples and iterations take no more, than `counts` says. Finds that
+/// they do not without counting on.
+FailureOr<bool> isAsFast(GraphOp graph, const Depths &depths,
+                         const CycleCounts &counts);
+
 } // namespace mlir::pcflow
 
 #endif // PC_DIALECT_DATAFLOW_ANALYSIS_TIMING_H
