@@ -203,22 +203,31 @@ LogicalResult NetworkBuilder::createProcess(VertexOp vertex) {
     return vertex.emitOpError("has no circuit: expected one result with words "
                               "for each of ")
            << shape.batch << " samples";
+  for (Value parent : vertex.getParents()) {
+    if (streams.lookup(parent))
+      continue;
+    if (parent.getDefiningOp()) // it has been refused already
+      return failure();
+    return vertex.emitOpError("has no circuit: its parent is neither data nor "
+                              "another vertex; the nearest that has: products "
+                              "of activities and parameters");
+  }
   llvm::SmallVector<int64_t> answered = getAnswered(vertex);
   pcflow::VertexOp process = startProcess(vertex, count, answered, true);
   OpBuilder::InsertionGuard guard(builder);
   Block &body = process.getBody().front();
   builder.setInsertionPointToEnd(&body);
 
-  llvm::DenseMap<int64_t, double> rates;
+  llvm::DenseMap<int64_t, Learning> learning;
   unsigned parents = vertex.getParents().size();
   for (auto [index, parameter] : llvm::enumerate(vertex.getParameters()))
-    if (auto rate = relaxation.rates.find(parameter);
-        rate != relaxation.rates.end())
-      rates[parents + index] = rate->second;
+    if (auto rule = relaxation.learning.find(parameter);
+        rule != relaxation.learning.end())
+      learning.try_emplace(parents + index, rule->second);
   llvm::SmallVector<bool> wanted(parents, false);
   for (int64_t index : answered)
     wanted[index] = true;
-  VertexUnits units(builder, vertex, shape, std::move(rates),
+  VertexUnits units(builder, vertex, shape, std::move(learning),
                     relaxation.strict);
   ValueRange arguments = body.getArguments();
   FailureOr<Value> prediction =
@@ -251,7 +260,7 @@ LogicalResult NetworkBuilder::createLoss() {
   Block &body = process.getBody().front();
   builder.setInsertionPointToEnd(&body);
   llvm::SmallVector<Value> results;
-  VertexUnits units(builder, loss, shape, llvm::DenseMap<int64_t, double>(),
+  VertexUnits units(builder, loss, shape, llvm::DenseMap<int64_t, Learning>(),
                     relaxation.strict);
   llvm::SmallVector<Value> parents = repeatData(process);
   for (int64_t index : answered) {

@@ -30,7 +30,7 @@ private:
                              ValueRange messages);
   LogicalResult readErrors(VJPOp vjp);
   LogicalResult readMessage(Operation *reader, Value value, VertexRole &role);
-  LogicalResult readGradient(Value gradient, double rate);
+  LogicalResult readGradient(Value gradient, Learning learning);
   LogicalResult readLearning();
 
   VertexOpInterface lookup(SymbolRefAttr name) { return vertices.lookup(name); }
@@ -84,10 +84,11 @@ LogicalResult Reader::checkOps() {
       status = refuse(op, "several vertices learn one parameter",
                       "a parameter for each of them");
     else if (auto learn = dyn_cast<LearnOp>(op);
-             learn && learn.getOptimizer() != Optimizer::SGD)
+             learn && learn.getOptimizer() != Optimizer::SGD &&
+             learn.getOptimizer() != Optimizer::Momentum)
       status = refuse(
           op, "the optimizer is " + stringifyOptimizer(learn.getOptimizer()),
-          "sgd");
+          "sgd and momentum");
     else if (auto loop = dyn_cast<RelaxOp>(op)) {
       if (relax)
         status = refuse(op, "there is more than one relaxation",
@@ -153,7 +154,7 @@ LogicalResult Reader::readErrors(VJPOp vjp) {
   return role.messages.empty() ? readMessage(vjp, error, role) : success();
 }
 
-LogicalResult Reader::readGradient(Value gradient, double rate) {
+LogicalResult Reader::readGradient(Value gradient, Learning learning) {
   auto vjp = gradient.getDefiningOp<VJPOp>();
   if (!vjp)
     return success(); // a parameter that the loss does not depend on
@@ -162,7 +163,7 @@ LogicalResult Reader::readGradient(Value gradient, double rate) {
   int64_t parents = vertex.getParents().size();
   if (operand < parents)
     return success(); // of an input: it is not learned
-  result.rates[vertex.getParameters()[operand - parents]] = rate;
+  result.learning[vertex.getParameters()[operand - parents]] = learning;
   return success();
 }
 
@@ -170,8 +171,10 @@ LogicalResult Reader::readLearning() {
   bool learns = false;
   for (auto learn : result.function.getFunctionBody().getOps<LearnOp>()) {
     learns = true;
-    if (failed(readGradient(learn.getGradient(),
-                            learn.getRate().convertToDouble())))
+    Learning rule{learn.getRate().convertToDouble(), std::nullopt};
+    if (learn.getOptimizer() == Optimizer::Momentum)
+      rule.momentum = learn.getMomentum().convertToDouble();
+    if (failed(readGradient(learn.getGradient(), rule)))
       return failure();
   }
   if (learns)
@@ -179,7 +182,7 @@ LogicalResult Reader::readLearning() {
   Operation *end = result.function.getFunctionBody().front().getTerminator();
   for (auto [index, value] : llvm::enumerate(end->getOperands()))
     if (getResultRole(result.function, index) == roleGradient &&
-        failed(readGradient(value, 0.0)))
+        failed(readGradient(value, {0.0, std::nullopt})))
       return failure();
   return success();
 }

@@ -24,14 +24,24 @@ struct VertexRole {
   std::optional<double> step;
 };
 
+/// How a parameter moves: sgd, with momentum or without.
+struct Learning {
+  double rate;
+  std::optional<double> momentum;
+
+  bool operator==(const Learning &other) const {
+    return rate == other.rate && momentum == other.momentum;
+  }
+};
+
 struct Relaxation {
   GraphOp graph;
   FunctionOpInterface function;
   int64_t iterations = 0;
   bool strict = false;                            // predictions are recomputed
   llvm::MapVector<Operation *, VertexRole> roles; // of each vertex
-  /// The rates of learned parameters, arguments of the graph.
-  llvm::DenseMap<Value, double> rates;
+  /// Of learned parameters, arguments of the graph.
+  llvm::DenseMap<Value, Learning> learning;
 };
 
 /// Reads `function`. Reports what this target has no circuit for.

@@ -90,13 +90,13 @@ FailureOr<Value> VertexUnits::lowerLinear(Value root, LinearMatch match) {
   if (failed(addWeights(match.weights, match.transposed)) ||
       (match.bias && failed(addWeights(match.bias, false))))
     return failure();
-  auto rateOf = [&](Value parameter) {
-    auto entry = rates.find(cast<BlockArgument>(parameter).getArgNumber());
-    return entry == rates.end() ? std::optional<double>() : entry->second;
+  auto ruleOf = [&](Value parameter) {
+    auto entry = learning.find(cast<BlockArgument>(parameter).getArgNumber());
+    return entry == learning.end() ? std::optional<Learning>() : entry->second;
   };
-  std::optional<double> rate = rateOf(match.weights);
-  if (match.bias && rateOf(match.bias) != rate)
-    return refuse(match.product, "weights and bias learn at different rates");
+  std::optional<Learning> rule = ruleOf(match.weights);
+  if (match.bias && !(ruleOf(match.bias) == rule))
+    return refuse(match.product, "weights and bias learn in different ways");
   bool sends = isWanted(match.input);
   // The error comes later: until then the unit reads its own prediction.
   OperationState state(root.getLoc(), pcflow::LinearOp::getOperationName());
@@ -108,9 +108,11 @@ FailureOr<Value> VertexUnits::lowerLinear(Value root, LinearMatch match) {
       sends ? Type(cast<pcflow::StreamType>(input->getType())) : Type(),
       getParameterRef(vertex, match.weights),
       match.bias ? getParameterRef(vertex, match.bias) : FlatSymbolRefAttr(),
-      *input, hold, rate ? builder.getF64FloatAttr(*rate) : FloatAttr(),
+      *input, hold, rule ? builder.getF64FloatAttr(rule->rate) : FloatAttr(),
+      rule && rule->momentum ? builder.getF64FloatAttr(*rule->momentum)
+                             : FloatAttr(),
       builder.getI64IntegerAttr(1), builder.getI64IntegerAttr(1));
-  if (sends || rate)
+  if (sends || rule)
     wantedValues.insert(root);
   nodes.push_back({root, match, unit, {}, {match.input}});
   return unit.getPrediction();

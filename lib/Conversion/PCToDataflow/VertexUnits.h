@@ -5,6 +5,7 @@
 #ifndef PC_LIB_CONVERSION_PCTODATAFLOW_VERTEXUNITS_H
 #define PC_LIB_CONVERSION_PCTODATAFLOW_VERTEXUNITS_H
 
+#include "Relaxation.h"
 #include "pc/Dialect/Dataflow/IR/Dataflow.h"
 #include "pc/Dialect/PC/IR/PC.h"
 #include "llvm/ADT/MapVector.h"
@@ -39,13 +40,13 @@ std::optional<LinearMatch> matchLinear(Value root);
 /// the error is there, what sends messages up and learns.
 class VertexUnits {
 public:
-  /// `builder` stands in the body of the process. `rates` are those of the
-  /// learned parameters of the vertex, by number; others are frozen. With
+  /// `builder` stands in the body of the process. `learning` is that of
+  /// the learned parameters of the vertex, by number; others are frozen. With
   /// `strict` predictions come anew in every round, so that nothing is latched.
   VertexUnits(OpBuilder &builder, VertexOpInterface vertex, SampleShape shape,
-              llvm::DenseMap<int64_t, double> rates, bool strict)
-      : builder(builder), vertex(vertex), shape(shape), rates(std::move(rates)),
-        strict(strict) {}
+              llvm::DenseMap<int64_t, Learning> learning, bool strict)
+      : builder(builder), vertex(vertex), shape(shape),
+        learning(std::move(learning)), strict(strict) {}
 
   /// The prediction from the streams of the parents. `wanted` are the parents
   /// that get a message. Reports what has no unit.
@@ -86,7 +87,7 @@ private:
   OpBuilder &builder;
   VertexOpInterface vertex;
   SampleShape shape;
-  llvm::DenseMap<int64_t, double> rates;
+  llvm::DenseMap<int64_t, Learning> learning;
   bool strict;
   llvm::SmallVector<Node> nodes;         // leaves before roots
   llvm::DenseMap<Value, Value> streams;  // predictions

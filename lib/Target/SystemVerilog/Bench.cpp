@@ -76,6 +76,8 @@ inline Circuit makeCircuit(Top &top) {{
       text += formatv("  bench.bias({0}, \"{1}\", {2}, {3}, {4});\n", number,
                       memory.bias, unit.getRows(), unit.getPe(),
                       list(*unit.getBiasOp().getInitial()));
+    if (unit.getMomentum())
+      text += formatv("  bench.velocities({0});\n", number);
   }
   if (design.options.stalls)
     text += formatv("  bench.stalls({0}, {1});\n", design.channels.size(),

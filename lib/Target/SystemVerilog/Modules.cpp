@@ -144,7 +144,11 @@ LogicalResult ModuleWriter::writeLinear(LinearOp op) {
   FailureOr<int64_t> rate =
       op.getRate() ? getRate(op, op.getRate()->convertToDouble(), "the rate")
                    : FailureOr<int64_t>(0);
-  if (failed(rate))
+  FailureOr<int64_t> momentum =
+      op.getMomentum()
+          ? getRate(op, op.getMomentum()->convertToDouble(), "the momentum")
+          : FailureOr<int64_t>(0);
+  if (failed(rate) || failed(momentum))
     return failure();
   if (!op.getWeightsOp().getInitial() ||
       (op.getBiasOp() && !op.getBiasOp().getInitial()))
@@ -163,11 +167,12 @@ LogicalResult ModuleWriter::writeLinear(LinearOp op) {
   std::string parameters =
       formatv(".M({0}), .N({1}), .W({2}), .F({3}), .PE({4}), .SIMD({5}), "
               ".HAS_BIAS({6}), .HAS_VJP({7}), .LEARN({8}), .BATCH({9}), "
-              ".STRICT({10})",
+              ".STRICT({10}), .MOMENTUM({11})",
               op.getRows(), op.getColumns(), design.format.getWidth(),
               design.format.getFraction(), op.getPe(), op.getSimd(),
               op.getBias() ? 1 : 0, hasMessage ? 1 : 0, op.getRate() ? 1 : 0,
-              design.graph.getBatch(), design.graph.getStrict() ? 1 : 0);
+              design.graph.getBatch(), design.graph.getStrict() ? 1 : 0,
+              op.getMomentum() ? 1 : 0);
   std::string sat = flag(sats, label + "_sat"),
               idle = flag(idles, label + "_idle");
   std::string read = names.get(label + "_rdata");
@@ -189,12 +194,13 @@ LogicalResult ModuleWriter::writeLinear(LinearOp op) {
   }
   instance("df_linear", parameters, label);
   body += formatv(
-      "\n    .clk, .rst, .rounds, .rate(18'd{0}),\n    {1},\n    {2},\n    "
+      "\n    .clk, .rst, .rounds, .rate(18'd{0}), .momentum(18'd{9}),\n    "
+      "{1},\n    {2},\n    "
       "{3},\n"
       "    {4},\n    .host_we(host_we & (host_sel == 16'd{5})), .host_addr, "
       ".host_wdata, .host_rdata({6}),\n    .sat({7}), .idle({8}));\n",
       *rate, connect("x", op.getInput()), connect("y", op.getPrediction()),
-      connect("d", op.getError()), message, number, read, sat, idle);
+      connect("d", op.getError()), message, number, read, sat, idle, *momentum);
   return success();
 }
 

@@ -14,6 +14,8 @@
 // RUN:   -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=FOLD
 // RUN: not pc-opt %t/good.mlir -pc-attach-loss=loss=mse -pc-build-graph -pc-expand-inference \
 // RUN:   -pc-learn="optimizer=adam" -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=ADAM
+// RUN: not pc-opt %t/elementwise.mlir -pc-attach-loss=loss=model -pc-build-graph -pc-expand-inference \
+// RUN:   -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=ELEMENTWISE
 // RUN: not pc-opt %t/shared.mlir -pc-attach-loss=loss=mse -pc-build-graph -pc-expand-inference \
 // RUN:   -pc-learn="optimizer=sgd" -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=SHARED
 
@@ -25,8 +27,9 @@
 // TWO: 'linalg.matmul' op of @o has no circuit: it is not elementwise
 // NUDGED: has no circuit: the loss or the errors are scaled; the nearest that has: the schedules strict, fixed-exact and fixed
 // INCREMENTAL: has no circuit: parameters learn in each iteration; the nearest that has: the schedule strict
+// ELEMENTWISE: 'pc.vertex' op of @p has no circuit: it reads a parameter outside of a product with activities
 // FOLD: has no circuit: after pc-fold-relaxation it is no longer local
-// ADAM: 'pc.learn' op has no circuit: the optimizer is adam; the nearest that has: sgd
+// ADAM: 'pc.learn' op has no circuit: the optimizer is adam; the nearest that has: sgd and momentum
 // SHARED: 'pc.accumulate' op has no circuit: several vertices learn one parameter
 
 //--- none.mlir
@@ -61,6 +64,22 @@ func.func @model(%x: tensor<2x4xf32> {pc.name = "x", pc.role = "input"},
   %h = linalg.matmul ins(%x, %w : tensor<2x4xf32>, tensor<4x4xf32>) outs(%f : tensor<2x4xf32>) -> tensor<2x4xf32> loc("h")
   %o = linalg.matmul ins(%h, %v : tensor<2x4xf32>, tensor<4x4xf32>) outs(%f : tensor<2x4xf32>) -> tensor<2x4xf32> loc("o")
   return %o : tensor<2x4xf32>
+}
+//--- elementwise.mlir
+#map = affine_map<(d0) -> (d0)>
+func.func @model(%x: tensor<2xf32> {pc.role = "input", pc.name = "x"},
+                 %w: tensor<2xf32> {pc.role = "parameter", pc.name = "w"})
+    -> (tensor<f32> {pc.role = "output", pc.name = "y"}) {
+  %zero = arith.constant dense<0.0> : tensor<f32>
+  %p = arith.mulf %x, %w : tensor<2xf32> loc("p")
+  %q = arith.mulf %p, %p : tensor<2xf32> loc("q")
+  %y = linalg.generic {indexing_maps = [#map, affine_map<(d0) -> ()>], iterator_types = ["reduction"]}
+      ins(%q : tensor<2xf32>) outs(%zero : tensor<f32>) {
+  ^bb0(%a: f32, %b: f32):
+    %c = arith.addf %a, %b : f32
+    linalg.yield %c : f32
+  } -> tensor<f32> loc("y")
+  return %y : tensor<f32>
 }
 //--- shared.mlir
 func.func @model(%x: tensor<2x4xf32> {pc.name = "x", pc.role = "input"},

@@ -134,6 +134,8 @@ LogicalResult LinearOp::verify() {
   if (getMessage() && getMessage().getType() != getInput().getType())
     return emitOpError("D8: expected a message of the type of the input, ")
            << getInput().getType() << ", but got " << getMessage().getType();
+  if (getMomentum() && !getRate())
+    return emitOpError("D8: has momentum, but no rate to learn with");
   if (getRows() % getPe())
     return emitOpError("D8: pe ")
            << getPe() << " does not divide the " << getRows() << " rows";

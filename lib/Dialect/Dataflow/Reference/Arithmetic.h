@@ -6,6 +6,7 @@
 #define PC_LIB_DIALECT_DATAFLOW_REFERENCE_ARITHMETIC_H
 
 #include "pc/Dialect/Dataflow/IR/Dataflow.h"
+#include <cmath>
 
 namespace mlir::pcflow {
 
@@ -38,6 +39,11 @@ public:
   }
   Sum scaleProduct(int64_t factor, Sum sum) const {
     return round(factor * sum, factorBits + fraction);
+  }
+  /// `factor * velocity + sum` of products, as a word.
+  Word accelerate(int64_t factor, Word velocity, Sum sum) {
+    return saturate(round(widen(Sum(factor) * velocity) + (sum << factorBits),
+                          factorBits + fraction));
   }
   Word lookup(Word x, ArrayRef<int64_t> knots, int64_t range, double error);
   Word divide(Word a, Sum b); // a / b as a word, where 0 <= a <= b
@@ -73,6 +79,10 @@ public:
   Word settle(Sum sum) { return sum; }
   Sum scale(int64_t factor, Sum sum);
   Sum scaleProduct(int64_t factor, Sum sum) { return scale(factor, sum); }
+  Word accelerate(int64_t factor, Word velocity, Sum sum) {
+    return std::ldexp(double(factor), -int(factorBits)) * velocity + sum +
+           disturb(getHalfUnit());
+  }
   Word lookup(Word x, ArrayRef<int64_t> knots, int64_t range, double error);
   Word divide(Word a, Sum b) { return a / b + disturb(getHalfUnit()); }
   Word one() const { return 1.0; }

@@ -180,24 +180,35 @@ private:
     }
     if (sample + 1 < int64_t(graph.getBatch()))
       return;
-    int64_t rate = toFactor(op.getRate()->convertToDouble());
-    Vector &matrix = weights[op.getWeights().str()];
-    std::vector<double> &gradient = gradients[op.getWeights().str()];
-    for (auto [word, sum] : llvm::zip_equal(matrix, sums)) {
-      gradient.push_back(arithmetic.productToNumber(sum));
-      word = arithmetic.settle(word - arithmetic.scaleProduct(rate, sum));
-    }
+    update(op, op.getWeights().str(), sums);
     if (op.getBias()) {
-      std::vector<double> &biasGradient = gradients[op.getBias()->str()];
-      for (auto [word, sum] :
-           llvm::zip_equal(weights[op.getBias()->str()], biasSums)) {
-        biasGradient.push_back(
-            arithmetic.productToNumber(arithmetic.widen(sum)));
-        word = arithmetic.settle(word - arithmetic.scale(rate, sum));
-      }
+      for (Sum &sum : biasSums)
+        sum = arithmetic.widen(sum);
+      update(op, op.getBias()->str(), biasSums);
     }
     sums.clear();
     biasSums.clear();
+  }
+
+  /// A step of a parameter, from sums of products.
+  void update(LinearOp op, const std::string &name,
+              const std::vector<Sum> &sums) {
+    int64_t rate = toFactor(op.getRate()->convertToDouble());
+    std::vector<double> &gradient = gradients[name];
+    for (Sum sum : sums)
+      gradient.push_back(arithmetic.productToNumber(sum));
+    if (!op.getMomentum()) {
+      for (auto [word, sum] : llvm::zip_equal(weights[name], sums))
+        word = arithmetic.settle(word - arithmetic.scaleProduct(rate, sum));
+      return;
+    }
+    int64_t momentum = toFactor(op.getMomentum()->convertToDouble());
+    Vector &velocities = weights[name + velocitySuffix.str()];
+    for (auto [word, velocity, sum] :
+         llvm::zip_equal(weights[name], velocities, sums)) {
+      velocity = arithmetic.accelerate(momentum, velocity, sum);
+      word = arithmetic.settle(word - arithmetic.scale(rate, velocity));
+    }
   }
 
   bool fireState(StateOp op) {

@@ -20,6 +20,14 @@ Reference::Reference(GraphOp graph) : graph(graph) {
     if (op.getInitial())
       weights[op.getSymName().str()] = op.getInitial()->vec();
   });
+  graph.walk([&](LinearOp op) {
+    if (!op.getMomentum())
+      return;
+    for (WeightsOp memory : {op.getWeightsOp(), op.getBiasOp()})
+      if (memory)
+        weights[(memory.getSymName() + velocitySuffix).str()].assign(
+            memory.getValue().getNumElements(), 0);
+  });
 }
 
 FailureOr<Reference> Reference::create(GraphOp graph) {

@@ -223,27 +223,28 @@ LogicalResult Quantizer::fillMemory(WeightsOp weights) {
   return success();
 }
 
-/// Steps and rates have 16 bits behind the point.
+/// Steps, rates and momenta have 16 bits behind the point.
 LogicalResult Quantizer::checkConstants() {
+  auto check = [](Operation *op, llvm::StringRef name,
+                  double value) -> LogicalResult {
+    if (value == 0.0 || (value >= 0x1p-17 && value < 4.0 - 0x1p-17))
+      return success();
+    return op->emitOpError("has no circuit: expected a ")
+           << name << " of 2^-16 to 4, but got " << value;
+  };
   WalkResult walk = graph.walk([&](Operation *op) {
-    std::optional<double> value;
-    llvm::StringRef name = "step";
+    LogicalResult status = success();
     if (auto state = dyn_cast<StateOp>(op))
-      value = state.getStep().convertToDouble();
+      status = check(op, "step", state.getStep().convertToDouble());
     if (auto activity = dyn_cast<ActivityOp>(op))
-      value = activity.getStep().convertToDouble();
-    if (auto linear = dyn_cast<LinearOp>(op); linear && linear.getRate()) {
-      value = linear.getRate()->convertToDouble();
-      name = "rate";
+      status = check(op, "step", activity.getStep().convertToDouble());
+    if (auto linear = dyn_cast<LinearOp>(op)) {
+      if (linear.getRate())
+        status = check(op, "rate", linear.getRate()->convertToDouble());
+      if (succeeded(status) && linear.getMomentum())
+        status = check(op, "momentum", linear.getMomentum()->convertToDouble());
     }
-    if (!value || *value == 0.0)
-      return WalkResult::advance();
-    if (*value < 0x1p-17 || *value >= 4.0 - 0x1p-17) {
-      op->emitOpError("has no circuit: expected a ")
-          << name << " of 2^-16 to 4, but got " << *value;
-      return WalkResult::interrupt();
-    }
-    return WalkResult::advance();
+    return failed(status) ? WalkResult::interrupt() : WalkResult::advance();
   });
   return success(!walk.wasInterrupted());
 }

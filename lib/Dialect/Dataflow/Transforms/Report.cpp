@@ -37,14 +37,16 @@ struct GraphFacts {
 
 } // namespace
 
-/// Words of memory: parameters, sums of gradients, frozen words, tables.
+/// Words of memory: parameters, their velocities, sums of gradients, frozen
+/// words, tables.
 static int64_t countWords(Operation *op, int64_t batch) {
   if (auto linear = dyn_cast<LinearOp>(op)) {
     int64_t words = linear.getRows() * linear.getColumns();
     if (linear.getBias())
       words += linear.getRows();
     bool sums = linear.getRate() && batch > 1;
-    return words + (sums ? words : 0) + linear.getColumns();
+    return words * (1 + sums + bool(linear.getMomentum())) +
+           linear.getColumns();
   }
   if (auto latch = dyn_cast<LatchOp>(op))
     return latch.getInput().getType().getSize();

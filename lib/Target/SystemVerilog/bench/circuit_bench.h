@@ -45,7 +45,7 @@ public:
     std::string name;
     int rows, columns, pe, simd;
     std::vector<int64_t> words;
-    bool isBias;
+    bool isBias, isVelocity = false;
   };
 
   CircuitBench(Top &top, int rounds, int batch, int width)
@@ -72,6 +72,18 @@ public:
   void bias(int number, const char *name, int rows, int pe,
             std::vector<int64_t> words) {
     memories.push_back({number, name, rows, 1, pe, 1, words, true});
+  }
+  /// Beside the memories of the unit so far: zeros, until learning changes
+  /// them.
+  void velocities(int number) {
+    for (size_t i = 0, count = memories.size(); i < count; ++i)
+      if (memories[i].number == number) {
+        Memory velocity = memories[i];
+        velocity.name += ".velocity";
+        velocity.words.assign(velocity.words.size(), 0);
+        velocity.isVelocity = true;
+        memories.push_back(velocity);
+      }
   }
   void links(std::vector<std::string> names,
              std::function<void(int, bool)> set) {
@@ -135,13 +147,14 @@ private:
     return bits;
   }
   static uint32_t addressOf(const Memory &memory, int row, int column) {
+    uint32_t kind = memory.isVelocity ? 1u << 29 : 0;
     if (memory.isBias)
-      return 1u << 30 | (row / memory.pe) << bitsOf(memory.pe) |
+      return kind | 1u << 30 | (row / memory.pe) << bitsOf(memory.pe) |
              row % memory.pe;
     int tile =
         row / memory.pe * (memory.columns / memory.simd) + column / memory.simd;
     int lane = row % memory.pe * memory.simd + column % memory.simd;
-    return tile << bitsOf(memory.pe * memory.simd) | lane;
+    return kind | tile << bitsOf(memory.pe * memory.simd) | lane;
   }
   Memory *find(const std::string &name) {
     for (Memory &memory : memories)

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The biases of one row of every PE rows, and how they learn:
-//   G += d (exact, over the samples of a batch),  b = sat(b - rne(rate * G / 2^16)).
+//   G += d (exact, over the samples of a batch),  b = sat(b - rne(rate * G / 2^16)),
+// or with MOMENTUM  u = sat(rne(momentum * u + G)),  b = sat(b - rne(rate * u / 2^16)).
 // `row` is read in the same cycle.
 module df_bias #(
   parameter int W = 18,
   parameter int ROWS = 8,
   parameter int LEARN = 1,
   parameter int BATCH = 1,
+  parameter int MOMENTUM = 0,
   parameter int AW = (ROWS <= 1) ? 1 : $clog2(ROWS)
 ) (
   input  logic                clk,
   input  logic                rst,
   input  logic [AW-1:0]       row,
   input  logic                host_we,
+  input  logic                host_velocity,
   input  logic [AW-1:0]       host_row,
   input  logic [W-1:0]        host_wdata,
   output logic signed [W-1:0] word,
@@ -23,6 +26,7 @@ module df_bias #(
   input  logic                first,      // of the batch
   input  logic                last,
   input  logic [17:0]         rate,       // unsigned, 16 fraction bits
+  input  logic [17:0]         momentum,
   output logic                sat
 );
   logic signed [W-1:0] mem[0:ROWS-1];
@@ -31,21 +35,14 @@ module df_bias #(
   logic [W-1:0] wdata;
 
   assign word = mem[row];
-  assign host_rdata = mem[host_row];
   always_ff @(posedge clk) if (we) mem[waddr] <= wdata;
 
   if (LEARN != 0) begin : g_learn
     localparam int GW = W + $clog2(BATCH);
-    localparam int UW = GW + 19;
-    localparam int QW = UW - 15;
-    localparam int NW = QW + 1;
-    logic [AW-1:0] row2, row3;
-    logic learn2, learn3;
+    logic [AW-1:0] row2, row3, next_row;
+    logic learn2, learn3, learned;
     logic signed [W-1:0] word2, word3, next;
     logic signed [GW-1:0] sum, sum2;
-    logic signed [UW-1:0] scaled3;
-    logic signed [QW-1:0] change;
-    logic signed [NW-1:0] total;
     logic over, unused;
 
     if (BATCH > 1) begin : g_batch
@@ -64,7 +61,6 @@ module df_bias #(
       word2 <= word;
       word3 <= word2;
       sum2 <= sum;
-      scaled3 <= UW'(sum2) * UW'($signed({1'b0, rate}));
       if (rst) begin
         learn2 <= 1'b0;
         learn3 <= 1'b0;
@@ -72,16 +68,63 @@ module df_bias #(
       end else begin
         learn2 <= learn & last;
         learn3 <= learn2;
-        if (learn3 & over) sat <= 1'b1;
+        if (over) sat <= 1'b1;
       end
     end
 
-    df_round #(.WI(UW), .SHIFT(16), .WO(QW)) u_change (
-      .a(scaled3), .y(change), .sat(unused));
-    assign total = NW'(word3) - NW'(change);
-    df_round #(.WI(NW), .SHIFT(0), .WO(W)) u_next (.a(total), .y(next), .sat(over));
-    assign we = host_we | learn3;
-    assign waddr = host_we ? host_row : row3;
+    if (MOMENTUM == 0) begin : g_plain
+      localparam int UW = GW + 19;
+      localparam int QW = UW - 15;
+      localparam int NW = QW + 1;
+      logic signed [UW-1:0] scaled3;
+      logic signed [QW-1:0] change;
+      logic signed [NW-1:0] total;
+      logic clips;
+      always_ff @(posedge clk) scaled3 <= UW'(sum2) * UW'($signed({1'b0, rate}));
+      df_round #(.WI(UW), .SHIFT(16), .WO(QW)) u_change (
+        .a(scaled3), .y(change), .sat(unused));
+      assign total = NW'(word3) - NW'(change);
+      df_round #(.WI(NW), .SHIFT(0), .WO(W)) u_next (.a(total), .y(next), .sat(clips));
+      assign learned = learn3;
+      assign next_row = row3;
+      assign over = learn3 & clips;
+      assign host_rdata = mem[host_row];
+      logic _unused;
+      assign _unused = &{1'b0, host_velocity, momentum};
+    end else begin : g_momentum
+      localparam int VW = ((W + 19 > GW + 16) ? W + 19 : GW + 16) + 1;
+      localparam int NW = W + 6;
+      logic signed [W-1:0] velocities[0:ROWS-1];
+      logic signed [W-1:0] velocity2, faster, word4;
+      logic signed [VW-1:0] mixed3;
+      logic signed [W+18:0] scaled4;
+      logic signed [W+3:0] change;
+      logic signed [NW-1:0] total;
+      logic [AW-1:0] row4;
+      logic learn4, clips, clips_velocity;
+      assign host_rdata = host_velocity ? velocities[host_row] : mem[host_row];
+      always_ff @(posedge clk) begin
+        velocity2 <= velocities[row];
+        mixed3 <= VW'(velocity2) * VW'($signed({1'b0, momentum})) + (VW'(sum2) <<< 16);
+        scaled4 <= (W + 19)'(faster) * (W + 19)'($signed({1'b0, rate}));
+        word4 <= word3;
+        row4 <= row3;
+        learn4 <= rst ? 1'b0 : learn3;
+        if ((host_we & host_velocity) | learn3)
+          velocities[host_we ? host_row : row3] <= host_we ? host_wdata : faster;
+      end
+      df_round #(.WI(VW), .SHIFT(16), .WO(W)) u_velocity (
+        .a(mixed3), .y(faster), .sat(clips_velocity));
+      df_round #(.WI(W + 19), .SHIFT(16), .WO(W + 4)) u_change (
+        .a(scaled4), .y(change), .sat(unused));
+      assign total = NW'(word4) - NW'(change);
+      df_round #(.WI(NW), .SHIFT(0), .WO(W)) u_next (.a(total), .y(next), .sat(clips));
+      assign learned = learn4;
+      assign next_row = row4;
+      assign over = (learn3 & clips_velocity) | (learn4 & clips);
+    end
+    assign we = (host_we & ~host_velocity) | learned;
+    assign waddr = host_we ? host_row : next_row;
     assign wdata = host_we ? host_wdata : next;
     logic _unused_sat;
     assign _unused_sat = unused;
@@ -91,6 +134,7 @@ module df_bias #(
     assign waddr = host_row;
     assign wdata = host_wdata;
     assign sat = 1'b0;
-    assign _unused = &{1'b0, rst, learn, d, first, last, rate};
+    assign host_rdata = mem[host_row];
+    assign _unused = &{1'b0, rst, host_velocity, learn, d, first, last, rate, momentum};
   end
 endmodule

@@ -3,23 +3,29 @@
 // One column of the tile memory of df_linear with its two products: w * v for
 // the prediction or the vjp, and in the learning round the rank-1 update
 //   G += x * d (exact, over the samples of a batch),
-//   w  = sat(w - rne(rate * G / 2^(F + 16))).
-// The word that `addr` names is there one cycle later; it is written five later.
+//   w  = sat(w - rne(rate * G / 2^(F + 16))),
+// or with MOMENTUM, where every word has a velocity,
+//   u  = sat(rne((momentum * u + G) / 2^F)),  w = sat(w - rne(rate * u / 2^16)).
+// The word that `addr` names is there one cycle later; it is written five later,
+// with MOMENTUM six.
 module df_lane #(
   parameter int W = 18,
   parameter int F = 14,
   parameter int TILES = 8,
   parameter int LEARN = 1,
   parameter int BATCH = 1,
+  parameter int MOMENTUM = 0,
   parameter int AW = (TILES <= 1) ? 1 : $clog2(TILES)
 ) (
   input  logic                  clk,
   input  logic                  rst,
   input  logic [AW-1:0]         addr,
   input  logic                  host_we,
+  input  logic                  host_velocity,
   input  logic [AW-1:0]         host_addr,
   input  logic [W-1:0]          host_wdata,
   output logic signed [W-1:0]   word,
+  output logic [W-1:0]          velocity,   // one cycle after host_addr
   input  logic signed [W-1:0]   factor,     // with the word: x or d
   output logic signed [2*W-1:0] product,    // one cycle after the word
   input  logic                  learn,      // with the word
@@ -28,6 +34,7 @@ module df_lane #(
   input  logic                  first,      // of the batch
   input  logic                  last,
   input  logic [17:0]           rate,       // unsigned, 16 fraction bits
+  input  logic [17:0]           momentum,
   output logic                  sat
 );
   logic [W-1:0] mem[0:TILES-1];
@@ -43,17 +50,11 @@ module df_lane #(
 
   if (LEARN != 0) begin : g_learn
     localparam int GW = 2 * W + $clog2(BATCH);
-    localparam int UW = GW + 19;
-    localparam int QW = UW - F - 15;
-    localparam int NW = ((QW > W) ? QW : W) + 1;
-    logic [AW-1:0] addr1, addr2, addr3, addr4;
-    logic learn2, learn3, learn4;
+    logic [AW-1:0] addr1, addr2, addr3, addr4, next_addr;
+    logic learn2, learn3, learn4, learned;
     logic signed [2*W-1:0] outer2;
     logic signed [W-1:0] word2, word3, word4, next;
     logic signed [GW-1:0] sum2, sum3;
-    logic signed [UW-1:0] scaled4;
-    logic signed [QW-1:0] change;
-    logic signed [NW-1:0] total;
     logic over, unused;
 
     if (BATCH > 1) begin : g_batch
@@ -81,7 +82,6 @@ module df_lane #(
       word3 <= word2;
       word4 <= word3;
       sum3 <= sum2;
-      scaled4 <= UW'(sum3) * UW'($signed({1'b0, rate}));
       if (rst) begin
         learn2 <= 1'b0;
         learn3 <= 1'b0;
@@ -91,16 +91,67 @@ module df_lane #(
         learn2 <= learn;
         learn3 <= learn2 & last;
         learn4 <= learn3;
-        if (learn4 & over) sat <= 1'b1;
+        if (over) sat <= 1'b1;
       end
     end
 
-    df_round #(.WI(UW), .SHIFT(F + 16), .WO(QW)) u_change (
-      .a(scaled4), .y(change), .sat(unused));
-    assign total = NW'(word4) - NW'(change);
-    df_round #(.WI(NW), .SHIFT(0), .WO(W)) u_next (.a(total), .y(next), .sat(over));
-    assign we = host_we | learn4;
-    assign waddr = host_we ? host_addr : addr4;
+    if (MOMENTUM == 0) begin : g_plain
+      localparam int UW = GW + 19;
+      localparam int QW = UW - F - 15;
+      localparam int NW = ((QW > W) ? QW : W) + 1;
+      logic signed [UW-1:0] scaled4;
+      logic signed [QW-1:0] change;
+      logic signed [NW-1:0] total;
+      logic clips;
+      always_ff @(posedge clk) scaled4 <= UW'(sum3) * UW'($signed({1'b0, rate}));
+      df_round #(.WI(UW), .SHIFT(F + 16), .WO(QW)) u_change (
+        .a(scaled4), .y(change), .sat(unused));
+      assign total = NW'(word4) - NW'(change);
+      df_round #(.WI(NW), .SHIFT(0), .WO(W)) u_next (.a(total), .y(next), .sat(clips));
+      assign learned = learn4;
+      assign next_addr = addr4;
+      assign over = learn4 & clips;
+      assign velocity = '0;
+      logic _unused;
+      assign _unused = &{1'b0, host_velocity, momentum};
+    end else begin : g_momentum
+      localparam int VU = W + F + 19;
+      localparam int VW = ((VU > GW + 16) ? VU : GW + 16) + 1;
+      localparam int NW = W + 6;
+      logic [W-1:0] velocities[0:TILES-1];
+      logic signed [W-1:0] velocity2, velocity3, faster;
+      logic signed [VW-1:0] mixed4;
+      logic signed [W+18:0] scaled5;
+      logic signed [W+3:0] change;
+      logic signed [NW-1:0] total;
+      logic signed [W-1:0] word5;
+      logic [AW-1:0] addr5, read_addr;
+      logic learn5, clips, clips_velocity;
+      assign read_addr = learn ? addr1 : host_addr;
+      assign velocity = velocity2;
+      always_ff @(posedge clk) begin
+        velocity2 <= velocities[read_addr];
+        velocity3 <= velocity2;
+        mixed4 <= ((VW'(velocity3) * VW'($signed({1'b0, momentum}))) <<< F) + (VW'(sum3) <<< 16);
+        scaled5 <= (W + 19)'(faster) * (W + 19)'($signed({1'b0, rate}));
+        word5 <= word4;
+        addr5 <= addr4;
+        learn5 <= rst ? 1'b0 : learn4;
+        if ((host_we & host_velocity) | learn4)
+          velocities[host_we ? host_addr : addr4] <= host_we ? host_wdata : faster;
+      end
+      df_round #(.WI(VW), .SHIFT(F + 16), .WO(W)) u_velocity (
+        .a(mixed4), .y(faster), .sat(clips_velocity));
+      df_round #(.WI(W + 19), .SHIFT(16), .WO(W + 4)) u_change (
+        .a(scaled5), .y(change), .sat(unused));
+      assign total = NW'(word5) - NW'(change);
+      df_round #(.WI(NW), .SHIFT(0), .WO(W)) u_next (.a(total), .y(next), .sat(clips));
+      assign learned = learn5;
+      assign next_addr = addr5;
+      assign over = (learn4 & clips_velocity) | (learn5 & clips);
+    end
+    assign we = (host_we & ~host_velocity) | learned;
+    assign waddr = host_we ? host_addr : next_addr;
     assign wdata = host_we ? host_wdata : next;
     logic _unused_sat;
     assign _unused_sat = unused;
@@ -110,6 +161,7 @@ module df_lane #(
     assign waddr = host_addr;
     assign wdata = host_wdata;
     assign sat = 1'b0;
-    assign _unused = &{1'b0, rst, learn, x, d, first, last, rate};
+    assign velocity = '0;
+    assign _unused = &{1'b0, rst, host_velocity, learn, x, d, first, last, rate, momentum};
   end
 endmodule

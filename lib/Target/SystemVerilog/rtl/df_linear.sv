@@ -19,12 +19,14 @@ module df_linear #(
   parameter int HAS_VJP = 1,
   parameter int LEARN = 1,
   parameter int BATCH = 1,
-  parameter int STRICT = 0
+  parameter int STRICT = 0,
+  parameter int MOMENTUM = 0
 ) (
   input  logic         clk,
   input  logic         rst,
   input  logic [15:0]  rounds,
   input  logic [17:0]  rate,
+  input  logic [17:0]  momentum,
   input  logic [W-1:0] x_data,
   input  logic         x_valid,
   output logic         x_ready,
@@ -38,7 +40,7 @@ module df_linear #(
   output logic         g_valid,
   input  logic         g_ready,
   input  logic         host_we,     // only while idle
-  input  logic [31:0]  host_addr,   // tile, lane; or bit 30, row, PE row
+  input  logic [31:0]  host_addr,   // tile, lane; or bit 30, row, PE row; bit 29: velocities
   input  logic [W-1:0] host_wdata,
   output logic [W-1:0] host_rdata,  // one cycle after host_addr
   output logic         sat,
@@ -87,7 +89,7 @@ module df_linear #(
   logic [RW-1:0] row1, row2, row3;
   logic [PE*W-1:0] group1;
   logic [SIMD*W-1:0] x1;
-  logic valid2, predicts2, start2, end2, top2, bottom2, done3, learn2, learn3, learn4;
+  logic valid2, predicts2, start2, end2, top2, bottom2, done3, learn2, learn3, learn4, learn5;
   logic [LANES*2*W-1:0] products;
 
   // What is finished but not given yet.
@@ -100,7 +102,7 @@ module df_linear #(
   assign x_ready = state == LOAD;
   assign ends = (round + 1'b1 == rounds) | (rounds == '0);
   assign idle = x_ready & (round == '0) & (load_tile == '0) & (load_lane == '0) &
-                ~(busy | valid1 | valid2 | learn1 | learn2 | learn3 | learn4);
+                ~(busy | valid1 | valid2 | learn1 | learn2 | learn3 | learn4 | learn5);
   assign all_rows = rows == (RW + 1)'(MB);
   assign hand_over = ~all_rows & (~busy | (tile == NS_LAST)) &
                      ((state == PREDICT) | ((state == ROUND) & (filled == PE_FULL)));
@@ -220,6 +222,7 @@ module df_linear #(
       learn2 <= 1'b0;
       learn3 <= 1'b0;
       learn4 <= 1'b0;
+      learn5 <= 1'b0;
       y_done <= '0;
       g_done <= '0;
     end else begin
@@ -230,6 +233,7 @@ module df_linear #(
       learn2 <= learn1;
       learn3 <= learn2;
       learn4 <= learn3;
+      learn5 <= learn4;
       if (y_valid & y_ready & y_last) y_done <= '0;
       else if (done3) y_done <= y_done + 1'b1;
       if (pass_ends) g_done <= '0;
@@ -290,10 +294,11 @@ module df_linear #(
     end
     if (HAS_BIAS != 0) begin : g_bias
       logic signed [W-1:0] bias, bias2;
-      df_bias #(.W(W), .ROWS(MB), .LEARN(LEARN), .BATCH(BATCH)) u_bias (
+      df_bias #(.W(W), .ROWS(MB), .LEARN(LEARN), .BATCH(BATCH), .MOMENTUM(MOMENTUM)) u_bias (
         .clk, .rst, .row(row1), .host_we(host_we & host_addr[30] & (host_p == PW'(p))),
-        .host_row(host_addr[HP+:RW]), .host_wdata, .word(bias), .host_rdata(bias_rdata[p*W+:W]),
-        .learn(learn1 & start1), .d(group1[p*W+:W]), .first, .last, .rate, .sat(bias_over[p]));
+        .host_velocity(host_addr[29]), .host_row(host_addr[HP+:RW]), .host_wdata, .word(bias), .host_rdata(bias_rdata[p*W+:W]),
+        .learn(learn1 & start1), .d(group1[p*W+:W]), .first, .last, .rate, .momentum,
+        .sat(bias_over[p]));
       always_ff @(posedge clk) bias2 <= bias;
       assign start = YW'(bias2) <<< F;
     end else begin : g_plain
@@ -320,18 +325,22 @@ module df_linear #(
     host_bias <= bias_rdata[host_p*W+:W];
   end
 
-  logic [LANES*W-1:0] words;
+  logic [LANES*W-1:0] words, velocities;
+  logic host_velocity1;
+  always_ff @(posedge clk) host_velocity1 <= host_addr[29];
   logic [LANES-1:0] lane_over;
   for (genvar i = 0; i < LANES; i++) begin : g_lane_of
-    df_lane #(.W(W), .F(F), .TILES(TILES), .LEARN(LEARN), .BATCH(BATCH)) u_lane (
+    df_lane #(.W(W), .F(F), .TILES(TILES), .LEARN(LEARN), .BATCH(BATCH), .MOMENTUM(MOMENTUM)) u_lane (
       .clk, .rst, .addr(busy ? addr : host_addr[HL+:TW]),
       .host_we(host_we & ~host_addr[30] & (host_lane == HLW'(i))),
-      .host_addr(host_addr[HL+:TW]), .host_wdata, .word(words[i*W+:W]),
+      .host_velocity(host_addr[29]), .host_addr(host_addr[HL+:TW]), .host_wdata,
+      .word(words[i*W+:W]), .velocity(velocities[i*W+:W]),
       .factor(predicts1 ? x1[(i%SIMD)*W+:W] : group1[(i/SIMD)*W+:W]),
       .product(products[i*2*W+:2*W]), .learn(learn1), .x(x1[(i%SIMD)*W+:W]),
-      .d(group1[(i/SIMD)*W+:W]), .first, .last, .rate, .sat(lane_over[i]));
+      .d(group1[(i/SIMD)*W+:W]), .first, .last, .rate, .momentum, .sat(lane_over[i]));
   end
-  assign host_rdata = host_bias1 ? host_bias : words[host_lane1*W+:W];
+  assign host_rdata = host_bias1 ? host_bias :
+                      host_velocity1 ? velocities[host_lane1*W+:W] : words[host_lane1*W+:W];
   assign over_w = (|lane_over) | (|bias_over);
 
   logic seen;

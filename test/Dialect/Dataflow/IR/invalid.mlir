@@ -196,6 +196,19 @@ pcflow.graph @d8_pe inputs ["x"] iterations(0) batch(1) {
 
 // -----
 
+pcflow.graph @d8_momentum inputs ["x"] iterations(0) batch(1) {
+^bb0(%x: !pcflow.stream<4 x f32>):
+  %a = pcflow.vertex @a parents(%x : !pcflow.stream<4 x f32>) -> down(!pcflow.stream<4 x f32>) {
+  ^bb0(%p: !pcflow.stream<4 x f32>):
+    pcflow.weights @w {value = dense<1.0> : tensor<4x4xf32>}
+    // expected-error@+1 {{D8: has momentum, but no rate to learn with}}
+    %y = pcflow.linear weights(@w) predict(%p : <4 x f32>) vjp(%p : <4 x f32>) momentum(0.5) -> <4 x f32>
+    pcflow.yield %y : !pcflow.stream<4 x f32>
+  }
+}
+
+// -----
+
 pcflow.graph @d8_shape inputs ["x"] iterations(0) batch(1) {
 ^bb0(%x: !pcflow.stream<4 x f32>):
   %a = pcflow.vertex @a parents(%x : !pcflow.stream<4 x f32>) -> down(!pcflow.stream<4 x f32>) {

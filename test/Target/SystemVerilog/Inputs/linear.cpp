@@ -5,7 +5,14 @@
 #include "Vdf_linear.h"
 #include "bench.h"
 
+#ifndef STRICT
+#define STRICT 0
+#endif
+#ifndef MOMENTUM
+#define MOMENTUM 0
+#endif
 static constexpr int LANES = PE * SIMD;
+static constexpr uint32_t VELOCITY = 1u << 29;
 static int bitsOf(int n) {
   int bits = 0;
   while ((1 << bits) < n)
@@ -21,7 +28,7 @@ static uint32_t biasAddress(int m) {
 }
 
 struct Model {
-  int64_t w[M][N], b[M];
+  int64_t w[M][N], b[M], vw[M][N], vb[M];
   Wide dw[M][N], db[M];
   bool saturated = false;
 
@@ -47,15 +54,25 @@ struct Model {
     }
   }
   void learn(const int64_t *x, const int64_t *d, bool first, bool last,
-             int64_t rate) {
+             int64_t rate, int64_t momentum) {
+    // From a sum of products, and with a velocity.
+    auto step = [&](int64_t &word, int64_t &velocity, Wide sum) {
+      Wide change = nearest(rate * sum, F + 16);
+      if (MOMENTUM) {
+        Wide kept = (Wide(momentum) * velocity) << F;
+        velocity = finish(nearest(kept + (sum << 16), F + 16));
+        change = nearest(Wide(rate) * velocity, 16);
+      }
+      word = finish(word - change);
+    };
     for (int m = 0; m < M; ++m) {
       db[m] = (first ? 0 : db[m]) + d[m];
       if (last && HAS_BIAS)
-        b[m] = finish(b[m] - nearest(rate * db[m], 16));
+        step(b[m], vb[m], db[m] << F);
       for (int n = 0; n < N; ++n) {
         dw[m][n] = (first ? 0 : dw[m][n]) + Wide(x[n]) * d[m];
         if (last)
-          w[m][n] = finish(w[m][n] - nearest(rate * dw[m][n], F + 16));
+          step(w[m][n], vw[m][n], dw[m][n]);
       }
     }
   }
@@ -80,9 +97,10 @@ int main(int argc, char **argv) {
     return static_cast<int64_t>(bench.random() % (2 * reach)) - reach;
   };
   const int rounds = 3, updates = 4;
-  const int64_t rate = 6554; // 0.1
+  const int64_t rate = 6554, momentum = 58982; // 0.1, 0.9
   top.rounds = rounds;
   top.rate = rate;
+  top.momentum = momentum;
   bench.reset();
 
   Model model;
@@ -101,8 +119,13 @@ int main(int argc, char **argv) {
   };
   for (int m = 0; m < M; ++m) {
     write(biasAddress(m), model.b[m] = word());
-    for (int n = 0; n < N; ++n)
+    if (MOMENTUM)
+      write(VELOCITY | biasAddress(m), model.vb[m] = word());
+    for (int n = 0; n < N; ++n) {
       write(addressOf(m, n), model.w[m][n] = word());
+      if (MOMENTUM)
+        write(VELOCITY | addressOf(m, n), model.vw[m][n] = word());
+    }
   }
   uint64_t busy = 0;
   for (int update = 0; update < updates; ++update) {
@@ -110,16 +133,22 @@ int main(int argc, char **argv) {
     for (int sample = 0; sample < BATCH; ++sample) {
       int64_t xs[N], ds[M];
       for (int64_t &v : xs)
-        x.words.push_back(v = word());
-      model.predict(xs, expectedY);
+        v = word();
       for (int round = 0; round < rounds; ++round) {
+        if (STRICT) // the activities of the round
+          for (int64_t &v : xs)
+            v = word();
+        if (STRICT || !round) {
+          x.words.insert(x.words.end(), xs, xs + N);
+          model.predict(xs, expectedY);
+        }
         for (int64_t &v : ds)
           d.words.push_back(v = word());
         if (HAS_VJP)
           model.vjp(ds, expectedG);
       }
       if (LEARN)
-        model.learn(xs, ds, sample == 0, sample == BATCH - 1, rate);
+        model.learn(xs, ds, sample == 0, sample == BATCH - 1, rate, momentum);
     }
     y.words.clear();
     g.words.clear();
@@ -139,11 +168,19 @@ int main(int argc, char **argv) {
     for (int m = 0; m < M; ++m) {
       if (HAS_BIAS)
         expectEqual("bias", read(biasAddress(m)), model.b[m], m);
-      for (int n = 0; n < N; ++n)
+      if (HAS_BIAS && MOMENTUM)
+        expectEqual("velocity of bias", read(VELOCITY | biasAddress(m)),
+                    model.vb[m], m);
+      for (int n = 0; n < N; ++n) {
         expectEqual("weight", read(addressOf(m, n)), model.w[m][n], m * N + n);
+        if (MOMENTUM)
+          expectEqual("velocity", read(VELOCITY | addressOf(m, n)),
+                      model.vw[m][n], m * N + n);
+      }
     }
   }
-  // Without rounds it predicts, one sample after the other.
+  // Without rounds it predicts, one sample after the other; strictly it takes
+  // an error as well.
   top.rounds = 0;
   std::vector<int64_t> predicted;
   for (int sample = 0; sample < 3; ++sample) {
@@ -151,6 +188,8 @@ int main(int argc, char **argv) {
     for (int64_t &v : xs)
       x.words.push_back(v = word());
     model.predict(xs, predicted);
+    for (int m = 0; m < (STRICT ? M : 0); ++m)
+      d.words.push_back(word());
   }
   y.words.clear();
   bench.run([&] { return y.words.size() == predicted.size(); });

@@ -29,6 +29,9 @@ struct Run {
 /// One firing that takes from all operands and gives to all results.
 llvm::SmallVector<Run> getRatelessRuns(Operation *op);
 
+/// Behind the name of a parameter, the name of its velocities.
+inline constexpr llvm::StringLiteral velocitySuffix = ".velocity";
+
 /// Whether `op` is in a graph whose predictions are recomputed in every round.
 bool isStrict(Operation *op);
 } // namespace mlir::pcflow

@@ -173,13 +173,15 @@ def PCFlow_LinearOp : PCFlow_Unit<"linear"> {
         and in the last sample of a batch   W -= rate dW,  b -= rate db.
 
     In a strict graph it takes x and gives y anew in every round, before d.
+    With `momentum` the memory has a velocity `u` beside each parameter, a word that
+    is zero at first: `u = momentum u + dW`, rounded once, and `W -= rate u`.
     Each element of `y`, `g`, `rate dW` and `rate db` is rounded once; a message
     reads the old weights. Without `rate` the weights are frozen; `rate(0)` keeps
     the sums and leaves the weights. `pe` rows and `simd` columns are worked on in
     one cycle.
 
     D8: sizes of streams are those of the weights; `pe` divides the rows, `simd`
-    the columns; the bias has one element for each row.
+    the columns; the bias has one element for each row; momentum needs a rate.
 
     ```mlir
     %y, %g = pcflow.linear weights(@w) bias(@b) predict(%x : <4 x f32>)
@@ -189,13 +191,15 @@ def PCFlow_LinearOp : PCFlow_Unit<"linear"> {
   }];
   let arguments = (ins FlatSymbolRefAttr:$weights, OptionalAttr<FlatSymbolRefAttr>:$bias,
     PCFlow_StreamType:$input, PCFlow_StreamType:$error, OptionalAttr<F64Attr>:$rate,
+    OptionalAttr<F64Attr>:$momentum,
     DefaultValuedAttr<ConfinedAttr<I64Attr, [IntPositive]>, "1">:$pe,
     DefaultValuedAttr<ConfinedAttr<I64Attr, [IntPositive]>, "1">:$simd);
   let results = (outs PCFlow_StreamType:$prediction, Optional<PCFlow_StreamType>:$message);
   let assemblyFormat = [{
     `weights` `(` $weights `)` (`bias` `(` $bias^ `)`)?
     `predict` `(` $input `:` type($input) `)` `vjp` `(` $error `:` type($error) `)`
-    (`rate` `(` $rate^ `)`)? attr-dict `->` type($prediction) (`up` `(` type($message)^ `)`)?
+    (`rate` `(` $rate^ `)`)? (`momentum` `(` $momentum^ `)`)?
+    attr-dict `->` type($prediction) (`up` `(` type($message)^ `)`)?
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{

@@ -24,7 +24,7 @@ struct BatchRecord {
   std::map<std::string, std::vector<std::vector<std::vector<int64_t>>>> taps;
   /// What went to the host, of each sample.
   std::map<std::string, std::vector<std::vector<int64_t>>> outputs;
-  /// Parameters after the update.
+  /// Parameters after the update, and their velocities with a suffix.
   std::map<std::string, std::vector<int64_t>> weights;
   /// Sums of gradients before the update, as numbers.
   std::map<std::string, std::vector<double>> gradients;
