@@ -269,6 +269,16 @@ class OnnxRuntime:
 #===------------------------------------------------------------------------===#
 
 
+def keep_memory():
+    """Lets malloc keep what is freed. Otherwise PyTorch gives the activations of every
+    step back to the system and takes them again page by page, which takes up to
+    five times as long as the step."""
+    libc, trim_threshold, mmap_threshold = ctypes.CDLL(None), -1, -3
+    for parameter, value in ((trim_threshold, (1 << 31) - 1), (mmap_threshold, 1 << 30)):
+        if not libc.mallopt(parameter, value):
+            raise RuntimeError("mallopt refused a threshold")
+
+
 def timer(run, clock=time.process_time):
     def seconds(repetitions):
         began = clock()
@@ -490,6 +500,7 @@ def main():
         make = dict(step_models.collect(BATCH))[args.memory_of]
         print(grown_by_step(make()))
         return 0
+    keep_memory()
     about = facts(args)
     print(about["text"], flush=True)
     names, kinds = args.only.split(","), [k for k in KINDS if k in args.kinds.split(",")]
