@@ -60,7 +60,7 @@ FLOORS = {"exact : torch": {"mlp256": 0.75, "mlp1024": 0.75, "cnn": 0.5, "resnet
           "strict : torch strict loop": {"mlp256": 0.17, "mlp1024": 0.4, "cnn": 0.14},
           "fixed : torch tuned": 0.75, "folded : exact": 1.1, "fixed : peak": 1.35, "strict : peak": 1.35,
           "forward : ort forward": {"mlp256": 1, "mlp1024": 1, "cnn": 1},
-          "two threads : one thread": {"mlp1024": 0.6, "cnn": 0.6}}
+          "two threads : one thread": {"mlp1024": 0.6, "cnn": 0.6}, "bytes : torch": 0.5}
 
 
 def parse_arguments():
@@ -471,13 +471,14 @@ def tables(results, about):
     lines += ["| " + " | ".join([r["name"], *(judged(r, p) for p in pairs)]) + " |" for r in results]
     lines += ["", "Memory of a step in MB beside parameters and data: our arena with outputs, the growth of a PyTorch "
               "process. Seconds to compile. The largest relative error of a gradient:", "",
-              "| | exact | fixed | torch | compile exact | error exact | error fixed | error folded |",
-              "|---" * 8 + "|"]
+              "| | exact | fixed | torch | exact : torch | compile exact | error exact | error fixed | error folded |",
+              "|---" * 9 + "|"]
     for r in results:
         mb = {k: v / 1e6 for k, v in r["bytes"].items()}
         errors = {k: f"{v:.0e}" for k, v in r["errors"].items()}
         lines.append(f"| {r['name']} | {cell(mb, 'exact', 1)} | {cell(mb, 'fixed', 1)} | "
-                     f"{r.get('torch_bytes', math.nan) / 1e6:.1f} | {cell(r['compile_s'], 'exact', 1)} | "
+                     f"{r.get('torch_bytes', math.nan) / 1e6:.1f} | {judged(r, 'bytes : torch')} | "
+                     f"{cell(r['compile_s'], 'exact', 1)} | "
                      f"{errors.get('exact', '')} | {errors.get('fixed', '')} | {errors.get('folded', '')} |")
     return lines
 
@@ -515,6 +516,8 @@ def main():
         result = measure_model(model, args, own, 1e9 * about["peak"])
         if name:
             result["torch_bytes"] = torch_memory(name)
+            if "exact" in result["bytes"]:
+                result["ratios"]["bytes : torch"] = result["bytes"]["exact"] / result["torch_bytes"]
         results.append(result)
         print(f"{result['name']:12} " + "  ".join(f"{k} {v:.2f}" for k, v in result["ratios"].items()) +
               "  errors " + " ".join(f"{k} {v:.1e}" for k, v in result["errors"].items()) +

@@ -208,6 +208,23 @@ def OwnDestinations : Pass<"pc-cpu-own-destinations", "func::FuncOp"> {
   }];
 }
 
+def PlaceParts : Pass<"pc-cpu-place-parts", "func::FuncOp"> {
+  let summary = "compute what goes into a part of a filled tensor right there";
+  let description = [{
+    An activation that a convolution reads with a border of zeros is computed inside
+    that border: it is not copied there, and the way back, which needs it with
+    and without the border, keeps it once. Where the rows of the part are no whole
+    vectors it is copied as before, since other ops would read it in shorter pieces.
+
+    Example: `test/Target/CPU/place-parts.mlir`
+  }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "unsigned", "512", "Bits of a vector register">,
+  ];
+  let statistics = [Statistic<"placed", "placed", "Results computed in a part of a tensor">];
+  let dependentDialects = ["mlir::linalg::LinalgDialect", "mlir::tensor::TensorDialect"];
+}
+
 def ShortenLifetimes : Pass<"pc-cpu-shorten-lifetimes", "func::FuncOp"> {
   let summary = "compute tensors in an order in which less memory is alive at once";
   let description = [{

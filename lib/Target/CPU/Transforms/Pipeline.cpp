@@ -26,12 +26,13 @@ using namespace mlir;
 
 /// Passes that make code faster and nothing else.
 static constexpr llvm::StringLiteral optionalPasses[] = {
-    "pc-cpu-accumulate-sums",   "pc-cpu-trim-slices",
-    "pc-cpu-fuse-elementwise",  "pc-cpu-split-phases",
-    "pc-cpu-transpose-results", "pc-cpu-transpose-operands",
-    "pc-cpu-own-destinations",  "pc-cpu-shorten-lifetimes",
-    "pc-cpu-outline-nests",     "pc-cpu-vectorize-nests",
-    "pc-cpu-approximate-math",  "loop-invariant-code-motion"};
+    "pc-cpu-accumulate-sums",    "pc-cpu-trim-slices",
+    "pc-cpu-fuse-elementwise",   "pc-cpu-split-phases",
+    "pc-cpu-transpose-results",  "pc-cpu-transpose-operands",
+    "pc-cpu-place-parts",        "pc-cpu-own-destinations",
+    "pc-cpu-shorten-lifetimes",  "pc-cpu-outline-nests",
+    "pc-cpu-vectorize-nests",    "pc-cpu-approximate-math",
+    "loop-invariant-code-motion"};
 
 ArrayRef<llvm::StringLiteral> mlir::pc::getOptionalCPUPasses() {
   return optionalPasses;
@@ -60,6 +61,9 @@ static void addStructure(pc::PassAdder add, const pc::VectorTarget &target) {
   add(createCanonicalizerPass());
   add(createCSEPass());
   add(createLoopInvariantCodeMotionPass());
+  pc::PlacePartsOptions parts;
+  parts.vectorBits = target.bits;
+  add.toFunctions(pc::createPlaceParts(parts));
 }
 
 void mlir::pc::buildBufferizationPipeline(OpPassManager &manager,
