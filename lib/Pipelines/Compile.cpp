@@ -8,6 +8,7 @@
 #include "pc/Pipelines/Values.h"
 #include "pc/Support/AtomicFile.h"
 #include "pc/Support/Names.h"
+#include "pc/Target/SystemVerilog/Emit.h"
 #include "pc/Target/Vulkan/Compile.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatAdapters.h"
@@ -50,6 +51,19 @@ Error CompileRequest::validate(bool namesKinds) const {
       return createStringError("--device: expected none; plans are for all "
                                "devices");
   }
+  if (machine.target == Target::Dataflow) {
+    if (namesKinds || printsMemory || !prefix.empty())
+      return createStringError("--emit, --prefix, --stats: expected "
+                               "--target=cpu; with --target=dataflow the "
+                               "files of a circuit are written");
+    if (from == Phase::Tensor)
+      return createStringError("--compile-from: expected import with "
+                               "--target=dataflow, which branches off before "
+                               "the tensor level");
+    if (compile.forwardOnly)
+      return createStringError("--target=dataflow: expected --grad or "
+                               "--optimizer: a circuit learns");
+  }
   return mlir::pc::validate(compile, machine.target);
 }
 
@@ -74,8 +88,11 @@ static OwningOpRef<ModuleOp> lower(const CompileRequest &request,
       request.model, context, import, request.compile.parameters, status);
   if (!model)
     return nullptr;
-  status = toExitStatus(
-      runPhases(*model->module, Phase::Import, Phase::Tensor, request.compile));
+  CompileOptions options = request.compile;
+  options.circuit = request.machine.circuit;
+  Phase to = request.machine.target == Target::Dataflow ? Phase::Dataflow
+                                                        : Phase::Tensor;
+  status = toExitStatus(runPhases(*model->module, Phase::Import, to, options));
   if (status != ExitStatus::Success)
     return nullptr;
   return std::move(model->module);
@@ -166,6 +183,18 @@ static Error writePlans(ModuleOp module, ArrayRef<std::string> entries,
   return Error::success();
 }
 
+/// The files of the circuit of a module at the phase `dataflow`.
+static Error writeHardware(ModuleOp module, StringRef folder) {
+  auto graphs = module.getOps<pcflow::GraphOp>();
+  pcflow::CircuitOptions options;
+  options.folder = folder.str();
+  FailureOr<pcflow::CircuitFiles> files =
+      pcflow::emitSystemVerilog(*graphs.begin(), options);
+  if (failed(files))
+    return createStringError("the circuit has no hardware");
+  return pcflow::writeCircuit(*files, folder);
+}
+
 static void print(raw_ostream &os, ArrayRef<EntryMemory> memory) {
   constexpr int width = 13;
   size_t name = 8;
@@ -192,6 +221,11 @@ ExitStatus mlir::pc::compile(const CompileRequest &request,
   OwningOpRef<ModuleOp> module = lower(request, context, reporter, status);
   if (!module)
     return status;
+  if (request.machine.target == Target::Dataflow) {
+    if (Error error = writeHardware(*module, request.out))
+      return reporter.fail(std::move(error));
+    return ExitStatus::Success;
+  }
   StringRef stem = sys::path::stem(request.model);
   EmitRequest emit;
   emit.prefix = request.prefix.empty() ? stem.str() : request.prefix;

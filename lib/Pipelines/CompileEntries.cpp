@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "pc/Pipelines/CompileEntries.h"
+#include "pc/Pipelines/Circuit.h"
 #include "pc/Target/Vulkan/Compile.h"
 
 using namespace mlir;
@@ -23,6 +24,13 @@ mlir::pc::compileEntries(ModuleOp module, Phase from,
                          const CompileOptions &options,
                          ArrayRef<StringRef> entries,
                          const MachineOptions &machine, ExitStatus &status) {
+  if (machine.target == Target::Dataflow) {
+    CompileOptions choice = getCircuitOptions(options);
+    status = toExitStatus(runPhases(module, from, Phase::Relaxation, choice));
+    if (status != ExitStatus::Success)
+      return nullptr;
+    return compileCircuit(module, choice, entries, machine, status);
+  }
   status = toExitStatus(runPhases(module, from, Phase::Tensor, options));
   if (status != ExitStatus::Success)
     return nullptr;

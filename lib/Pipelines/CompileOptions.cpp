@@ -129,7 +129,38 @@ static Error validateCuts(const CompileOptions &options) {
   return Error::success();
 }
 
+/// What no circuit has is refused before there is a model.
+static Error validateCircuit(const CompileOptions &options) {
+  if (options.floatType == ComputeType::F64)
+    return reject("float",
+                  "f32 with --target=dataflow, whose words the host "
+                  "sees as such",
+                  "f64");
+  if (options.folds)
+    return reject("fold",
+                  "none with --target=dataflow: folded code is not "
+                  "local",
+                  "--fold");
+  if (!options.without.empty())
+    return reject("without", "none with --target=dataflow",
+                  "'" + options.without.front() + "'");
+  if (options.isAutodiff())
+    return reject("schedule",
+                  "one of predictive coding with "
+                  "--target=dataflow",
+                  options.schedule);
+  if (options.learn && options.learn->optimizer == "adam")
+    return reject("optimizer",
+                  "sgd or momentum with --target=dataflow, whose "
+                  "units have no square root",
+                  "adam");
+  return Error::success();
+}
+
 Error mlir::pc::validate(const CompileOptions &options, Target target) {
+  if (target == Target::Dataflow)
+    if (Error error = validateCircuit(options))
+      return error;
   if (options.unroll < 0)
     return reject("unroll", "at least 0", Twine(options.unroll));
   if (options.checkpoint && *options.checkpoint < 1)

@@ -86,7 +86,9 @@ void Learner::addTo(Score &score, Invocation &call, const Dataset &data,
 Error Learner::checkDivergence(const std::map<unsigned, Tensor> &parameters) {
   if (!watch) {
     Expected<std::unique_ptr<DivergenceWatch>> compiled =
-        DivergenceWatch::create(*model.module, options, machine);
+        DivergenceWatch::create(
+            *model.module, options,
+            machine.target == Target::Dataflow ? machine.getHost() : machine);
     if (!compiled)
       return compiled.takeError();
     watch = std::move(*compiled);

@@ -18,7 +18,17 @@ static constexpr Choice floatTypes[] = {{"native", "as the model says"},
 
 static constexpr Choice targets[] = {
     {"cpu", "this machine, through LLVM"},
-    {"vulkan", "a device of Vulkan, through SPIR-V"}};
+    {"vulkan", "a device of Vulkan, through SPIR-V"},
+    {"dataflow", "a learning circuit, simulated cycle by cycle"}};
+
+static constexpr Choice queueSizes[] = {
+    {"live", "the shortest with which the circuit never deadlocks"},
+    {"throughput", "the shortest with which it waits for none of them"}};
+
+static constexpr Choice simulators[] = {
+    {"verilator", "the hardware, by Verilator"},
+    {"reference", "its words in exact integers, without cycles"},
+    {"both", "the hardware, compared with these words to the bit"}};
 
 static constexpr Choice schedules[] = {
     {"fixed-exact", "frozen predictions, step 1, as many iterations as the "
@@ -182,21 +192,75 @@ MachineFlags::MachineFlags(bool alsoUsesHost)
                       "(default: the first discrete one, or the first)"),
              cl::cat(category)),
       cache("cache", cl::init(getDefaultCacheFolder()), cl::value_desc("DIR"),
-            cl::desc("folder for objects and pipelines of Vulkan, which need "
-                     "not be compiled again, "
+            cl::desc("folder for objects, simulations and pipelines of "
+                     "Vulkan, which need not be compiled again, "
                      "or none (default: $PC_CACHE, or pc in the user's "
                      "caches)"),
-            cl::cat(category)) {}
+            cl::cat(category)),
+      format("format", cl::init("fixed<18,14>"), cl::value_desc("fixed<W,F>"),
+             cl::desc("words of a circuit: bits, and how many of them are "
+                      "behind the point (default: fixed<18,14>)"),
+             cl::cat(category)),
+      segments("segments", cl::init(256), cl::value_desc("N"),
+               cl::desc("straight pieces of a table of a circuit, a power of "
+                        "2 (default: 256)"),
+               cl::cat(category)),
+      lanes("lanes", cl::init(0), cl::value_desc("N"),
+            cl::desc("multipliers that the weights of a circuit share "
+                     "(default: one for each unit)"),
+            cl::cat(category)),
+      roundCycles("round-cycles", cl::init(0), cl::value_desc("N"),
+                  cl::desc("cycles that a round of a circuit may take, in "
+                           "place of --lanes"),
+                  cl::cat(category)),
+      queues("queues", "of a circuit (default: live)", queueSizes, category),
+      simulator("simulator", "of a circuit (default: verilator)", simulators,
+                category) {}
 
 /// No flag that the target does not read is taken.
 Error MachineFlags::checkTarget() const {
   bool isVulkan = target.get() == "vulkan";
+  bool isCircuit = target.get() == "dataflow";
   if (!isVulkan && device.getNumOccurrences())
     return createStringError("--device: expected --target=vulkan");
+  const cl::Option *onCircuit[] = {&format, &segments, &lanes, &roundCycles};
+  for (const cl::Option *flag : onCircuit)
+    if (!isCircuit && flag->getNumOccurrences())
+      return createStringError("--" + flag->ArgStr +
+                               ": expected --target=dataflow");
+  if (!isCircuit && (queues.isGiven() || simulator.isGiven()))
+    return createStringError(
+        "--queues, --simulator: expected --target=dataflow");
+  if (isCircuit && (cpu.getNumOccurrences() || threads.getNumOccurrences()) &&
+      !alsoUsesHost)
+    return createStringError("--cpu, --threads: expected --target=cpu");
   const cl::Option *onHost[] = {&cpu, &threads};
   for (const cl::Option *flag : onHost)
     if (isVulkan && !alsoUsesHost && flag->getNumOccurrences())
       return createStringError("--" + flag->ArgStr + ": expected --target=cpu");
+  return Error::success();
+}
+
+Error MachineFlags::fillCircuit(CircuitChoice &circuit) const {
+  for (const cl::opt<int64_t> *flag : {&segments, &lanes, &roundCycles})
+    if (flag->getNumOccurrences() && *flag < 1)
+      return createStringError("--" + flag->ArgStr +
+                               ": expected at least 1, found " + Twine(*flag));
+  if (lanes.getNumOccurrences() && roundCycles.getNumOccurrences())
+    return createStringError("--lanes: expected no --round-cycles, which "
+                             "chooses them");
+  if (StringRef(format).contains_insensitive(' ') ||
+      !StringRef(format).starts_with("fixed<"))
+    return createStringError("--format: expected fixed<W,F>, found '" + format +
+                             "'");
+  circuit.format = format;
+  circuit.segments = segments;
+  if (lanes)
+    circuit.lanes = lanes;
+  if (roundCycles)
+    circuit.cycles = roundCycles;
+  circuit.queues = queues.get();
+  circuit.simulator = simulator.get();
   return Error::success();
 }
 
@@ -207,7 +271,12 @@ Error MachineFlags::fill(MachineOptions &options) const {
                              Twine(mostThreads) + ", found " + Twine(threads));
   if (Error error = checkTarget())
     return error;
-  options.target = target.get() == "vulkan" ? Target::Vulkan : Target::CPU;
+  std::string word = target.get();
+  options.target = word == "vulkan"     ? Target::Vulkan
+                   : word == "dataflow" ? Target::Dataflow
+                                        : Target::CPU;
+  if (Error error = fillCircuit(options.circuit))
+    return error;
   options.cpu.cpu = cpu;
   options.cpu.threads = threads;
   options.cpu.cache = cache == "none" ? std::string() : cache.getValue();

@@ -90,6 +90,7 @@ static bool isNeeded(llvm::StringRef pass, const CompileOptions &options) {
       .Case("pc-check-locality",
             relaxes && options.checksLocality && options.schedule != "sweep")
       .Case("pc-fold-relaxation", relaxes && options.folds)
+      .Case("pcflow-fold", options.circuit.cycles || options.circuit.lanes)
       .Case("convert-pc-to-linalg", differentiates)
       .Cases({"pc-build-graph", "pc-expand-inference", "pc-prune-wavefront",
               "pc-lower-vjp"},
@@ -129,14 +130,29 @@ static std::string getPass(llvm::StringRef pass,
     return write(pass, {{"source", options.isAutodiff() ? "autodiff" : ""},
                         {"optimizer", options.learn->optimizer},
                         {"rate", print(std::optional(options.learn->rate))}});
+  if (pass == "pcflow-quantize")
+    return write(pass,
+                 {{"format", options.circuit.format},
+                  {"segments", std::to_string(options.circuit.segments)}});
+  if (pass == "pcflow-fold")
+    return write(pass, {{"target-cycles", print(options.circuit.cycles)},
+                        {"max-lanes", print(options.circuit.lanes)}});
+  if (pass == "pcflow-size-buffers")
+    return write(pass, {{"mode", options.circuit.queues}});
   return pass.str();
+}
+
+/// The way to a circuit leaves the others behind the relaxation level.
+static bool isOnWay(Phase phase, Phase from, Phase to) {
+  bool isPassedBy = phase > Phase::Relaxation && phase != to;
+  return phase > from && phase <= to && !(to == Phase::Dataflow && isPassedBy);
 }
 
 SmallVector<Step> mlir::pc::getSteps(Phase from, Phase to,
                                      const CompileOptions &options) {
   SmallVector<Step> result;
   for (const StepInfo &step : steps)
-    if (step.phase > from && step.phase <= to && isNeeded(step.pass, options))
+    if (isOnWay(step.phase, from, to) && isNeeded(step.pass, options))
       result.push_back({step.phase, getPass(step.pass, options)});
   return result;
 }
@@ -159,15 +175,19 @@ static PhaseStatus getStatusOfFailure(const Step &step) {
   llvm::StringRef pass = step.pass;
   bool readsRequest = pass.starts_with("pc-attach-loss") ||
                       pass.starts_with("pc-check-rounding") ||
-                      pass.starts_with("pc-expand-inference");
+                      pass.starts_with("pc-expand-inference") ||
+                      pass.starts_with("pcflow-quantize") ||
+                      pass.starts_with("pcflow-fold");
   return readsRequest ? PhaseStatus::Error : PhaseStatus::Unsupported;
 }
 
 static LogicalResult dump(ModuleOp module, Phase phase,
                           llvm::StringRef folder) {
   llvm::SmallString<128> path = folder;
-  std::string file = llvm::formatv("{0}-{1}.mlir", static_cast<int>(phase),
-                                   pc::getName(phase));
+  int number = phase == Phase::Dataflow
+                   ? static_cast<int>(Phase::Relaxation) + 1
+                   : static_cast<int>(phase);
+  std::string file = llvm::formatv("{0}-{1}.mlir", number, pc::getName(phase));
   llvm::sys::path::append(path, file);
   std::error_code code = llvm::sys::fs::create_directories(folder);
   llvm::Error error =

@@ -51,7 +51,9 @@ static CompileOptions getCompileOptions(const RunRequest &request) {
   CompileOptions options = request.compile;
   options.forwardOnly = !request.gradients;
   options.loss = "cotangent";
-  options.wantsInputs = !options.parameters.isGiven();
+  // Messages to the data stay inside of a circuit.
+  options.wantsInputs = !options.parameters.isGiven() &&
+                        request.machine.target != Target::Dataflow;
   return options;
 }
 
@@ -225,7 +227,7 @@ static std::optional<ForwardModel> load(const RunRequest &request,
 }
 
 ExitStatus mlir::pc::run(const RunRequest &request, MLIRContext *context,
-                         Reporter &reporter) {
+                         Reporter &reporter, raw_ostream &os) {
   RunData data;
   ExitStatus status;
   std::optional<ForwardModel> model =
@@ -250,5 +252,7 @@ ExitStatus mlir::pc::run(const RunRequest &request, MLIRContext *context,
   if (Error error = runAndWrite(request, *model, options, forward.get(),
                                 *executable, data))
     return reporter.fail(std::move(error));
+  if (std::string work = executable->describeWork(); !work.empty())
+    os << work << "\n";
   return ExitStatus::Success;
 }

@@ -178,6 +178,8 @@ void Trainer::finish() {
   const Score &score = history.back().heldOut;
   os << "held-out accuracy " << formatPercent(score.getAccuracy()) << " ("
      << score.correct << " of " << score.total << ")\n";
+  if (std::string work = learner.describeWork(); !work.empty())
+    os << work << "\n";
   if (!request.out.empty())
     os << "wrote " << request.out << "\n";
   if (!request.printsTraffic)
@@ -233,8 +235,21 @@ static void printHeader(const TrainRequest &request, ForwardModel &model,
   os.flush();
 }
 
+/// A circuit has no second witness.
+static Error checkTarget(const TrainRequest &request) {
+  if (request.machine.target != Target::Dataflow)
+    return Error::success();
+  if (request.backprop)
+    return createStringError("--backprop: expected --target=cpu or vulkan");
+  if (!request.divergence.empty())
+    return createStringError("--divergence: expected --target=cpu or vulkan");
+  return Error::success();
+}
+
 ExitStatus mlir::pc::train(const TrainRequest &request, MLIRContext *context,
                            Reporter &reporter, raw_ostream &os) {
+  if (Error error = checkTarget(request))
+    return reporter.fail(std::move(error));
   std::string text;
   std::optional<SplitDataset> data =
       loadDataset(request.data, {request.heldOut, request.seed}, text);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "VerifyMeasure.h"
+#include "pc/Pipelines/Circuit.h"
 #include "pc/Runtime/FiniteDifferences.h"
 #include "pc/Runtime/Random.h"
 #include "pc/Support/Names.h"
@@ -31,12 +32,18 @@ public:
         referenceCall(*wide.executable, autodiffName),
         objectiveCall(*wide.executable, objectiveName),
         jvpCall(*wide.executable, jvpName),
-        narrowCall(*narrow.executable, gradientName), report(report) {}
+        narrowCall(*narrow.executable, gradientName), report(report) {
+    if (request.machine.target == Target::Dataflow)
+      circuit = static_cast<CircuitExecutable *>(narrow.executable.get());
+  }
 
   Error run();
 
 private:
   Error runOnce();
+  void quantizeData();
+  Error measureCircuit();
+  CircuitError compareWithBound(unsigned result, StringRef name);
   Error measure(unsigned result, GradientReport &gradient);
   Error measureDifferences(unsigned argument, const Tensor &reference,
                            const Tensor &relaxed, GradientReport &gradient);
@@ -52,6 +59,8 @@ private:
   const VerifyData &data;
   Invocation wideCall, referenceCall, objectiveCall, jvpCall, narrowCall;
   ModelReport &report;
+  CircuitExecutable *circuit = nullptr; // what narrowCall runs, if it is one
+  std::map<std::string, std::vector<double>> bounds; // of its rounding
   double largest = 0; // norm of the largest gradient
   Error callError = Error::success();
 };
@@ -212,6 +221,8 @@ Error Verifier::measure(unsigned result, GradientReport &gradient) {
   gradient.vanishes = vanishes(reference);
   gradient.wide = compareWith(reference, wideCall.getResult(result));
   gradient.narrow = compareWith(reference, narrowCall.getResult(result));
+  if (circuit)
+    gradient.circuit = compareWithBound(result, gradient.name);
   gradient.isStraightThrough =
       llvm::is_contained(report.straightThrough.arguments, gradient.name);
   if (!gradient.isStraightThrough)
@@ -221,14 +232,59 @@ Error Verifier::measure(unsigned result, GradientReport &gradient) {
   return measureForwardMode(*argument, reference, gradient);
 }
 
+/// All witnesses look at a point whose numbers are words of the circuit.
+void Verifier::quantizeData() {
+  for (Invocation *call :
+       {&wideCall, &referenceCall, &objectiveCall, &jvpCall, &narrowCall})
+    for (auto [i, port] : llvm::enumerate(call->getSignature().arguments))
+      if (isFloat(port.kind) && port.role != roleTangent)
+        circuit->quantize(call->getArgument(i));
+}
+
+Error Verifier::measureCircuit() {
+  SmallVector<Tensor *> arguments;
+  for (size_t i = 0; i != narrowCall.getSignature().arguments.size(); ++i)
+    arguments.push_back(&narrowCall.getArgument(i));
+  auto found = circuit->bound(gradientName, arguments);
+  if (!found)
+    return found.takeError();
+  bounds = std::move(*found);
+  report.circuit = circuit->describeWork();
+  return Error::success();
+}
+
+/// What the relaxation leaves open is not the circuit's: where it is not exact,
+/// the relaxation in f64 is what the circuit computes.
+CircuitError Verifier::compareWithBound(unsigned result, StringRef name) {
+  Invocation &exact =
+      report.options.schedule == "fixed-exact" ? referenceCall : wideCall;
+  const Tensor &wanted = exact.getResult(result);
+  const Tensor &given = narrowCall.getResult(result);
+  CircuitError error;
+  std::vector<double> ratios;
+  for (auto [i, bound] : llvm::enumerate(bounds.at(name.str()))) {
+    double found = std::fabs(given.getAsDouble(i) - wanted.getAsDouble(i));
+    error.largestError = std::max(error.largestError, found);
+    error.largestBound = std::max(error.largestBound, bound);
+    error.outside += !(found <= bound);
+    ratios.push_back(found == 0 ? HUGE_VAL : bound / found);
+  }
+  error.total = ratios.size();
+  llvm::sort(ratios);
+  error.medianRatio = ratios[ratios.size() / 2];
+  return error;
+}
+
 Error Verifier::runOnce() {
   for (Invocation *call :
        {&wideCall, &referenceCall, &objectiveCall, &jvpCall, &narrowCall})
     setData(*call, data, request.seed, model);
+  if (circuit)
+    quantizeData();
   for (Invocation *call : {&wideCall, &referenceCall, &narrowCall})
     if (Error error = call->run())
       return error;
-  return Error::success();
+  return circuit ? measureCircuit() : Error::success();
 }
 
 Error Verifier::run() {

@@ -157,6 +157,25 @@ static std::string describeRounding(const ModelReport &report) {
              .str();
 }
 
+/// E2 of every gradient; E1 is a failure of the call where it does not hold.
+static void printCircuit(const ModelReport &report, raw_ostream &os) {
+  if (report.circuit.empty())
+    return;
+  os << "\n" << report.circuit << "\n";
+  std::vector<Row> rows;
+  for (const GradientReport &gradient : report.gradients) {
+    const CircuitError &error = *gradient.circuit;
+    rows.push_back(
+        {"  E2", gradient.name, "error " + formatError(error.largestError),
+         "bound " + formatError(error.largestBound),
+         std::isinf(error.medianRatio)
+             ? "most are exact"
+             : formatv("median ratio {0:F1}", error.medianRatio).str(),
+         formatv("{0} of {1} outside", error.outside, error.total).str()});
+  }
+  print(rows, os);
+}
+
 void mlir::pc::printTable(const ModelReport &report, raw_ostream &os) {
   os << report.model << "\n"
      << "  schedule  " << describeSchedule(report.options) << "\n"
@@ -170,12 +189,14 @@ void mlir::pc::printTable(const ModelReport &report, raw_ostream &os) {
   if (!report.twin.empty())
     os << "  twin      " << report.twin << "\n";
   os << "\n";
-  std::vector<Row> rows = {{"gradient of", "", "f64: L2", "max", "cosine",
-                            "ulp", "f32: L2", "ulp", "differences: L2", "max",
-                            "cosine", "forward", ""}};
+  std::vector<Row> rows = {
+      {"gradient of", "", "f64: L2", "max", "cosine", "ulp",
+       report.circuit.empty() ? "f32: L2" : "circuit: L2", "ulp",
+       "differences: L2", "max", "cosine", "forward", ""}};
   for (const GradientReport &gradient : report.gradients)
     rows.push_back(makeRow(gradient));
   print(rows, os);
+  printCircuit(report, os);
   os << "\nf64, f32: predictive coding against reverse mode in f64; "
         "differences: against finite\ndifferences, in some directions; "
         "forward: reverse mode against forward mode. L2 is relative.\n";
@@ -269,6 +290,13 @@ static json::Object toJSON(const GradientReport &gradient) {
   }
   if (!gradient.reason.empty())
     object["reason"] = gradient.reason;
+  if (const auto &error = gradient.circuit)
+    object["circuit"] =
+        json::Object{{"error", toJSON(error->largestError)},
+                     {"bound", toJSON(error->largestBound)},
+                     {"median_ratio", toJSON(error->medianRatio)},
+                     {"outside", error->outside},
+                     {"elements", error->total}};
   return object;
 }
 
@@ -305,6 +333,7 @@ static json::Object toJSON(const ModelReport &report) {
       {"straight_through_at", json::Array(report.straightThrough.nodes)},
       {"vertices", std::move(vertices)},
       {"locality_twin", report.twin},
+      {"circuit", report.circuit},
       {"holds", report.holds()},
       {"failures", json::Array(report.failures)},
       {"gradients", std::move(gradients)}};

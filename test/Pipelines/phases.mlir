@@ -32,6 +32,18 @@
 // SWEEP-NOT: pc-check-locality
 //     SWEEP: pc.graph
 
+// The way to a circuit branches off at the relaxation level.
+// RUN: echo "module {}" | not pc-opt --pc-phases="from=import to=dataflow" --dump-pass-pipeline 2>&1 | FileCheck %s --check-prefix=DATAFLOW
+//     DATAFLOW: pc-check-locality
+// DATAFLOW-NOT: pc-lower-vjp
+//     DATAFLOW: convert-pc-to-dataflow
+//     DATAFLOW: pcflow-quantize{{.*}}format=fixed<18,14>
+// DATAFLOW-NOT: pcflow-fold
+//     DATAFLOW: pcflow-materialize-forks
+//     DATAFLOW: pcflow-size-buffers{{.*}}mode=live
+//     DATAFLOW: pcflow-verify-liveness
+// DATAFLOW-NOT: pc-cpu-pipeline
+
 // One phase after the other is the same as all at once.
 // RUN: pc-opt %s --pc-phases="to=tensor" -o %t.once.mlir
 // RUN: pc-opt %s --pc-phases="to=graph" -mlir-print-debuginfo | pc-opt --pc-phases="from=graph to=relaxation" -mlir-print-debuginfo | pc-opt --pc-phases="from=relaxation to=tensor" -o %t.steps.mlir

@@ -16,7 +16,8 @@ static constexpr StringLiteral overview =
     "also a step\nthat moves the parameters in place. The header documents "
     "each function.\n"
     "With --target=vulkan each function becomes a plan (*.pcvk) for "
-    "libpc_vulkan.\n"
+    "libpc_vulkan, and with --target=dataflow the model a circuit in "
+    "SystemVerilog.\n"
     "Exit status: 0 all is right, 2 something is unsupported, 1 other "
     "errors.\n";
 

@@ -60,5 +60,5 @@ int main(int argc, char **argv) {
     return static_cast<int>(reporter.fail(std::move(error)));
   if (Error error = validate(request.compile, request.machine.target))
     return static_cast<int>(reporter.fail(std::move(error)));
-  return static_cast<int>(run(request, &context, reporter));
+  return static_cast<int>(run(request, &context, reporter, outs()));
 }

@@ -51,6 +51,7 @@ struct CompileOptions {
   bool withAutodiff = false;            // also make @model_autodiff
   bool withJVP = false;                 // also make @model_jvp
   std::optional<OptimizerChoice> learn; // also make @model_step
+  CircuitChoice circuit;                // of the phase `dataflow`
   std::string dumpFolder;           // for the module at the end of each phase
   std::vector<std::string> without; // passes that only make code faster
   TimingScope *timing = nullptr;    // of what each pass takes

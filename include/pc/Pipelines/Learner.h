@@ -40,6 +40,8 @@ public:
   /// The parameters as they are now, by name. While steps are taken they stay
   /// on the device, if it has memory of its own.
   llvm::Expected<std::map<std::string, const Tensor *>> getParameters();
+  /// What the steps and predictions took, of a machine that counts it.
+  std::string describeWork() const { return executable->describeWork(); }
   /// The first parameter with an element that is no finite number, or "".
   llvm::Expected<std::string> findDivergedParameter();
   /// What steps and evaluations sent to the device and got from it.

@@ -7,15 +7,26 @@
 
 #include "pc/Target/CPU/CPUOptions.h"
 #include "pc/Target/Vulkan/VulkanOptions.h"
+#include <optional>
 
 namespace mlir::pc {
 
-enum class Target { CPU, Vulkan };
+enum class Target { CPU, Vulkan, Dataflow };
+
+/// What a circuit is like, and what executes it.
+struct CircuitChoice {
+  std::string format = "fixed<18,14>";  // of words
+  int64_t segments = 256;               // of a table, a power of 2
+  std::optional<int64_t> lanes, cycles; // budget of all units, of a round
+  std::string queues = "live";          // or `throughput`
+  std::string simulator = "verilator";  // or `reference`, or `both`
+};
 
 struct MachineOptions {
   Target target = Target::CPU;
   CPUOptions cpu;
   VulkanOptions vulkan;
+  CircuitChoice circuit;
 
   /// The machine that compiles, for what is computed in f64 as a reference.
   MachineOptions getHost() const {

@@ -70,6 +70,8 @@ private:
 };
 
 /// --target, --cpu, --threads, --device, --cache: what compiled code runs on.
+/// --format, --segments, --lanes, --round-cycles, --queues, --simulator: what a
+/// circuit is like.
 class MachineFlags {
 public:
   /// `alsoUsesHost`: what is read for this machine is so whatever the target.
@@ -80,12 +82,15 @@ public:
 
 private:
   llvm::Error checkTarget() const;
+  llvm::Error fillCircuit(CircuitChoice &circuit) const;
 
   bool alsoUsesHost;
   ChoiceFlag target;
   llvm::cl::opt<std::string> cpu;
   llvm::cl::opt<unsigned> threads;
-  llvm::cl::opt<std::string> device, cache;
+  llvm::cl::opt<std::string> device, cache, format;
+  llvm::cl::opt<int64_t> segments, lanes, roundCycles;
+  ChoiceFlag queues, simulator;
 };
 
 /// --schedule, --step, --iterations, --tolerance, --beta, --inner-rate,

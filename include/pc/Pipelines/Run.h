@@ -21,8 +21,9 @@ struct RunRequest {
   MachineOptions machine;
 };
 
+/// Writes what a machine says that counts what it does to `os`.
 ExitStatus run(const RunRequest &request, MLIRContext *context,
-               Reporter &reporter);
+               Reporter &reporter, llvm::raw_ostream &os);
 
 } // namespace mlir::pc
 

@@ -44,6 +44,13 @@ struct StraightThrough {
   std::vector<std::string> arguments; // whose gradients pass them
 };
 
+/// How far a circuit is from exact arithmetic, element by element.
+struct CircuitError {
+  double largestError = 0, largestBound = 0;
+  double medianRatio = 0; // of bound and error
+  int64_t outside = 0, total = 0;
+};
+
 /// What was found about the gradient of one argument.
 struct GradientReport {
   std::string name, role, shape;
@@ -55,6 +62,8 @@ struct GradientReport {
   std::string reason; // if measured: why no more is known
   Difference wide;    // f64 against reverse mode in f64
   Difference narrow;  // f32 against reverse mode in f64
+  /// With --target=dataflow, which computes `narrow`.
+  std::optional<CircuitError> circuit;
   /// Of reverse mode against finite differences and forward mode, in f64,
   /// relative to the size that such a number has.
   double differences = 0, differencesUncertainty = 0, forwardMode = 0;
@@ -96,7 +105,8 @@ struct ModelReport {
   LocalitySummary locality;
   StraightThrough straightThrough;
   std::vector<VertexReport> vertices;
-  std::string twin; // what it found, if it ran
+  std::string twin;    // what it found, if it ran
+  std::string circuit; // what it did, with --target=dataflow
   std::vector<GradientReport> gradients;
   std::vector<std::string> failures; // of the model as a whole
 

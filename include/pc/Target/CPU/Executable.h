@@ -58,6 +58,9 @@ public:
 
   /// Bytes of scratch memory that a call of `entry` uses, allocated once.
   virtual size_t getArenaSize(StringRef entry) const = 0;
+
+  /// What all calls took, of a machine that counts it, or nothing.
+  virtual std::string describeWork() const { return ""; }
 };
 
 /// That the tensors of a call are those of the signature, as `run` wants them.

@@ -24,8 +24,8 @@ public:
   using Sum = typename Arithmetic::Sum;
   using Vector = std::vector<Word>;
 
-  Machine(GraphOp graph, Arithmetic arithmetic)
-      : arithmetic(arithmetic), graph(graph), rounds(graph.getRounds()),
+  Machine(GraphOp graph, Arithmetic arithmetic, int64_t rounds)
+      : arithmetic(arithmetic), graph(graph), rounds(rounds),
         units(getUnits(graph)) {
     for (UnitOpInterface unit : units)
       queues[unit].resize(unit->getNumOperands());

@@ -40,8 +40,13 @@ FailureOr<Reference> Reference::create(GraphOp graph) {
   return reference;
 }
 
-BatchRecord Reference::run(const std::vector<Sample> &samples) {
-  Machine<FixedArithmetic> machine(graph, FixedArithmetic(format));
+void Reference::setWeights(StringRef name, std::vector<int64_t> words) {
+  weights[name.str()] = std::move(words);
+}
+
+BatchRecord Reference::run(const std::vector<Sample> &samples, bool learns) {
+  int64_t rounds = learns ? GraphOp(graph).getRounds() : 0;
+  Machine<FixedArithmetic> machine(graph, FixedArithmetic(format), rounds);
   for (const auto &[name, words] : weights)
     machine.setWeights(name, words);
   machine.cuts = cuts;
@@ -51,8 +56,9 @@ BatchRecord Reference::run(const std::vector<Sample> &samples) {
     machine.taps.clear();
     machine.outputs.clear();
     machine.run(sample);
-    for (auto &[name, rounds] : machine.taps)
-      record.taps[name].push_back(rounds);
+    if (learns)
+      for (auto &[name, rounds] : machine.taps)
+        record.taps[name].push_back(rounds);
     for (auto &[name, words] : machine.outputs)
       record.outputs[name].push_back(words.front());
   }
@@ -68,7 +74,8 @@ Reference::bound(const std::vector<Sample> &samples) const {
   auto runReal = [&](int64_t disturbed, int64_t &places) {
     RealArithmetic arithmetic(format);
     arithmetic.disturbed = disturbed;
-    Machine<RealArithmetic> machine(graph, arithmetic);
+    Machine<RealArithmetic> machine(graph, arithmetic,
+                                    GraphOp(graph).getRounds());
     machine.cuts = cuts;
     for (const auto &[name, words] : weights) {
       std::vector<double> values;

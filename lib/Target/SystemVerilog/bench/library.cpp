@@ -20,6 +20,15 @@ static void take(std::deque<int64_t> &from, int64_t count, int64_t *to) {
   from.erase(from.begin(), from.begin() + count);
 }
 
+template <typename Stream>
+static const char *describe(const std::vector<Stream> &streams, int number,
+                            int64_t *size) {
+  if (number >= static_cast<int>(streams.size()))
+    return nullptr;
+  *size = streams[number].size;
+  return streams[number].name.c_str();
+}
+
 #define PC_CIRCUIT_API extern "C" __attribute__((visibility("default")))
 
 PC_CIRCUIT_API void *pc_circuit_create() { return new Simulation(); }
@@ -71,4 +80,25 @@ PC_CIRCUIT_API int64_t pc_circuit_cycles(void *handle) {
 /// Whether a word was saturated since the beginning.
 PC_CIRCUIT_API int pc_circuit_saturated(void *handle) {
   return static_cast<Simulation *>(handle)->circuit.isSaturated();
+}
+
+/// The name of the stream, error or parameter of this number, and its words of
+/// a sample, of a round, and in all; null behind the last.
+PC_CIRCUIT_API const char *pc_circuit_output(void *handle, int number,
+                                             int64_t *size) {
+  return describe(static_cast<Simulation *>(handle)->circuit.outputs, number,
+                  size);
+}
+PC_CIRCUIT_API const char *pc_circuit_error(void *handle, int number,
+                                            int64_t *size) {
+  return describe(static_cast<Simulation *>(handle)->circuit.taps, number,
+                  size);
+}
+PC_CIRCUIT_API const char *pc_circuit_parameter(void *handle, int number,
+                                                int64_t *size) {
+  auto &memories = static_cast<Simulation *>(handle)->circuit.memories;
+  if (number >= static_cast<int>(memories.size()))
+    return nullptr;
+  *size = memories[number].words.size();
+  return memories[number].name.c_str();
 }

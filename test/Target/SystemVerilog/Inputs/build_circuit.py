@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Builds the bench of an emitted circuit through Verilator.
 
-usage: build_circuit.py FOLDER
-A word of Verilator's under -Wall is a failure. The bench is FOLDER/obj/bench.
+usage: build_circuit.py FOLDER [--library]
+A word of Verilator's under -Wall is a failure. The bench is FOLDER/obj/bench;
+with --library FOLDER/obj/circuit.so is built in its place.
 """
 
 import pathlib
@@ -29,12 +30,15 @@ def main():
     # One file: each alone reads the same headers again.
     generated = work / "all.cpp"
     generated.write_text("".join(f'#include "{path.name}"\n' for path in sorted(work.glob("Vtop*.cpp"))))
+    is_library = sys.argv[2:] == ["--library"]
+    flags = [*CXX, "-fPIC", "-fvisibility=hidden"] if is_library else CXX
     objects = []
-    for source in [folder / "tb.cpp", generated, f"{RUNTIME}/verilated.cpp",
+    for source in [folder / ("library.cpp" if is_library else "tb.cpp"), generated, f"{RUNTIME}/verilated.cpp",
                    f"{RUNTIME}/verilated_threads.cpp"]:
         objects.append(work / (pathlib.Path(source).stem + ".o"))
-        call([*CXX, "-I", work, "-I", folder, "-c", source, "-o", objects[-1]])
-    call(["clang++-22", *objects, "-o", work / "bench", "-lpthread", "-latomic"])
+        call([*flags, "-I", work, "-I", folder, "-c", source, "-o", objects[-1]])
+    result = ["-shared", "-o", work / "circuit.so"] if is_library else ["-o", work / "bench"]
+    call(["clang++-22", *objects, *result, "-lpthread", "-latomic"])
 
 
 main()

@@ -38,8 +38,12 @@ public:
   /// Fails where the graph is not quantised, and reports it.
   static FailureOr<Reference> create(GraphOp graph);
 
-  /// Learns from one batch, as many samples as the graph says.
-  BatchRecord run(const std::vector<Sample> &samples);
+  /// Gives a parameter other words, row by row as its unit reads them.
+  void setWeights(StringRef name, std::vector<int64_t> words);
+
+  /// Learns from one batch, as many samples as the graph says; or only
+  /// predicts, any number of samples without rounds.
+  BatchRecord run(const std::vector<Sample> &samples, bool learns = true);
 
   /// From now on zeros pass the gates of this link.
   void cut(std::string link) { cuts.insert(std::move(link)); }
