@@ -163,6 +163,11 @@ LogicalResult SimulatedCircuit::addEntry(func::FuncOp function,
   }
   if (failed(checkGradients(function, entry)))
     return failure();
+  if (graph.getStrict() && entry.kind == EntryKind::Predictions)
+    return function.emitOpError("expected a schedule with frozen predictions "
+                                "for predictions alone: a strict circuit "
+                                "predicts while it learns; --schedule=fixed "
+                                "and fixed-exact have them");
   entries.try_emplace(name, std::move(entry));
   return success();
 }
