@@ -231,12 +231,9 @@ Error MachineFlags::checkTarget() const {
   if (!isCircuit && (queues.isGiven() || simulator.isGiven()))
     return createStringError(
         "--queues, --simulator: expected --target=dataflow");
-  if (isCircuit && (cpu.getNumOccurrences() || threads.getNumOccurrences()) &&
-      !alsoUsesHost)
-    return createStringError("--cpu, --threads: expected --target=cpu");
   const cl::Option *onHost[] = {&cpu, &threads};
   for (const cl::Option *flag : onHost)
-    if (isVulkan && !alsoUsesHost && flag->getNumOccurrences())
+    if ((isVulkan || isCircuit) && !alsoUsesHost && flag->getNumOccurrences())
       return createStringError("--" + flag->ArgStr + ": expected --target=cpu");
   return Error::success();
 }

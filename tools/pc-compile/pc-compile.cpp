@@ -78,6 +78,9 @@ static Error read(Flags &flags, CompileRequest &request) {
   if (learns)
     request.compile.learn = OptimizerChoice{flags.training.optimizer.get(),
                                             flags.training.getRate()};
+  if (flags.machine.isCacheGiven() && flags.data.empty())
+    return createStringError("--cache: expected --data, without which nothing "
+                             "runs that could be kept");
   if (Error error = flags.modelFlags.getDims(request.dims))
     return error;
   if (Error error = flags.machine.fill(request.machine))

@@ -8,10 +8,9 @@ include "mlir/Pass/PassBase.td"
 def ConvertPCToDataflow : Pass<"convert-pc-to-dataflow", "ModuleOp"> {
   let summary = "relaxation and learning as a network of processes";
   let description = [{
-    Reads the function that learns (pc-learn with sgd
-    or momentum), or else the one that has
-    gradients, and its graph, and writes a `pcflow.graph`: a `pcflow.vertex` for
-    each vertex and for the loss. Products with a parameter become
+    Reads the function that learns (pc-learn with sgd or momentum), or else the one
+    that has gradients, and its graph, and writes a `pcflow.graph`: a `pcflow.vertex`
+    for each vertex and for the loss. Products with a parameter become
     `pcflow.linear`, elementwise expressions and their derivatives `pcflow.map`,
     errors of hidden vertices `pcflow.state`, or `pcflow.activity` where predictions
     are recomputed. Functions of the relaxation level and the graph are erased.

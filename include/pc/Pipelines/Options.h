@@ -79,6 +79,7 @@ public:
   llvm::cl::OptionCategory category{"Machine"};
 
   llvm::Error fill(MachineOptions &options) const;
+  bool isCacheGiven() const { return cache.getNumOccurrences() > 0; }
 
 private:
   llvm::Error checkTarget() const;

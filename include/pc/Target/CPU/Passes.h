@@ -33,6 +33,10 @@ inline constexpr int64_t bufferAlignment = 64;
 #define GEN_PASS_REGISTRATION
 #include "pc/Target/CPU/Passes.h.inc"
 
+/// Tensor functions to structured ops, as few as possible; the Vulkan target has
+/// this in common.
+void buildStructurePipeline(OpPassManager &manager,
+                            ArrayRef<std::string> without = {});
 /// Structured ops on tensors to the same on buffers that the caller owns or
 /// that will lie in an arena; the Vulkan target has this in common.
 void buildBufferizationPipeline(OpPassManager &manager,

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Places where the host can cut links: a gate on both ways of each.
 
 #include "mlir/IR/Builders.h"
 #include "pc/Dialect/Dataflow/IR/Channels.h"

@@ -38,18 +38,23 @@ ArrayRef<llvm::StringLiteral> mlir::pc::getOptionalCPUPasses() {
   return optionalPasses;
 }
 
-/// Structured ops, as few as possible, each operand in the order in which it is
-/// read, out of loops where it does not change.
-static void addStructure(pc::PassAdder add, const pc::VectorTarget &target) {
-  add(pc::createStorageTypes());
+void mlir::pc::buildStructurePipeline(OpPassManager &manager,
+                                      ArrayRef<std::string> without) {
+  PassAdder add(manager, without);
+  add(createStorageTypes());
   add(createInlinerPass());
   add(createSymbolDCEPass());
   add(createCanonicalizerPass());
-  add.toFunctions(pc::createAccumulateSums());
-  add.toFunctions(pc::createStructureOps());
+  add.toFunctions(createAccumulateSums());
+  add.toFunctions(createStructureOps());
   add(createCSEPass());
-  add.toFunctions(pc::createTrimSlices());
-  add.toFunctions(pc::createFuseElementwise());
+  add.toFunctions(createTrimSlices());
+  add.toFunctions(createFuseElementwise());
+}
+
+/// Each operand in the order in which it is read, out of loops where it does
+/// not change, results where they belong.
+static void addOrders(pc::PassAdder add, const pc::VectorTarget &target) {
   add.toFunctions(pc::createSplitPhases());
   pc::TransposeResultsOptions results;
   results.vectorBits = target.bits;
@@ -105,7 +110,8 @@ void mlir::pc::buildTensorToLoopsPipeline(OpPassManager &manager,
                                           const VectorTarget &target,
                                           ArrayRef<std::string> without) {
   PassAdder add(manager, without);
-  addStructure(add, target);
+  buildStructurePipeline(manager, without);
+  addOrders(add, target);
   buildBufferizationPipeline(manager, without);
   addLoops(add, target);
 }

@@ -26,27 +26,13 @@ ArrayRef<llvm::StringLiteral> mlir::pc::getOptionalGPUPasses() {
   return optionalPasses;
 }
 
-/// Structured ops on tensors, as few as possible, out of loops where they do
-/// not change.
-static void addStructure(pc::PassAdder add) {
-  add(pc::createStorageTypes());
-  add(createInlinerPass());
-  add(createSymbolDCEPass());
-  add(createCanonicalizerPass());
-  add.toFunctions(pc::createAccumulateSums());
-  add.toFunctions(pc::createStructureOps());
-  add(createCSEPass());
-  add.toFunctions(pc::createTrimSlices());
-  add.toFunctions(pc::createFuseElementwise());
-  add(createCanonicalizerPass());
-  add(createCSEPass());
-  add(createLoopInvariantCodeMotionPass());
-}
-
 void mlir::pc::buildTensorToLaunchesPipeline(OpPassManager &manager,
                                              ArrayRef<std::string> without) {
   PassAdder add(manager, without);
-  addStructure(add);
+  buildStructurePipeline(manager, without);
+  add(createCanonicalizerPass());
+  add(createCSEPass());
+  add(createLoopInvariantCodeMotionPass());
   buildBufferizationPipeline(manager, without);
   add.toFunctions(createStructureCopies({/*all=*/true}));
   add.toFunctions(createSplitReductions());
