@@ -1,8 +1,8 @@
 // RUN: pc-opt %s -split-input-file -verify-diagnostics --pc-gpu-kernels-to-spirv
 
-gpu.module @brain {
-  // expected-error @below {{expected elements that are f16, f32, f64, integers of 2 to 64 bits, or booleans, but got 'bf16', which the Vulkan target does not support}}
-  gpu.func @brain(%a: memref<4xbf16>) kernel attributes {known_block_size = array<i32: 1, 1, 1>} {
+gpu.module @quad {
+  // expected-error @below {{expected elements that are f16, bf16, f32, f64, integers of 2 to 64 bits, or booleans, but got 'f128', which the Vulkan target does not support}}
+  gpu.func @quad(%a: memref<4xf128>) kernel attributes {known_block_size = array<i32: 1, 1, 1>} {
     gpu.return
   }
 }

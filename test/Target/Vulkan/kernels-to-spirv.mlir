@@ -89,3 +89,26 @@ gpu.module @positions {
     gpu.return
   }
 }
+
+// bf16 is an integer of 16 bits; a constant is that of its bits.
+//       CHECK: spirv.module @brain_spirv
+//   CHECK-DAG:   spirv.GlobalVariable @buffer_0 bind(0, 0) : !spirv.ptr<!spirv.struct<(!spirv.rtarray<i16, stride=2> [0])>
+//   CHECK-DAG:   %[[ONE:.+]] = spirv.Constant 16256 : i16
+//       CHECK:   %[[X:.+]] = spirv.Load "StorageBuffer" %{{.+}} : i16
+//       CHECK:   spirv.UConvert %[[X]] : i16 to i32
+//       CHECK:   %[[Y:.+]] = spirv.Select %{{.+}}, %[[X]], %[[ONE]] : i1, i16
+//       CHECK:   spirv.Store "StorageBuffer" %{{.+}}, %[[Y]] : i16
+gpu.module @brain {
+  gpu.func @brain(%a: memref<32xbf16>) kernel attributes {known_block_size = array<i32: 32, 1, 1>} {
+    %i = gpu.thread_id x
+    %one = arith.constant 1.0 : bf16
+    %c5 = arith.constant 5 : i32
+    %x = memref.load %a[%i] : memref<32xbf16>
+    %bits = arith.bitcast %x : bf16 to i16
+    %wide = arith.extui %bits : i16 to i32
+    %p = arith.cmpi eq, %wide, %c5 : i32
+    %y = arith.select %p, %x, %one : bf16
+    memref.store %y, %a[%i] : memref<32xbf16>
+    gpu.return
+  }
+}

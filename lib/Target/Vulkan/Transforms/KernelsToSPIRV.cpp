@@ -90,19 +90,22 @@ LogicalResult BorderLowering::checkKernel() {
   return success();
 }
 
-/// Booleans and integers of 2 and 4 bits are bytes, an index has 64 bits.
+/// Booleans and integers of 2 and 4 bits are bytes, an index has 64 bits. bf16
+/// is an integer: a device need not know more of it.
 FailureOr<Type> BorderLowering::getStorageType(Type element) {
   if (element.isIndex())
     return Type(builder.getI64Type());
   if (element.isInteger(1) || element.isInteger(2) || element.isInteger(4))
     return Type(builder.getI8Type());
+  if (element.isBF16())
+    return Type(builder.getI16Type());
   if (element.isF16() || element.isF32() || element.isF64() ||
       element.isInteger(8) || element.isInteger(16) || element.isInteger(32) ||
       element.isInteger(64))
     return element;
-  return kernel.emitOpError(
-             "expected elements that are f16, f32, f64, integers of 2 to 64 "
-             "bits, or booleans, but got ")
+  return kernel.emitOpError("expected elements that are f16, bf16, f32, f64, "
+                            "integers of 2 to 64 "
+                            "bits, or booleans, but got ")
          << element << ", which the Vulkan target does not support";
 }
 
@@ -212,6 +215,8 @@ Value BorderLowering::getPointer(Operation *op, const Binding &binding,
 Value BorderLowering::fromStorage(Value value, Type type) {
   if (type.isIndex())
     return arith::IndexCastOp::create(builder, type, value);
+  if (type.isBF16())
+    return arith::BitcastOp::create(builder, type, value);
   if (type.isInteger(2) || type.isInteger(4))
     return arith::TruncIOp::create(builder, type, value);
   if (!type.isInteger(1))
@@ -223,6 +228,8 @@ Value BorderLowering::fromStorage(Value value, Type type) {
 Value BorderLowering::toStorage(Value value, Type type) {
   if (value.getType().isIndex())
     return arith::IndexCastOp::create(builder, type, value);
+  if (value.getType().isBF16())
+    return arith::BitcastOp::create(builder, type, value);
   if (value.getType() != type)
     return arith::ExtUIOp::create(builder, type, value);
   return value;
@@ -320,6 +327,37 @@ static void keepRounding(spirv::ModuleOp module) {
   });
 }
 
+namespace {
+/// A constant of bf16 is one of its bits.
+struct BFloatConstant : public OpConversionPattern<arith::ConstantOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult
+  matchAndRewrite(arith::ConstantOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    if (!op.getType().isBF16())
+      return rewriter.notifyMatchFailure(op, "not of bf16");
+    APInt bits = cast<FloatAttr>(op.getValue()).getValue().bitcastToAPInt();
+    Type type = rewriter.getI16Type();
+    rewriter.replaceOpWithNewOp<spirv::ConstantOp>(
+        op, type, rewriter.getIntegerAttr(type, bits));
+    return success();
+  }
+};
+
+/// Between bf16 and its bits there is nothing to do.
+struct BFloatBitcast : public OpConversionPattern<arith::BitcastOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult
+  matchAndRewrite(arith::BitcastOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    if (!op.getType().isBF16() && !op.getIn().getType().isBF16())
+      return rewriter.notifyMatchFailure(op, "not of bf16");
+    rewriter.replaceOp(op, adaptor.getIn());
+    return success();
+  }
+};
+} // namespace
+
 static LogicalResult convertBody(spirv::ModuleOp module,
                                  spirv::TargetEnvAttr environment) {
   MLIRContext *context = module.getContext();
@@ -330,9 +368,13 @@ static LogicalResult convertBody(spirv::ModuleOp module,
   SPIRVConversionOptions options;
   options.emulateLT32BitScalarTypes = false;
   SPIRVTypeConverter types(environment, options);
+  types.addConversion([](BFloat16Type type) -> Type {
+    return IntegerType::get(type.getContext(), 16);
+  });
   RewritePatternSet patterns(context);
   ScfToSPIRVContext scfContext;
   arith::populateArithToSPIRVPatterns(types, patterns);
+  patterns.add<BFloatBitcast, BFloatConstant>(types, context, /*benefit=*/2);
   populateGPUToSPIRVPatterns(types, patterns);
   populateMathToSPIRVPatterns(types, patterns);
   populateSCFToSPIRVPatterns(types, scfContext, patterns);

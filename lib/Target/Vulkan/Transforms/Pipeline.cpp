@@ -49,6 +49,7 @@ void mlir::pc::buildKernelsToSPIRVPipeline(OpPassManager &manager) {
   OpPassManager &kernels = manager.nest<gpu::GPUModuleOp>();
   kernels.addNestedPass<gpu::GPUFuncOp>(createDistributeKernels());
   kernels.addPass(math::createMathExtendToSupportedTypes());
+  kernels.addNestedPass<gpu::GPUFuncOp>(createExpandBfloats());
   kernels.addNestedPass<gpu::GPUFuncOp>(createExpandMath());
   kernels.addPass(createCanonicalizerPass());
   kernels.addPass(createCSEPass());

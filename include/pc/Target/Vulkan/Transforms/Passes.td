@@ -177,6 +177,20 @@ def ExpandMath : Pass<"pc-gpu-expand-math", "gpu::GPUFuncOp"> {
   ];
 }
 
+def ExpandBfloats : Pass<"pc-gpu-expand-bfloats", "gpu::GPUFuncOp"> {
+  let summary = "compute with bf16 in f32, and convert by arithmetic on its bits";
+  let description = [{
+    A device need not know bf16: it is the upper half of f32, 16 bits in memory. Each op of
+    arithmetic on bf16 becomes one on f32 whose result is rounded to nearest, ties to even. So are
+    conversions; one from f64 goes by way of f32 and rounds twice. What is left of bf16 are constants,
+    moves, and bitcasts from and to its bits. Functions have to be those of f32 before, by
+    `math-extend-to-supported-types`; what that has left to be contracted is rounded here as well.
+
+    Example: `test/Target/Vulkan/expand-bfloats.mlir`
+  }];
+  let dependentDialects = ["mlir::arith::ArithDialect", "mlir::vector::VectorDialect"];
+}
+
 def KernelsToSPIRV : Pass<"pc-gpu-kernels-to-spirv", "ModuleOp"> {
   let summary = "turn each kernel into a SPIR-V module for Vulkan";
   let description = [{
@@ -185,7 +199,8 @@ def KernelsToSPIRV : Pass<"pc-gpu-kernels-to-spirv", "ModuleOp"> {
     in elements, is word `i` of the push constants. A buffer that is accessed by vectors
     has a second variable of the same binding, whose elements are vectors. Memory that is only read is declared so.
     Booleans and integers of 2 and 4 bits are bytes in memory, and an index is 64 bits wide there
-    and 32 bits elsewhere.
+    and 32 bits elsewhere. bf16 is an integer of 16 bits, of which `pc-gpu-expand-bfloats` has left
+    nothing to compute with.
     Sums and products of a kernel that is marked `pc.exact` are `NoContraction`.
     The workgroup size is the `known_block_size` of the kernel. What Vulkan has no
     instruction for is refused, with the kernel and the op.
