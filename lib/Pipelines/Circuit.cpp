@@ -89,7 +89,8 @@ private:
   std::optional<pcflow::Reference> reference;
 
   int64_t cycles = 0, learnedSamples = 0, predictedSamples = 0, updates = 0;
-  mutable bool saturated = false; // host words included
+  // Host words included: in this call, and in any.
+  mutable bool saturated = false, everSaturated = false;
 };
 } // namespace
 
@@ -230,7 +231,7 @@ int64_t SimulatedCircuit::toWord(double value) const {
   double limit = std::ldexp(1.0, int(format.getWidth()) - 1);
   double word = std::nearbyint(std::ldexp(value, int(format.getFraction())));
   if (word < -limit || word > limit - 1)
-    saturated = true;
+    saturated = everSaturated = true;
   return static_cast<int64_t>(std::clamp(word, -limit, limit - 1));
 }
 
@@ -402,6 +403,7 @@ Error SimulatedCircuit::run(StringRef name, ArrayRef<Tensor *> arguments,
   const Entry &entry = find(name);
   if (Error error = checkCall(name, entry.signature, arguments, results))
     return error;
+  saturated = false;
   if (Error error = setWeights(entry.signature, arguments))
     return error;
   std::map<std::string, Words> before;
@@ -412,6 +414,7 @@ Error SimulatedCircuit::run(StringRef name, ArrayRef<Tensor *> arguments,
   Expected<pcflow::BatchRecord> record = runBatch(samples, learns);
   if (!record)
     return record.takeError();
+  everSaturated |= saturated;
   (learns ? learnedSamples : predictedSamples) += samples.size();
   updates += learns;
   for (Parameter &parameter : parameters)
@@ -432,7 +435,7 @@ std::string SimulatedCircuit::describeWork() const {
      << ", updates: " << updates << ", samples predicted: " << predictedSamples;
   if (hardware)
     os << ", cycles: " << cycles;
-  os << "; " << (saturated ? "saturated" : "nothing saturated");
+  os << "; " << (everSaturated ? "saturated" : "nothing saturated");
   if (hardware && reference)
     os << "; E1: to the bit of the reference";
   return text;

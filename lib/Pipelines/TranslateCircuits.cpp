@@ -348,3 +348,21 @@ Error mlir::pc::writeCircuits(const TranslateRequest &request, bool stalls,
     return createStringError("the circuit has no hardware");
   return pcflow::writeCircuit(*files, request.out);
 }
+
+Error mlir::pc::writeCircuitModel(const TranslateRequest &request,
+                                  MLIRContext *context) {
+  OwningOpRef<ModuleOp> module =
+      parseSourceFile<ModuleOp>(request.model, context);
+  if (!module)
+    return createStringError("the module cannot be read");
+  Expected<GraphOp> graph = getCircuit(*module);
+  if (!graph)
+    return graph.takeError();
+  FailureOr<std::string> text = pcflow::emitModel(*graph);
+  if (failed(text))
+    return createStringError("the circuit has no C++ model");
+  return writeFileAtomically(request.out, [&](raw_pwrite_stream &os) {
+    os << *text;
+    return Error::success();
+  });
+}

@@ -54,6 +54,12 @@ struct Flags {
       cl::desc("a pcflow.graph as SystemVerilog with a bench for Verilator, in "
                "the folder -o, which is replaced"),
       cl::cat(category)};
+  cl::opt<bool> modelFlag{
+      "circuit-to-cpp",
+      cl::desc(
+          "a pcflow.graph as a program in C++ that does the same, in exact "
+          "integers"),
+      cl::cat(category)};
   cl::opt<bool> stalls{"stalls",
                        cl::desc("let the bench of it withhold words at random"),
                        cl::cat(category)};
@@ -132,11 +138,12 @@ int main(int argc, char **argv) {
   parseFlags(argc, argv, "pc-translate: models to MLIR and back\n",
              {&flags.category, &flags.import.category});
   if (flags.importFlag + flags.exportFlag + flags.listFlag + flags.spirvFlag +
-          flags.planFlag + flags.simulateFlag + flags.verilogFlag >
+          flags.planFlag + flags.simulateFlag + flags.verilogFlag +
+          flags.modelFlag >
       1)
     return fail("expected one of --import-onnx, --export-onnx, "
                 "--list-onnx-operators, --to-spirv, --to-plan, "
-                "--to-systemverilog and --simulate-circuit");
+                "--to-systemverilog, --circuit-to-cpp and --simulate-circuit");
   if (flags.listFlag)
     return listOperators();
   if (flags.devicesFlag)
@@ -155,6 +162,7 @@ int main(int argc, char **argv) {
                     ? simulateCircuit(request, getSimulation(flags), &context)
                 : flags.verilogFlag
                     ? writeCircuits(request, flags.stalls, &context)
-                    : importModel(request, &context, status);
+                : flags.modelFlag ? writeCircuitModel(request, &context)
+                                  : importModel(request, &context, status);
   return error ? fail(toString(std::move(error))) : static_cast<int>(status);
 }

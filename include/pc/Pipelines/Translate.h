@@ -42,6 +42,10 @@ llvm::Error printPlans(const TranslateRequest &request, MLIRContext *context);
 llvm::Error writeCircuits(const TranslateRequest &request, bool stalls,
                           MLIRContext *context);
 
+/// Writes the circuit of a module as a program in C++, in exact integers.
+llvm::Error writeCircuitModel(const TranslateRequest &request,
+                              MLIRContext *context);
+
 struct SimulationRequest {
   int64_t samples = 1; ///< a multiple of the batch of the circuit
   uint64_t seed = 0;   ///< of standard normal inputs and uniform labels

@@ -29,6 +29,11 @@ using CircuitFiles = std::map<std::string, std::string>;
 FailureOr<CircuitFiles> emitSystemVerilog(GraphOp graph,
                                           const CircuitOptions &options);
 
+/// A program in C++17, in one file, that does what a quantised graph does, in
+/// exact integers and without time; its main is that of the bench. Reports what
+/// it has no code for.
+FailureOr<std::string> emitModel(GraphOp graph);
+
 /// Writes the files into a folder beside `folder` that is then renamed; an
 /// older `folder` is replaced.
 llvm::Error writeCircuit(const CircuitFiles &files, llvm::StringRef folder);

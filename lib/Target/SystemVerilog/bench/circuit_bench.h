@@ -120,8 +120,8 @@ public:
   /// The cycles of the last run.
   int64_t getCycles() const { return lastMove - start; }
   int64_t getOutputCycles() const { return lastOutput - start; }
-  /// Whether a word was saturated since the beginning.
-  bool isSaturated() const { return saturated || top.sat; }
+  /// Whether a word was saturated since the last reset.
+  bool isSaturated() const { return top.sat != 0; }
 
   /// Words row by row; only between runs. False: there is no such parameter.
   bool write(const std::string &name, const int64_t *words);
@@ -179,7 +179,6 @@ private:
   std::mt19937 random;
   int64_t cycle = 0, start = 0, lastMove = 0, lastOutput = 0;
   int64_t wanted = 0; // samples, of the run
-  bool saturated = false;
 };
 
 template <typename Top> void CircuitBench<Top>::tick() {
@@ -226,8 +225,6 @@ template <typename Top> void CircuitBench<Top>::observe() {
 }
 
 template <typename Top> void CircuitBench<Top>::reset(int wantedRounds) {
-  if (current >= 0) // registers mean nothing before the first reset
-    saturated |= top.sat != 0;
   current = wantedRounds;
   top.rounds = current;
   top.host_we = 0;

@@ -56,7 +56,8 @@ PC_CIRCUIT_API const char *pc_circuit_run(void *handle, int64_t samples,
                                           int64_t *const *errors) {
   Simulation &simulation = *static_cast<Simulation *>(handle);
   Circuit &circuit = simulation.circuit;
-  if (simulation.rounds != rounds)
+  // What a run before this one saturated is not its affair.
+  if (simulation.rounds != rounds || circuit.isSaturated())
     circuit.reset(simulation.rounds = rounds);
   for (Circuit::Input &input : circuit.inputs) {
     const int64_t *words = *inputs++;
@@ -77,7 +78,7 @@ PC_CIRCUIT_API const char *pc_circuit_run(void *handle, int64_t samples,
 PC_CIRCUIT_API int64_t pc_circuit_cycles(void *handle) {
   return static_cast<Simulation *>(handle)->circuit.getCycles();
 }
-/// Whether a word was saturated since the beginning.
+/// Whether the last run saturated a word.
 PC_CIRCUIT_API int pc_circuit_saturated(void *handle) {
   return static_cast<Simulation *>(handle)->circuit.isSaturated();
 }

@@ -1,0 +1,487 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What every model has: words, units, and files. The constants above and
+// build() below are those of this circuit.
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+using Word = int64_t;
+using Sum = __int128; // of products of words
+using Vector = std::vector<Word>;
+
+static bool saturated = false; // a word was, since the beginning
+
+static Word saturate(Sum sum) {
+  constexpr Sum least = -(Sum(1) << (width - 1)), most = -least - 1;
+  saturated |= sum < least || sum > most;
+  return static_cast<Word>(sum < least ? least : sum > most ? most : sum);
+}
+
+/// The nearest multiple of 2^bits, of two the even one, divided by 2^bits.
+static Sum nearest(Sum sum, int bits) {
+  if (bits == 0)
+    return sum;
+  Sum isOdd = sum >> bits & 1;
+  return (sum + (Sum(1) << (bits - 1)) - 1 + isOdd) >> bits;
+}
+
+/// A sum of products as a word; one of words by steps, rates and momenta, which
+/// have 16 bits behind the point.
+static Word settle(Sum products) {
+  return saturate(nearest(products, fraction));
+}
+static Sum scale(Sum words, int64_t factor) {
+  return nearest(words * factor, 16);
+}
+
+/// A function by straight pieces between `count` knots over
+/// [-2^range, 2^range].
+static Word lookup(Word x, const Word *knots, int count, int range) {
+  Sum pieces = count - 1, place = x + (Sum(1) << (range + fraction));
+  Sum reach = Sum(1) << (range + fraction + 1), size = reach / pieces;
+  if (place < 0)
+    return knots[0];
+  if (place >= reach)
+    return knots[count - 1];
+  const Word *piece = knots + static_cast<int>(place / size);
+  int bits = 0;
+  while (Sum(1) << bits < size)
+    ++bits;
+  return saturate(piece[0] +
+                  nearest((piece[1] - piece[0]) * (place % size), bits));
+}
+
+/// A process. Streams carry vectors, in order; time is nobody's affair.
+struct Unit {
+  virtual ~Unit() = default;
+  /// Does the next thing, if what it needs has come.
+  virtual bool fire() = 0;
+
+  bool has(int input) const { return !inputs[input].empty(); }
+  Vector take(int input) {
+    Vector words = std::move(inputs[input].front());
+    inputs[input].pop_front();
+    return words;
+  }
+  void give(int output, const Vector &words) {
+    for (auto [reader, input] : readers[output])
+      reader->inputs[input].push_back(words);
+  }
+
+  std::vector<std::deque<Vector>> inputs = std::vector<std::deque<Vector>>(8);
+  std::vector<std::vector<std::pair<Unit *, int>>> readers =
+      std::vector<std::vector<std::pair<Unit *, int>>>(2);
+  int phase = 0; // of the sample
+};
+
+struct Circuit {
+  struct Port {
+    std::string name;
+    int size;
+    std::unique_ptr<Unit> unit;
+  };
+  struct Parameter {
+    Vector words, velocities;
+    std::vector<Sum> gradient;
+  };
+
+  template <class Kind, class... Arguments> Unit *add(Arguments... arguments) {
+    units.push_back(std::make_unique<Kind>(*this, arguments...));
+    return units.back().get();
+  }
+  Unit *input(const char *name, int size);
+  static void connect(Unit *giver, int output, Unit *taker, int input) {
+    if (input >= static_cast<int>(taker->inputs.size()))
+      taker->inputs.resize(input + 1);
+    giver->readers[output].push_back({taker, input});
+  }
+  void run(const std::vector<Vector> &words);
+
+  std::vector<Port> ports;
+  std::vector<std::unique_ptr<Unit>> units;
+  std::map<std::string, Parameter> parameters;
+  std::map<std::string, std::vector<Vector>> errors, outputs; // of the batch
+  std::set<std::string> cuts;                                 // links
+  int sample = 0;                                             // of the batch
+};
+
+/// An argument of the graph: only gives.
+struct Source : Unit {
+  bool fire() override { return false; }
+};
+
+Unit *Circuit::input(const char *name, int size) {
+  ports.push_back({name, size, std::make_unique<Source>()});
+  return ports.back().unit.get();
+}
+
+/// y = W x + b, g = W^T d, and in the last round the update.
+struct Linear : Unit {
+  Linear(Circuit &circuit, int rows, int columns, const char *weights,
+         const char *bias, bool sends, int64_t rate, int64_t momentum)
+      : circuit(circuit), rows(rows), columns(columns), weights(weights),
+        bias(bias), sends(sends), rate(rate), momentum(momentum) {}
+
+  bool fire() override {
+    int last = strict ? 2 * rounds : rounds + 1;
+    bool predicts = strict ? phase % 2 == 0 : phase == 0;
+    if (phase == last || !has(predicts ? 0 : 1))
+      return false;
+    ++phase;
+    if (predicts) {
+      x = take(0);
+      give(0, predict());
+    } else {
+      Vector d = take(1);
+      if (sends)
+        give(1, send(d));
+      if (phase == last && rate >= 0)
+        learn(d);
+    }
+    return true;
+  }
+
+private:
+  Vector predict() {
+    const Vector &w = circuit.parameters[weights].words;
+    Vector y(rows);
+    for (int m = 0; m < rows; ++m) {
+      Sum sum = bias ? Sum(circuit.parameters[bias].words[m]) << fraction : 0;
+      for (int n = 0; n < columns; ++n)
+        sum += Sum(w[m * columns + n]) * x[n];
+      y[m] = settle(sum);
+    }
+    return y;
+  }
+  Vector send(const Vector &d) {
+    const Vector &w = circuit.parameters[weights].words;
+    Vector g(columns);
+    for (int n = 0; n < columns; ++n) {
+      Sum sum = 0;
+      for (int m = 0; m < rows; ++m)
+        sum += Sum(w[m * columns + n]) * d[m];
+      g[n] = settle(sum);
+    }
+    return g;
+  }
+  void learn(const Vector &d) {
+    std::vector<Sum> &sums = circuit.parameters[weights].gradient;
+    sums.resize(rows * columns);
+    for (int m = 0; m < rows; ++m)
+      for (int n = 0; n < columns; ++n)
+        sums[m * columns + n] += Sum(d[m]) * x[n];
+    if (bias) {
+      std::vector<Sum> &biasSums = circuit.parameters[bias].gradient;
+      biasSums.resize(rows);
+      for (int m = 0; m < rows; ++m)
+        biasSums[m] += Sum(d[m]) << fraction;
+    }
+    if (circuit.sample + 1 < batch)
+      return;
+    update(circuit.parameters[weights]);
+    if (bias)
+      update(circuit.parameters[bias]);
+  }
+  void update(Circuit::Parameter &parameter) {
+    for (size_t i = 0; i < parameter.words.size(); ++i) {
+      Sum gradient = parameter.gradient[i], change;
+      if (momentum >= 0) {
+        Word &velocity = parameter.velocities[i];
+        velocity = saturate(
+            nearest((Sum(velocity) * momentum << fraction) + (gradient << 16),
+                    16 + fraction));
+        change = scale(velocity, rate);
+      } else {
+        change = nearest(gradient * rate, 16 + fraction);
+      }
+      parameter.words[i] = saturate(parameter.words[i] - change);
+    }
+    parameter.gradient.clear();
+  }
+
+  Circuit &circuit;
+  int rows, columns;
+  const char *weights, *bias; // no bias: null
+  bool sends;
+  int64_t rate, momentum; // negative: none
+  Vector x;
+};
+
+/// An expression of one word of each operand.
+struct Map : Unit {
+  Map(Circuit &, int count, std::function<Word(const Word *)> compute)
+      : count(count), compute(compute) {}
+  bool fire() override {
+    for (int i = 0; i < count; ++i)
+      if (!has(i))
+        return false;
+    std::vector<Vector> operands;
+    for (int i = 0; i < count; ++i)
+      operands.push_back(take(i));
+    Vector result(operands[0].size()), words(count);
+    for (size_t k = 0; k < result.size(); ++k) {
+      for (int i = 0; i < count; ++i)
+        words[i] = operands[i][k];
+      result[k] = compute(words.data());
+    }
+    give(0, result);
+    return true;
+  }
+  int count;
+  std::function<Word(const Word *)> compute;
+};
+
+/// The sum of its operands.
+struct Total : Map {
+  Total(Circuit &circuit, int count)
+      : Map(circuit, count, [count](const Word *words) {
+          Sum sum = 0;
+          for (int i = 0; i < count; ++i)
+            sum += words[i];
+          return saturate(sum);
+        }) {}
+};
+
+/// Once taken, given in every round.
+struct Latch : Unit {
+  explicit Latch(Circuit &) {}
+  bool fire() override {
+    if (!has(0))
+      return false;
+    Vector words = take(0);
+    for (int round = 0; round < rounds; ++round)
+      give(0, words);
+    return true;
+  }
+};
+
+/// Taken in every round, given in the first.
+struct First : Unit {
+  explicit First(Circuit &) {}
+  bool fire() override {
+    if (!has(0))
+      return false;
+    Vector words = take(0);
+    if (phase++ == 0)
+      give(0, words);
+    return true;
+  }
+};
+
+/// d = 0 at first, then d += step (g - d).
+struct State : Unit {
+  State(Circuit &, int size, int64_t step) : d(size), step(step) {}
+  bool fire() override {
+    if (phase == 0)
+      std::fill(d.begin(), d.end(), 0);
+    else if (phase > rounds || !has(0))
+      return false;
+    else {
+      Vector g = take(0);
+      for (size_t k = 0; phase < rounds && k < d.size(); ++k)
+        d[k] = saturate(d[k] + scale(Sum(g[k]) - d[k], step));
+    }
+    if (phase++ < rounds)
+      give(0, d);
+    return true;
+  }
+  Vector d;
+  int64_t step;
+};
+
+/// Of a strict circuit: v = mu at first; d = mu - v, v += step (d - g).
+struct Activity : Unit {
+  Activity(Circuit &, int64_t step) : step(step) {}
+  bool fire() override {
+    bool moves = phase % 2 == 1;
+    if (phase == 2 * rounds || !has(moves ? 1 : 0))
+      return false;
+    Vector words = take(moves ? 1 : 0);
+    bool isFirst = phase == 0, isLast = ++phase == 2 * rounds;
+    if (isFirst)
+      v = words;
+    if (!moves) {
+      d.resize(v.size());
+      for (size_t k = 0; k < v.size(); ++k)
+        d[k] = saturate(Sum(words[k]) - v[k]);
+    } else {
+      for (size_t k = 0; !isLast && k < v.size(); ++k)
+        v[k] = saturate(v[k] + scale(Sum(d[k]) - words[k], step));
+    }
+    if (isFirst || (moves && !isLast))
+      give(0, v);
+    if (!moves)
+      give(1, d);
+    return true;
+  }
+  Vector v, d;
+  int64_t step;
+};
+
+/// softmax(y) - onehot(t).
+struct Softmax : Unit {
+  Softmax(Circuit &, const Word *knots, int count, int range)
+      : knots(knots), count(count), range(range) {}
+  bool fire() override {
+    if (!has(0) || !has(1))
+      return false;
+    Vector y = take(0), t = take(1);
+    Word top = *std::max_element(y.begin(), y.end());
+    Sum total = 0;
+    for (Word &word : y)
+      total += word = lookup(saturate(Sum(word) - top), knots, count, range);
+    for (size_t k = 0; k < y.size(); ++k) {
+      Sum twice = (Sum(y[k]) << fraction) * 2, whole = twice / (2 * total);
+      Sum rest = twice - whole * 2 * total;
+      bool isUp = rest > total || (rest == total && whole % 2 == 1);
+      y[k] = saturate(whole + isUp);
+      if (t[0] == static_cast<Word>(k))
+        y[k] = saturate(Sum(y[k]) - (Sum(1) << fraction));
+    }
+    give(0, y);
+    return true;
+  }
+  const Word *knots;
+  int count, range;
+};
+
+/// Lets words pass until the link is cut, and zeros from then on.
+struct Gate : Unit {
+  Gate(Circuit &circuit, const char *link) : circuit(circuit), link(link) {}
+  bool fire() override {
+    if (!has(0))
+      return false;
+    Vector words = take(0);
+    if (circuit.cuts.count(link))
+      std::fill(words.begin(), words.end(), 0);
+    give(0, words);
+    return true;
+  }
+  Circuit &circuit;
+  const char *link;
+};
+
+/// Records what passes: errors of a vertex, or what the host gets.
+struct Watch : Unit {
+  Watch(std::vector<Vector> &seen) : seen(seen) {}
+  bool fire() override {
+    if (!has(0))
+      return false;
+    seen.push_back(take(0));
+    give(0, seen.back());
+    return true;
+  }
+  std::vector<Vector> &seen;
+};
+struct Tap : Watch {
+  Tap(Circuit &circuit, const char *name) : Watch(circuit.errors[name]) {}
+};
+struct Output : Watch {
+  Output(Circuit &circuit, const char *name) : Watch(circuit.outputs[name]) {}
+};
+
+/// One sample; the last of a batch updates the parameters.
+void Circuit::run(const std::vector<Vector> &words) {
+  for (auto &unit : units)
+    unit->phase = 0;
+  for (size_t i = 0; i < ports.size(); ++i)
+    ports[i].unit->give(0, words[i]);
+  for (bool moves = true; moves;) {
+    moves = false;
+    for (auto &unit : units)
+      while (unit->fire())
+        moves = true;
+  }
+  sample = sample + 1 == batch ? 0 : sample + 1;
+}
+
+static void build(Circuit &circuit);
+
+static void write(std::ostream &os, const Vector &words) {
+  for (Word word : words)
+    os << ' ' << word;
+  os << '\n';
+}
+
+/// model FOLDER SAMPLES: reads FOLDER/in and cuts.txt, writes FOLDER/model, in
+/// the form of the reference.
+int main(int argc, char **argv) {
+  if (argc != 3) {
+    std::printf("usage: %s FOLDER SAMPLES\n", argv[0]);
+    return 1;
+  }
+  std::string folder = argv[1], out = folder + "/model";
+  int64_t samples = std::atoll(argv[2]);
+  Circuit circuit;
+  build(circuit);
+  std::vector<std::ifstream> files;
+  for (const auto &port : circuit.ports)
+    files.emplace_back(folder + "/in/" + port.name + ".txt");
+  std::multimap<int64_t, std::string> cuts;
+  std::ifstream cutFile(folder + "/cuts.txt");
+  std::string link;
+  for (int64_t sample; cutFile >> sample >> link;)
+    cuts.insert({sample, link});
+  std::error_code code;
+  std::filesystem::create_directories(out, code);
+  std::ofstream taps(out + "/taps.txt"), weights(out + "/weights.txt");
+  std::map<std::string, std::ofstream> outputs;
+  for (const auto &entry : circuit.outputs)
+    outputs[entry.first].open(out + "/" + entry.first + ".txt");
+  for (int64_t first = 0; first < samples; first += batch) {
+    for (auto [at, name] : cuts)
+      if (at == first)
+        circuit.cuts.insert(name);
+    for (int64_t sample = first; sample < first + batch; ++sample) {
+      std::vector<Vector> words;
+      for (size_t i = 0; i < files.size(); ++i) {
+        words.emplace_back(circuit.ports[i].size);
+        for (Word &word : words.back())
+          if (!(files[i] >> word)) {
+            std::printf("%s has too few words\n",
+                        circuit.ports[i].name.c_str());
+            return 1;
+          }
+      }
+      circuit.run(words);
+    }
+    for (auto &[name, rows] : circuit.errors) {
+      for (size_t k = 0; k < rows.size(); ++k) {
+        taps << name << ' ' << first + k / rounds << ' ' << k % rounds;
+        write(taps, rows[k]);
+      }
+      rows.clear();
+    }
+    std::map<std::string, Vector> all;
+    for (const auto &[name, parameter] : circuit.parameters) {
+      all[name] = parameter.words;
+      if (!parameter.velocities.empty())
+        all[name + ".velocity"] = parameter.velocities;
+    }
+    for (const auto &[name, words] : all) {
+      weights << name << ' ' << first / batch;
+      write(weights, words);
+    }
+    for (auto &[name, rows] : circuit.outputs) {
+      for (const Vector &row : rows)
+        for (Word word : row)
+          outputs[name] << word << '\n';
+      rows.clear();
+    }
+  }
+  std::printf("%lld samples, %s\n", static_cast<long long>(samples),
+              saturated ? "saturated" : "nothing saturated");
+  return taps && weights ? 0 : 1;
+}
