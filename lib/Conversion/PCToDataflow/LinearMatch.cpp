@@ -3,6 +3,7 @@
 #include "VertexUnits.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
@@ -64,6 +65,52 @@ static std::optional<LinearMatch> matchProduct(Value root) {
   return isRight ? std::optional<LinearMatch>(match) : std::nullopt;
 }
 
+/// Two numbers of an attribute of a convolution.
+static llvm::SmallVector<int64_t> getPair(DenseIntElementsAttr attribute) {
+  return llvm::to_vector(attribute.getValues<int64_t>());
+}
+
+/// The window of an operation on samples, channels, rows and columns; `image`
+/// becomes what it is without pads of `isPadding`. Null where there are others.
+static pcflow::WindowAttr getWindow(Value &image, ArrayRef<int64_t> kernel,
+                                    DenseIntElementsAttr strides,
+                                    DenseIntElementsAttr dilations,
+                                    llvm::function_ref<bool(Value)> isPadding) {
+  llvm::SmallVector<int64_t> pads(4, 0);
+  if (auto pad = image.getDefiningOp<tensor::PadOp>()) {
+    ArrayRef<int64_t> low = pad.getStaticLow(), high = pad.getStaticHigh();
+    Value value = pad.getConstantPaddingValue();
+    if (!value || !isPadding(value) || low[0] || low[1] || high[0] || high[1] ||
+        llvm::is_contained(low, ShapedType::kDynamic) ||
+        llvm::is_contained(high, ShapedType::kDynamic))
+      return {};
+    pads = {low[2], low[3], high[2], high[3]};
+    image = pad.getSource();
+  }
+  auto type = cast<RankedTensorType>(image.getType());
+  if (!type.hasStaticShape())
+    return {};
+  return pcflow::WindowAttr::get(type.getContext(),
+                                 type.getShape().drop_front(), kernel,
+                                 getPair(strides), getPair(dilations), pads);
+}
+
+/// y[b, o, p] = sum_k w[o, k] x[b, k at p], with zeros around the image.
+static std::optional<LinearMatch> matchConvolution(Value root) {
+  auto op = root.getDefiningOp<linalg::Conv2DNchwFchwOp>();
+  if (!op || op->getNumResults() != 1 || !isZero(op.getDpsInits().front()) ||
+      !isParameter(op.getInputs()[1]) || isParameter(op.getInputs()[0]))
+    return std::nullopt;
+  LinearMatch match;
+  match.product = op;
+  match.input = op.getInputs()[0];
+  match.weights = op.getInputs()[1];
+  auto type = cast<RankedTensorType>(match.weights.getType());
+  match.window = getWindow(match.input, type.getShape().take_back(2),
+                           op.getStrides(), op.getDilations(), isZero);
+  return match.window ? std::optional<LinearMatch>(match) : std::nullopt;
+}
+
 /// Whether the body adds its two inputs.
 static bool addsInputs(linalg::LinalgOp op) {
   Block &body = *op.getBlock();
@@ -77,7 +124,11 @@ static bool addsInputs(linalg::LinalgOp op) {
 }
 
 std::optional<LinearMatch> pc::matchLinear(Value root) {
-  if (std::optional<LinearMatch> match = matchProduct(root))
+  auto matchPlain = [](Value value) {
+    std::optional<LinearMatch> match = matchProduct(value);
+    return match ? match : matchConvolution(value);
+  };
+  if (std::optional<LinearMatch> match = matchPlain(root))
     return match;
   auto op = root.getDefiningOp<linalg::LinalgOp>();
   if (!op || op.getNumParallelLoops() != op.getNumLoops() || !addsInputs(op))
@@ -87,12 +138,12 @@ std::optional<LinearMatch> pc::matchLinear(Value root) {
   if (isSecond == isParameter(left))
     return std::nullopt;
   Value product = isSecond ? left : right;
-  std::optional<LinearMatch> match = matchProduct(product);
+  std::optional<LinearMatch> match = matchPlain(product);
   OpOperand *bias = op.getDpsInputOperand(isSecond ? 1 : 0);
   OpOperand *sum = op.getDpsInputOperand(isSecond ? 0 : 1);
   AffineMap map = op.getMatchingIndexingMap(bias);
   if (!match || !product.hasOneUse() || map.getNumResults() != 1 ||
-      getDim(map, 0) != op.getNumLoops() - 1 ||
+      getDim(map, 0) != (match->window ? 1 : op.getNumLoops() - 1) ||
       !op.getMatchingIndexingMap(sum).isIdentity())
     return std::nullopt;
   match->bias = bias->get();

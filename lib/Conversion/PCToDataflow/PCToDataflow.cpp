@@ -64,8 +64,8 @@ LogicalResult NetworkBuilder::chooseShape() {
   for (VertexOp vertex : getVertices(relaxation.graph)) {
     WalkResult walk = vertex.walk([&](linalg::LinalgOp op) {
       std::optional<LinearMatch> match = matchLinear(op->getResult(0));
-      if (!match ||
-          cast<RankedTensorType>(match->input.getType()).getRank() != 2)
+      if (!match || cast<RankedTensorType>(match->input.getType()).getRank() !=
+                        (match->window ? 4 : 2))
         return WalkResult::advance();
       int64_t batch =
           cast<RankedTensorType>(match->input.getType()).getDimSize(0);

@@ -4,6 +4,7 @@
 #include "ScalarExpression.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
 #include "pc/Differentiation/BlockVJP.h"
 #include "pc/Support/Names.h"
@@ -32,8 +33,9 @@ LogicalResult VertexUnits::refuse(Operation *op, const Twine &reason) {
                             << vertex.getSymName()
                             << " has no circuit: " << reason;
   diag.attachNote(vertex.getLoc())
-      << "what has: products of activities and one parameter, with a bias; "
-         "elementwise arithmetic; losses mse and cross-entropy";
+      << "what has: products of activities and one parameter, and convolutions "
+         "of images (conv_2d_nchw_fchw) in one group, with a bias; elementwise "
+         "arithmetic; losses mse and cross-entropy";
   return diag;
 }
 
@@ -99,23 +101,31 @@ FailureOr<Value> VertexUnits::lowerLinear(Value root, LinearMatch match) {
     return refuse(match.product, "weights and bias learn in different ways");
   bool sends = isWanted(match.input);
   // The error comes later: until then the unit reads its own prediction.
-  OperationState state(root.getLoc(), pcflow::LinearOp::getOperationName());
   Value hold = UnrealizedConversionCastOp::create(builder, root.getLoc(),
                                                   Type(type), ValueRange())
                    .getResult(0);
-  auto unit = pcflow::LinearOp::create(
-      builder, root.getLoc(), type,
-      sends ? Type(cast<pcflow::StreamType>(input->getType())) : Type(),
-      getParameterRef(vertex, match.weights),
-      match.bias ? getParameterRef(vertex, match.bias) : FlatSymbolRefAttr(),
-      *input, hold, rule ? builder.getF64FloatAttr(rule->rate) : FloatAttr(),
-      rule && rule->momentum ? builder.getF64FloatAttr(*rule->momentum)
-                             : FloatAttr(),
-      builder.getI64IntegerAttr(1), builder.getI64IntegerAttr(1));
+  Type up = sends ? input->getType() : Type();
+  FlatSymbolRefAttr weights = getParameterRef(vertex, match.weights);
+  FlatSymbolRefAttr bias =
+      match.bias ? getParameterRef(vertex, match.bias) : FlatSymbolRefAttr();
+  FloatAttr rate = rule ? builder.getF64FloatAttr(rule->rate) : FloatAttr();
+  FloatAttr momentum = rule && rule->momentum
+                           ? builder.getF64FloatAttr(*rule->momentum)
+                           : FloatAttr();
+  IntegerAttr one = builder.getI64IntegerAttr(1);
+  pcflow::LearnerOpInterface unit;
+  if (match.window)
+    unit =
+        pcflow::ConvOp::create(builder, root.getLoc(), type, up, weights, bias,
+                               *input, hold, match.window, rate, momentum, one);
+  else
+    unit =
+        pcflow::LinearOp::create(builder, root.getLoc(), type, up, weights,
+                                 bias, *input, hold, rate, momentum, one, one);
   if (sends || rule)
     wantedValues.insert(root);
   nodes.push_back({root, match, unit, {}, {match.input}});
-  return unit.getPrediction();
+  return unit->getResult(0);
 }
 
 FailureOr<Value> VertexUnits::buildMap(Location loc, pcflow::StreamType type,
@@ -171,6 +181,18 @@ FailureOr<Value> VertexUnits::lowerMap(Value root) {
                   /*scales=*/false);
 }
 
+/// A wire: words keep their order.
+FailureOr<Value> VertexUnits::lowerReshape(Value root) {
+  Value source = root.getDefiningOp()->getOperand(0);
+  FailureOr<Value> stream = lower(source);
+  if (failed(stream))
+    return failure();
+  if (isWanted(source))
+    wantedValues.insert(root);
+  nodes.push_back({root, std::nullopt, {}, {}, {source}, /*isWire=*/true});
+  return stream;
+}
+
 FailureOr<Value> VertexUnits::lower(Value root) {
   if (Value stream = streams.lookup(root))
     return stream;
@@ -179,7 +201,12 @@ FailureOr<Value> VertexUnits::lower(Value root) {
                           "activities; with node granularity a bias is part of "
                           "its product");
   std::optional<LinearMatch> match = matchLinear(root);
-  FailureOr<Value> stream = match ? lowerLinear(root, *match) : lowerMap(root);
+  bool isReshape =
+      isa_and_nonnull<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(
+          root.getDefiningOp());
+  FailureOr<Value> stream = match       ? lowerLinear(root, *match)
+                            : isReshape ? lowerReshape(root)
+                                        : lowerMap(root);
   if (succeeded(stream))
     streams[root] = *stream;
   return stream;
@@ -221,7 +248,7 @@ Value VertexUnits::getLatch(Value leaf) {
 
 LogicalResult VertexUnits::answerLinear(Node &node, Value error) {
   Value hold = node.unit.getError();
-  node.unit.getErrorMutable().assign(error);
+  node.unit->setOperand(1, error);
   hold.getDefiningOp()->erase();
   if (Value message = node.unit.getMessage())
     errors[node.linear->input].push_back(message);
@@ -294,7 +321,10 @@ FailureOr<llvm::SmallVector<Value>> VertexUnits::buildMessages(Value error) {
                       "nothing learns from it; compute it on the host");
       continue;
     }
-    if (failed(node.linear ? answerLinear(node, sum) : answerMap(node, sum)))
+    if (node.isWire)
+      errors[node.leaves.front()].push_back(sum);
+    else if (failed(node.linear ? answerLinear(node, sum)
+                                : answerMap(node, sum)))
       return failure();
   }
   llvm::SmallVector<Value> messages;

@@ -21,6 +21,7 @@ struct LinearMatch {
   linalg::LinalgOp product;
   Value input, weights, bias; // values of the body; no bias: null
   bool transposed = false;    // the parameter has columns before rows
+  pcflow::WindowAttr window;  // of a convolution, or null
 };
 
 /// The words of one sample: a tensor without its leading dimension where there
@@ -32,8 +33,8 @@ struct SampleShape {
   pcflow::StreamType getStream(Type type) const;
 };
 
-/// The product that `root`, a value of a vertex, is; also through the addition
-/// of a bias.
+/// The product or convolution that `root`, a value of a vertex, is; also
+/// through the addition of a bias.
 std::optional<LinearMatch> matchLinear(Value root);
 
 /// Builds the units of a vertex, in two steps: first what predicts, then, when
@@ -63,14 +64,16 @@ private:
   struct Node {
     Value root; // of the body
     std::optional<LinearMatch> linear;
-    pcflow::LinearOp unit;              // of `linear`
+    pcflow::LearnerOpInterface unit;    // of `linear`
     llvm::SmallVector<Operation *> ops; // of an elementwise expression
     llvm::SmallVector<Value> leaves;
+    bool isWire = false; // the words of its leaf in their order
   };
 
   FailureOr<Value> lower(Value root);
   FailureOr<Value> lowerLinear(Value root, LinearMatch match);
   FailureOr<Value> lowerMap(Value root);
+  FailureOr<Value> lowerReshape(Value root);
   LogicalResult answerLinear(Node &node, Value error);
   LogicalResult answerMap(Node &node, Value error);
   /// `root` as an expression of `leaves`; with `scales` times the first stream.

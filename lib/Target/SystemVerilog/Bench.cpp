@@ -67,16 +67,16 @@ inline Circuit makeCircuit(Top &top) {{
 )",
         tap.label, tap.width, tap.size, tap.port);
   for (auto [number, memory] : llvm::enumerate(design.memories)) {
-    LinearOp unit = memory.unit;
+    LearnerOpInterface unit = memory.unit;
     text += formatv("  bench.memory({0}, \"{1}\", {2}, {3}, {4}, {5}, {6});\n",
                     number, memory.weights, unit.getRows(), unit.getColumns(),
-                    unit.getPe(), unit.getSimd(),
+                    unit.getPeRows(), unit.getSimdColumns(),
                     list(*unit.getWeightsOp().getInitial()));
     if (!memory.bias.empty())
       text += formatv("  bench.bias({0}, \"{1}\", {2}, {3}, {4});\n", number,
-                      memory.bias, unit.getRows(), unit.getPe(),
+                      memory.bias, unit.getRows(), unit.getPeRows(),
                       list(*unit.getBiasOp().getInitial()));
-    if (unit.getMomentum())
+    if (unit.getMomentumAttr())
       text += formatv("  bench.velocities({0});\n", number);
   }
   if (design.options.stalls)

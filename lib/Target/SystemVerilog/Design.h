@@ -26,10 +26,10 @@ struct TapPoint {
   int64_t size; // words in a round
 };
 
-/// The memories of one linear unit, which the host selects by number.
+/// The memories of one unit that learns, which the host selects by number.
 struct Memory {
   std::string weights, bias; // names of the parameters; bias may be empty
-  LinearOp unit;
+  LearnerOpInterface unit;
 };
 
 /// A queue and the units at its ends.
@@ -56,6 +56,10 @@ LogicalResult emitModules(Design &design);
 
 /// The text of circuit.h, which the bench includes.
 std::string emitBench(Design &design);
+
+/// The parameters of a unit that learns, and those that are its window.
+std::string getLearnerParameters(LearnerOpInterface op, FixedType format);
+std::string getWindowParameters(WindowAttr window);
 
 /// The bits of a word of `stream`.
 unsigned getWordWidth(Value stream);

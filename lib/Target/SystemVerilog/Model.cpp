@@ -99,9 +99,10 @@ void ModelWriter::writeParameter(WeightsOp op, bool moves) {
 
 void ModelWriter::writeLinear(LinearOp op) {
   bool moves = bool(op.getMomentum());
-  writeParameter(op.getWeightsOp(), moves);
+  auto learner = cast<LearnerOpInterface>(*op);
+  writeParameter(learner.getWeightsOp(), moves);
   if (op.getBias())
-    writeParameter(op.getBiasOp(), moves);
+    writeParameter(learner.getBiasOp(), moves);
   add(op, "Linear",
       formatv("{0}, {1}, {2}, {3}, {4}, {5}, {6}", op.getRows(),
               op.getColumns(), quote(op.getWeights()),

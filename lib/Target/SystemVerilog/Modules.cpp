@@ -44,7 +44,7 @@ public:
 private:
   LogicalResult writeUnit(Operation &op);
   LogicalResult writeVertex(VertexOp vertex);
-  LogicalResult writeLinear(LinearOp op);
+  LogicalResult writeLearner(LearnerOpInterface op);
   LogicalResult writeMap(MapOp op);
   void writeFork(ForkOp op);
   LogicalResult writeBuffer(BufferOp op);
@@ -140,39 +140,32 @@ static FailureOr<int64_t> getRate(Operation *op, double value,
   return static_cast<int64_t>(scaled);
 }
 
-LogicalResult ModuleWriter::writeLinear(LinearOp op) {
-  FailureOr<int64_t> rate =
-      op.getRate() ? getRate(op, op.getRate()->convertToDouble(), "the rate")
-                   : FailureOr<int64_t>(0);
-  FailureOr<int64_t> momentum =
-      op.getMomentum()
-          ? getRate(op, op.getMomentum()->convertToDouble(), "the momentum")
-          : FailureOr<int64_t>(0);
+LogicalResult ModuleWriter::writeLearner(LearnerOpInterface op) {
+  auto factorOf = [&](FloatAttr value, const char *what) {
+    return value ? getRate(op, value.getValueAsDouble(), what)
+                 : FailureOr<int64_t>(0);
+  };
+  FailureOr<int64_t> rate = factorOf(op.getRateAttr(), "the rate");
+  FailureOr<int64_t> momentum = factorOf(op.getMomentumAttr(), "the momentum");
   if (failed(rate) || failed(momentum))
     return failure();
-  if (!op.getWeightsOp().getInitial() ||
-      (op.getBiasOp() && !op.getBiasOp().getInitial()))
+  FlatSymbolRefAttr bias = op.getBiasAttr();
+  if (!op.getWeightsOp().getInitial() || (bias && !op.getBiasOp().getInitial()))
     return op.emitOpError("expected memories with first contents; run "
                           "pcflow-quantize first");
   std::string label = units.getUnit(op);
   label = label.substr(label.rfind('/') + 1);
   unsigned number = design.memories.size();
-  design.memories.push_back(
-      {op.getWeights().str(), op.getBias().value_or("").str(), op});
-  bool hasMessage = op.getMessage() != nullptr;
+  design.memories.push_back({op.getWeightsAttr().getValue().str(),
+                             bias ? bias.getValue().str() : "", op});
+  bool hasMessage = bool(op.getMessage());
   for (llvm::StringRef unit : {"df_lane", "df_round"})
     design.units.insert(unit);
-  if (op.getBias())
+  if (bias)
     design.units.insert("df_bias");
-  std::string parameters =
-      formatv(".M({0}), .N({1}), .W({2}), .F({3}), .PE({4}), .SIMD({5}), "
-              ".HAS_BIAS({6}), .HAS_VJP({7}), .LEARN({8}), .BATCH({9}), "
-              ".STRICT({10}), .MOMENTUM({11})",
-              op.getRows(), op.getColumns(), design.format.getWidth(),
-              design.format.getFraction(), op.getPe(), op.getSimd(),
-              op.getBias() ? 1 : 0, hasMessage ? 1 : 0, op.getRate() ? 1 : 0,
-              design.graph.getBatch(), design.graph.getStrict() ? 1 : 0,
-              op.getMomentum() ? 1 : 0);
+  bool isConv = isa<ConvOp>(*op);
+  if (isConv)
+    design.units.insert("df_window");
   std::string sat = flag(sats, label + "_sat"),
               idle = flag(idles, label + "_idle");
   std::string read = names.get(label + "_rdata");
@@ -192,14 +185,15 @@ LogicalResult ModuleWriter::writeLinear(LinearOp op) {
                     "{0}_data, {0}_valid};\n",
                     unused);
   }
-  instance("df_linear", parameters, label);
+  instance(isConv ? "df_conv" : "df_linear",
+           getLearnerParameters(op, design.format), label);
   body += formatv(
       "\n    .clk, .rst, .rounds, .rate(18'd{0}), .momentum(18'd{9}),\n    "
       "{1},\n    {2},\n    "
       "{3},\n"
       "    {4},\n    .host_we(host_we & (host_sel == 16'd{5})), .host_addr, "
       ".host_wdata, .host_rdata({6}),\n    .sat({7}), .idle({8}));\n",
-      *rate, connect("x", op.getInput()), connect("y", op.getPrediction()),
+      *rate, connect("x", op->getOperand(0)), connect("y", op->getResult(0)),
       connect("d", op.getError()), message, number, read, sat, idle, *momentum);
   return success();
 }
@@ -417,8 +411,8 @@ LogicalResult ModuleWriter::writeVertex(VertexOp vertex) {
 LogicalResult ModuleWriter::writeUnit(Operation &op) {
   if (auto vertex = dyn_cast<VertexOp>(op))
     return writeVertex(vertex);
-  if (auto linear = dyn_cast<LinearOp>(op))
-    return writeLinear(linear);
+  if (auto learner = dyn_cast<LearnerOpInterface>(op))
+    return writeLearner(learner);
   if (auto map = dyn_cast<MapOp>(op))
     return writeMap(map);
   if (auto buffer = dyn_cast<BufferOp>(op))

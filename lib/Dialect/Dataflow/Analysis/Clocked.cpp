@@ -79,6 +79,59 @@ void ClockedLinear::clock() {
   }
 }
 
+/// From the next cycle on in `next`: a tap a cycle, at least three a window,
+/// and what is in the stages behind the last.
+void ClockedConv::compute(Phase next, int64_t drain) {
+  phase = next;
+  wait = (windows - 1) * std::max<int64_t>(taps, 3) + taps + drain;
+}
+
+void ClockedConv::endPass() {
+  phase = strict ? Load : Take;
+  if (++round != rounds)
+    return;
+  round = 0;
+  phase = Load;
+  --left;
+}
+
+void ClockedConv::clock() {
+  switch (phase) {
+  case Load:
+    if (took(0) && isLast(image))
+      compute(Predict, 4);
+    break;
+  case Predict:
+    if (--wait == 0)
+      phase = Give;
+    break;
+  case Give:
+    if (gave(0) && isLast(results))
+      phase = Take;
+    break;
+  case Take:
+    if (!took(1) || !isLast(results))
+      break;
+    if (sends || learnsNow())
+      compute(Scatter, learnsNow() ? 6 : 3);
+    else
+      endPass();
+    break;
+  case Scatter:
+    if (--wait != 0)
+      break;
+    if (sends)
+      phase = Send;
+    else
+      endPass();
+    break;
+  case Send:
+    if (gave(1) && isLast(image))
+      endPass();
+    break;
+  }
+}
+
 void ClockedSoftmax::clock() {
   switch (phase) {
   case Load:

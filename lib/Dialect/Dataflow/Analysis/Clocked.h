@@ -319,6 +319,40 @@ private:
   int64_t tilesDone = 0, tilesGiven = 0, tileWord = 0;
 };
 
+/// df_conv. Inputs x, d; outputs y and, with a vjp, g.
+class ClockedConv : public Clocked {
+public:
+  ClockedConv(ConvOp op, int64_t rounds, int64_t samples)
+      : image(op.getInput().getType().getSize()),
+        results(op.getPrediction().getType().getSize()),
+        windows(results / op.getPe()), taps(op.getColumns()), rounds(rounds),
+        left(samples), sends(bool(op.getMessage())), learns(bool(op.getRate())),
+        strict(isStrict(op)) {}
+  bool isValid(unsigned output) const override {
+    return phase == (output == 0 ? Give : Send);
+  }
+  bool isReady(unsigned input) const override {
+    return phase == (input == 0 ? Load : Take);
+  }
+  void clock() override;
+  bool isDone() const override { return left == 0; }
+
+private:
+  enum Phase { Load, Predict, Give, Take, Scatter, Send };
+  bool learnsNow() const { return learns && round + 1 == rounds; }
+  void compute(Phase next, int64_t drain);
+  void endPass();
+  bool isLast(int64_t count) {
+    word = word + 1 == count ? 0 : word + 1;
+    return word == 0;
+  }
+
+  int64_t image, results, windows, taps, rounds, left;
+  bool sends, learns, strict;
+  Phase phase = Load;
+  int64_t round = 0, word = 0, wait = 0;
+};
+
 } // namespace mlir::pcflow
 
 #endif // PC_LIB_DIALECT_DATAFLOW_ANALYSIS_CLOCKED_H

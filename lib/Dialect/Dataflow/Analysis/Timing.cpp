@@ -84,6 +84,9 @@ std::unique_ptr<Clocked> Simulator::create(UnitOpInterface unit) {
       .Case([&](LinearOp op) {
         return std::make_unique<ClockedLinear>(op, rounds, samples);
       })
+      .Case([&](ConvOp op) {
+        return std::make_unique<ClockedConv>(op, rounds, samples);
+      })
       .Case([&](SoftmaxErrorOp op) -> std::unique_ptr<Clocked> {
         auto format =
             dyn_cast<FixedType>(op.getLogits().getType().getElement());
@@ -115,8 +118,9 @@ LogicalResult Simulator::build() {
   rates = std::move(*inferred);
   llvm::SmallVector<UnitOpInterface> ops = getUnits(graph);
   for (UnitOpInterface op : ops) // nothing waits longer than for all tiles
-    if (auto linear = dyn_cast<LinearOp>(*op))
-      patience += linear.getRows() * linear.getColumns();
+    if (auto learner = dyn_cast<LearnerOpInterface>(*op))
+      patience += learner.getRows() * learner.getPositions() *
+                  std::max<int64_t>(learner.getColumns(), 3);
   for (UnitOpInterface op : ops) // their addresses stay from here on
     if (isa<BufferOp>(op))
       timing.queues[op] = {};

@@ -30,20 +30,34 @@ bool pcflow::isStrict(Operation *op) {
   return graph && graph.getStrict();
 }
 
-llvm::SmallVector<Run> LinearOp::getRuns(int64_t iterations) {
-  int64_t rows = getRows(), columns = getColumns();
-  bool strict = isStrict(*this);
+/// Of a unit that takes `x` and gives `y`, then takes errors and gives
+/// messages.
+static llvm::SmallVector<Run> getRoundRuns(Operation *op, int64_t iterations) {
+  auto sizeOf = [](Value stream) {
+    return cast<StreamType>(stream.getType()).getSize();
+  };
+  int64_t inputs = sizeOf(op->getOperand(0)),
+          outputs = sizeOf(op->getResult(0));
+  bool strict = isStrict(op);
   llvm::SmallVector<Run> runs;
   for (int64_t round = 0; round <= iterations; ++round) {
     if (strict || round == 0) {
-      runs.push_back({columns, {0}, {}});
-      runs.push_back({rows, {}, {0}});
+      runs.push_back({inputs, {0}, {}});
+      runs.push_back({outputs, {}, {0}});
     }
-    runs.push_back({rows, {1}, {}});
-    if (getMessage())
-      runs.push_back({columns, {}, {1}});
+    runs.push_back({outputs, {1}, {}});
+    if (op->getNumResults() > 1)
+      runs.push_back({inputs, {}, {1}});
   }
   return runs;
+}
+
+llvm::SmallVector<Run> LinearOp::getRuns(int64_t iterations) {
+  return getRoundRuns(*this, iterations);
+}
+
+llvm::SmallVector<Run> ConvOp::getRuns(int64_t iterations) {
+  return getRoundRuns(*this, iterations);
 }
 
 llvm::SmallVector<Run> LatchOp::getRuns(int64_t iterations) {
@@ -116,33 +130,58 @@ LogicalResult VertexOp::verifyRegions() {
   return success();
 }
 
-WeightsOp LinearOp::getWeightsOp() {
-  return SymbolTable::lookupNearestSymbolFrom<WeightsOp>(*this,
-                                                         getWeightsAttr());
+static WeightsOp lookup(Operation *op, FlatSymbolRefAttr name) {
+  return name ? SymbolTable::lookupNearestSymbolFrom<WeightsOp>(op, name)
+              : WeightsOp();
 }
 
-WeightsOp LinearOp::getBiasOp() {
-  return getBiasAttr() ? SymbolTable::lookupNearestSymbolFrom<WeightsOp>(
-                             *this, getBiasAttr())
-                       : WeightsOp();
+WeightsOp LearnerOpInterface::getWeightsOp() {
+  return lookup(*this, getWeightsAttr());
+}
+
+WeightsOp LearnerOpInterface::getBiasOp() {
+  return lookup(*this, getBiasAttr());
+}
+
+/// D8, as far as it is that of all learners.
+static LogicalResult verifyLearner(LearnerOpInterface op) {
+  Type input = op->getOperand(0).getType();
+  Type prediction = op->getResult(0).getType();
+  if (op.getError().getType() != prediction)
+    return op.emitOpError(
+               "D8: expected an error of the type of the prediction, ")
+           << prediction << ", but got " << op.getError().getType();
+  if (op.getMessage() && op.getMessage().getType() != input)
+    return op.emitOpError("D8: expected a message of the type of the input, ")
+           << input << ", but got " << op.getMessage().getType();
+  if (op.getMomentumAttr() && !op.getRateAttr())
+    return op.emitOpError("D8: has momentum, but no rate to learn with");
+  if (op.getRows() % op.getPeRows())
+    return op.emitOpError("D8: pe ")
+           << op.getPeRows() << " does not divide the " << op.getRows()
+           << " rows";
+  return success();
 }
 
 LogicalResult LinearOp::verify() {
-  if (getError().getType() != getPrediction().getType())
-    return emitOpError("D8: expected an error of the type of the prediction, ")
-           << getPrediction().getType() << ", but got " << getError().getType();
-  if (getMessage() && getMessage().getType() != getInput().getType())
-    return emitOpError("D8: expected a message of the type of the input, ")
-           << getInput().getType() << ", but got " << getMessage().getType();
-  if (getMomentum() && !getRate())
-    return emitOpError("D8: has momentum, but no rate to learn with");
-  if (getRows() % getPe())
-    return emitOpError("D8: pe ")
-           << getPe() << " does not divide the " << getRows() << " rows";
+  if (failed(verifyLearner(*this)))
+    return failure();
   if (getColumns() % getSimd())
     return emitOpError("D8: simd ") << getSimd() << " does not divide the "
                                     << getColumns() << " columns";
   return success();
+}
+
+LogicalResult ConvOp::verify() {
+  int64_t words = getPrediction().getType().getSize();
+  if (getInput().getType().getSize() != getWindow().getImageSize())
+    return emitOpError("D8: expected an input of the ")
+           << getWindow().getImageSize() << " words of the image, but got "
+           << getInput().getType().getSize();
+  if (words % getPositions())
+    return emitOpError("D8: expected a prediction of ")
+           << getPositions() << " words for each channel, but got " << words;
+  return verifyLearner(*this);
 }
 
 LogicalResult MapOp::verifyRegions() {

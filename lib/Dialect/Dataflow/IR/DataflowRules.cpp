@@ -173,6 +173,16 @@ static LogicalResult verifyGates(GraphOp graph) {
   return success();
 }
 
+/// Rows come first, unless they are transposed; what is in a row has any shape.
+static bool hasRightSize(LearnerOpInterface unit, WeightsOp weights) {
+  auto type = cast<ShapedType>(weights.getValue().getType());
+  int64_t rows = unit.getRows(), columns = unit.getColumns();
+  if (weights.getTransposed())
+    return type.getShape() == ArrayRef<int64_t>{columns, rows};
+  return type.getRank() >= 2 && type.getDimSize(0) == rows &&
+         type.getNumElements() == rows * columns;
+}
+
 /// D4.
 static LogicalResult verifyWeights(GraphOp graph) {
   llvm::DenseMap<StringAttr, WeightsOp> owners;
@@ -188,26 +198,22 @@ static LogicalResult verifyWeights(GraphOp graph) {
       diag.attachNote(entry->second.getLoc()) << "the owner is here";
       return diag;
     }
-  llvm::DenseMap<Operation *, LinearOp> users;
-  WalkResult result = graph.walk([&](LinearOp linear) {
-    WeightsOp bias = linear.getBiasOp(), weights = linear.getWeightsOp();
-    if (!weights || (linear.getBiasAttr() && !bias)) {
-      linear.emitOpError("D4: expected weights of this vertex");
+  llvm::DenseSet<Operation *> used;
+  WalkResult result = graph.walk([&](LearnerOpInterface unit) {
+    WeightsOp bias = unit.getBiasOp(), weights = unit.getWeightsOp();
+    if (!weights || (unit.getBiasAttr() && !bias)) {
+      unit.emitOpError("D4: expected weights of this vertex");
       return WalkResult::interrupt();
     }
-    int64_t rows = linear.getRows(), columns = linear.getColumns();
-    auto type = cast<ShapedType>(weights.getValue().getType());
-    bool isRight = weights.getTransposed()
-                       ? type.getShape() == ArrayRef<int64_t>{columns, rows}
-                       : type.getShape() == ArrayRef<int64_t>{rows, columns};
-    if (!isRight || (bias && bias.getValue().getNumElements() != rows)) {
-      linear.emitOpError("D8: expected weights of ")
-          << rows << " rows and " << columns << " columns";
+    if (!hasRightSize(unit, weights) ||
+        (bias && bias.getValue().getNumElements() != unit.getRows())) {
+      unit.emitOpError("D8: expected weights of ")
+          << unit.getRows() << " rows and " << unit.getColumns() << " columns";
       return WalkResult::interrupt();
     }
     for (WeightsOp memory : {weights, bias})
-      if (memory && !users.try_emplace(memory, linear).second) {
-        linear.emitOpError("D4: @")
+      if (memory && !used.insert(memory).second) {
+        unit.emitOpError("D4: @")
             << memory.getSymName() << " is used by another unit already";
         return WalkResult::interrupt();
       }

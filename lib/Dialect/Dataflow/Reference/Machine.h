@@ -84,8 +84,8 @@ private:
   }
 
   bool fire(Operation *unit) {
-    if (auto linear = dyn_cast<LinearOp>(unit))
-      return fireLinear(linear);
+    if (auto learner = dyn_cast<LearnerOpInterface>(unit))
+      return fireLearner(learner);
     if (auto state = dyn_cast<StateOp>(unit))
       return fireState(state);
     if (auto activity = dyn_cast<ActivityOp>(unit))
@@ -129,7 +129,30 @@ private:
     return true;
   }
 
-  bool fireLinear(LinearOp op) {
+  /// `use(output, weight, input)`: which word of `y` gets which weight times
+  /// which word of `x`.
+  template <class Use> static void forEachProduct(Operation *op, Use use) {
+    auto learner = cast<LearnerOpInterface>(op);
+    int64_t rows = learner.getRows(), columns = learner.getColumns();
+    auto conv = dyn_cast<ConvOp>(op);
+    if (!conv) {
+      for (int64_t row = 0; row < rows; ++row)
+        for (int64_t column = 0; column < columns; ++column)
+          use(row, row * columns + column, column);
+      return;
+    }
+    WindowAttr window = conv.getWindow();
+    int64_t positions = window.getPositions(), taps = window.getTaps();
+    int64_t channel = window.getImage()[1] * window.getImage()[2];
+    for (int64_t row = 0; row < rows; ++row)
+      for (int64_t position = 0; position < positions; ++position)
+        for (int64_t column = 0; column < columns; ++column)
+          if (auto word = window.getWord(position, column % taps))
+            use(row * positions + position, row * columns + column,
+                column / taps * channel + *word);
+  }
+
+  bool fireLearner(LearnerOpInterface op) {
     // x, then an error in every round; strictly, x and an error in every round.
     int64_t &phase = phases[op];
     int64_t count = graph.getStrict() ? 2 * rounds : rounds + 1;
@@ -137,72 +160,82 @@ private:
     if (phase == count || !has(op, predicts ? 0 : 1))
       return false;
     ++phase;
-    const Vector &matrix = weights[op.getWeights().str()];
-    size_t rows = op.getRows(), columns = op.getColumns();
+    const Vector &matrix = weights[op.getWeightsAttr().getValue().str()];
     if (predicts) {
-      Vector x = take(op, 0), y;
-      for (size_t row = 0; row < rows; ++row) {
-        Sum sum = 0;
-        for (size_t column = 0; column < columns; ++column)
-          sum += arithmetic.product(matrix[row * columns + column], x[column]);
-        if (op.getBias())
-          sum += arithmetic.widen(weights[op.getBias()->str()][row]);
-        y.push_back(arithmetic.settleProduct(sum));
-      }
-      memory[op] = std::move(x);
-      give(op.getPrediction(), y);
+      memory[op] = take(op, 0);
+      give(op->getResult(0), predict(op, matrix, memory[op]));
       return true;
     }
-    Vector d = take(op, 1), g;
+    Vector d = take(op, 1);
     if (op.getMessage()) {
-      for (size_t column = 0; column < columns; ++column) {
-        Sum sum = 0;
-        for (size_t row = 0; row < rows; ++row)
-          sum += arithmetic.product(matrix[row * columns + column], d[row]);
-        g.push_back(arithmetic.settleProduct(sum));
-      }
-      give(op.getMessage(), g);
+      std::vector<Sum> sums(memory[op].size(), Sum(0));
+      forEachProduct(op, [&](int64_t output, int64_t weight, int64_t input) {
+        sums[input] += arithmetic.product(matrix[weight], d[output]);
+      });
+      give(op.getMessage(), settleProducts(sums));
     }
-    if (phase == count && op.getRate())
+    if (phase == count && op.getRateAttr())
       learn(op, d);
     return true;
   }
 
-  void learn(LinearOp op, const Vector &d) {
-    const Vector &x = memory[op];
-    std::vector<Sum> &sums = matrixSums[op], &biasSums = this->biasSums[op];
-    sums.resize(d.size() * x.size());
-    biasSums.resize(d.size());
-    for (size_t row = 0; row < d.size(); ++row) {
-      for (size_t column = 0; column < x.size(); ++column)
-        sums[row * x.size() + column] += arithmetic.product(d[row], x[column]);
-      biasSums[row] += d[row];
+  Vector predict(LearnerOpInterface op, const Vector &matrix, const Vector &x) {
+    int64_t positions = op.getPositions();
+    std::vector<Sum> sums(op.getRows() * positions, Sum(0));
+    if (op.getBiasAttr()) {
+      const Vector &bias = weights[op.getBiasAttr().getValue().str()];
+      for (size_t i = 0; i < sums.size(); ++i)
+        sums[i] = arithmetic.widen(bias[i / positions]);
     }
+    forEachProduct(op, [&](int64_t output, int64_t weight, int64_t input) {
+      sums[output] += arithmetic.product(matrix[weight], x[input]);
+    });
+    return settleProducts(sums);
+  }
+
+  Vector settleProducts(const std::vector<Sum> &sums) {
+    Vector words;
+    for (Sum sum : sums)
+      words.push_back(arithmetic.settleProduct(sum));
+    return words;
+  }
+
+  void learn(LearnerOpInterface op, const Vector &d) {
+    const Vector &x = memory[op];
+    int64_t positions = op.getPositions();
+    std::vector<Sum> &sums = matrixSums[op], &biasSums = this->biasSums[op];
+    sums.resize(op.getRows() * op.getColumns());
+    biasSums.resize(op.getRows());
+    forEachProduct(op, [&](int64_t output, int64_t weight, int64_t input) {
+      sums[weight] += arithmetic.product(d[output], x[input]);
+    });
+    for (size_t i = 0; i < d.size(); ++i)
+      biasSums[i / positions] += d[i];
     if (sample + 1 < int64_t(graph.getBatch()))
       return;
-    update(op, op.getWeights().str(), sums);
-    if (op.getBias()) {
+    update(op, op.getWeightsAttr().getValue().str(), sums);
+    if (op.getBiasAttr()) {
       for (Sum &sum : biasSums)
         sum = arithmetic.widen(sum);
-      update(op, op.getBias()->str(), biasSums);
+      update(op, op.getBiasAttr().getValue().str(), biasSums);
     }
     sums.clear();
     biasSums.clear();
   }
 
   /// A step of a parameter, from sums of products.
-  void update(LinearOp op, const std::string &name,
+  void update(LearnerOpInterface op, const std::string &name,
               const std::vector<Sum> &sums) {
-    int64_t rate = toFactor(op.getRate()->convertToDouble());
+    int64_t rate = toFactor(op.getRateAttr().getValueAsDouble());
     std::vector<double> &gradient = gradients[name];
     for (Sum sum : sums)
       gradient.push_back(arithmetic.productToNumber(sum));
-    if (!op.getMomentum()) {
+    if (!op.getMomentumAttr()) {
       for (auto [word, sum] : llvm::zip_equal(weights[name], sums))
         word = arithmetic.settle(word - arithmetic.scaleProduct(rate, sum));
       return;
     }
-    int64_t momentum = toFactor(op.getMomentum()->convertToDouble());
+    int64_t momentum = toFactor(op.getMomentumAttr().getValueAsDouble());
     Vector &velocities = weights[name + velocitySuffix.str()];
     for (auto [word, velocity, sum] :
          llvm::zip_equal(weights[name], velocities, sums)) {
@@ -377,7 +410,7 @@ private:
   llvm::DenseMap<Operation *, std::vector<std::deque<Vector>>> queues;
   llvm::DenseMap<Value, llvm::SmallVector<OpOperand *>> readers;
   llvm::DenseMap<Operation *, int64_t> phases; // of the sample
-  llvm::DenseMap<Operation *, Vector> memory;  // of linear, state, activity
+  llvm::DenseMap<Operation *, Vector> memory;  // of learners, state, activity
   llvm::DenseMap<Operation *, Vector> errors;  // of activity
   llvm::DenseMap<Operation *, std::vector<Sum>> matrixSums, biasSums;
   std::map<std::string, Vector> weights;

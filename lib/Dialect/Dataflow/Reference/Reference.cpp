@@ -20,8 +20,8 @@ Reference::Reference(GraphOp graph) : graph(graph) {
     if (op.getInitial())
       weights[op.getSymName().str()] = op.getInitial()->vec();
   });
-  graph.walk([&](LinearOp op) {
-    if (!op.getMomentum())
+  graph.walk([&](LearnerOpInterface op) {
+    if (!op.getMomentumAttr())
       return;
     for (WeightsOp memory : {op.getWeightsOp(), op.getBiasOp()})
       if (memory)

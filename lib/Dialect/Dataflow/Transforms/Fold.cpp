@@ -20,21 +20,27 @@ struct Folding {
 
 } // namespace
 
-/// Words of the error come one by one, and so do those of the message.
-static int64_t getRoundCycles(int64_t rows, int64_t columns, int64_t pe,
-                              int64_t simd) {
-  return rows / pe * std::max(pe, columns / simd) + columns;
+/// Words of the error come one by one, and so do those of the message; a
+/// convolution begins when all of them are there.
+static int64_t getRoundCycles(LearnerOpInterface op, int64_t pe, int64_t simd) {
+  int64_t groups = op.getRows() / pe, tiles = op.getColumns() / simd;
+  int64_t inputs = cast<StreamType>(op->getOperand(0).getType()).getSize();
+  if (isa<LinearOp>(op))
+    return groups * std::max(pe, tiles) + inputs;
+  int64_t positions = op.getPositions();
+  return (op.getRows() + groups * tiles) * positions + inputs;
 }
 
 /// The foldings of a unit that are not beaten in both lanes and cycles, from
 /// the one with the fewest lanes.
-static llvm::SmallVector<Folding> listFoldings(LinearOp op) {
-  int64_t rows = op.getRows(), columns = op.getColumns();
+static llvm::SmallVector<Folding> listFoldings(LearnerOpInterface op) {
+  int64_t rows = op.getRows();
+  int64_t columns = isa<LinearOp>(op) ? op.getColumns() : 1;
   llvm::SmallVector<Folding> all, best;
   for (int64_t pe = 1; pe <= rows; ++pe)
     for (int64_t simd = 1; simd <= columns; ++simd)
       if (rows % pe == 0 && columns % simd == 0)
-        all.push_back({pe, simd, getRoundCycles(rows, columns, pe, simd)});
+        all.push_back({pe, simd, getRoundCycles(op, pe, simd)});
   llvm::stable_sort(all, [](const Folding &a, const Folding &b) {
     return std::pair(a.getLanes(), a.cycles) <
            std::pair(b.getLanes(), b.cycles);
@@ -94,9 +100,9 @@ struct Fold : pcflow::impl::FoldBase<Fold> {
 
 private:
   LogicalResult fold(GraphOp graph) {
-    llvm::SmallVector<LinearOp> ops;
+    llvm::SmallVector<LearnerOpInterface> ops;
     llvm::SmallVector<llvm::SmallVector<Folding>> units;
-    graph.walk([&](LinearOp op) {
+    graph.walk([&](LearnerOpInterface op) {
       ops.push_back(op);
       units.push_back(listFoldings(op));
     });
@@ -124,8 +130,12 @@ private:
     }
     for (auto [op, foldings] : llvm::zip_equal(ops, units)) {
       const Folding *folding = choose(foldings, pace);
-      op.setPe(folding->pe);
-      op.setSimd(folding->simd);
+      if (auto linear = dyn_cast<LinearOp>(*op)) {
+        linear.setPe(folding->pe);
+        linear.setSimd(folding->simd);
+      } else {
+        cast<ConvOp>(*op).setPe(folding->pe);
+      }
       numLanes += folding->getLanes();
     }
     return success();

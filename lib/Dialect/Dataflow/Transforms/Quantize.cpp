@@ -238,11 +238,12 @@ LogicalResult Quantizer::checkConstants() {
       status = check(op, "step", state.getStep().convertToDouble());
     if (auto activity = dyn_cast<ActivityOp>(op))
       status = check(op, "step", activity.getStep().convertToDouble());
-    if (auto linear = dyn_cast<LinearOp>(op)) {
-      if (linear.getRate())
-        status = check(op, "rate", linear.getRate()->convertToDouble());
-      if (succeeded(status) && linear.getMomentum())
-        status = check(op, "momentum", linear.getMomentum()->convertToDouble());
+    if (auto learner = dyn_cast<LearnerOpInterface>(op)) {
+      if (FloatAttr rate = learner.getRateAttr())
+        status = check(op, "rate", rate.getValueAsDouble());
+      if (FloatAttr momentum = learner.getMomentumAttr();
+          succeeded(status) && momentum)
+        status = check(op, "momentum", momentum.getValueAsDouble());
     }
     return failed(status) ? WalkResult::interrupt() : WalkResult::advance();
   });

@@ -40,13 +40,16 @@ struct GraphFacts {
 /// Words of memory: parameters, their velocities, sums of gradients, frozen
 /// words, tables.
 static int64_t countWords(Operation *op, int64_t batch) {
-  if (auto linear = dyn_cast<LinearOp>(op)) {
-    int64_t words = linear.getRows() * linear.getColumns();
-    if (linear.getBias())
-      words += linear.getRows();
-    bool sums = linear.getRate() && batch > 1;
-    return words * (1 + sums + bool(linear.getMomentum())) +
-           linear.getColumns();
+  if (auto learner = dyn_cast<LearnerOpInterface>(op)) {
+    int64_t words = learner.getRows() * learner.getColumns();
+    if (learner.getBiasAttr())
+      words += learner.getRows();
+    bool sums = learner.getRateAttr() && batch * learner.getPositions() > 1;
+    words *= 1 + sums + bool(learner.getMomentumAttr());
+    words += cast<StreamType>(op->getOperand(0).getType()).getSize();
+    // One frame for predictions and errors.
+    return words +
+           (isa<ConvOp>(op) ? learner.getRows() * learner.getPositions() : 0);
   }
   if (auto latch = dyn_cast<LatchOp>(op))
     return latch.getInput().getType().getSize();
@@ -85,9 +88,9 @@ static FailureOr<GraphFacts> collect(GraphOp graph) {
     if (isa<BufferOp, TapOp, GateOp, SinkOp, OutputOp, ForkOp>(op))
       continue;
     UnitFacts unit{names.getUnit(op), op->getName().stripDialect().str()};
-    if (auto linear = dyn_cast<LinearOp>(*op)) {
-      unit.pe = linear.getPe();
-      unit.simd = linear.getSimd();
+    if (auto learner = dyn_cast<LearnerOpInterface>(*op)) {
+      unit.pe = learner.getPeRows();
+      unit.simd = learner.getSimdColumns();
       unit.lanes = unit.pe * unit.simd;
     }
     if (auto map = dyn_cast<MapOp>(*op))

@@ -41,6 +41,9 @@ bool isStrict(Operation *op);
 #define GET_TYPEDEF_CLASSES
 #include "pc/Dialect/Dataflow/IR/DataflowTypes.h.inc"
 
+#define GET_ATTRDEF_CLASSES
+#include "pc/Dialect/Dataflow/IR/DataflowAttributes.h.inc"
+
 #include "pc/Dialect/Dataflow/IR/DataflowInterfaces.h.inc"
 
 #define GET_OP_CLASSES

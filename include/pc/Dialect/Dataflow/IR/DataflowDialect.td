@@ -17,8 +17,10 @@ def PCFlow_Dialect : Dialect {
     of them every unit is where it began.
   }];
   let useDefaultTypePrinterParser = 1;
+  let useDefaultAttributePrinterParser = 1;
   let extraClassDeclaration = [{
     void registerTypes();
+    void registerAttributes();
   }];
 }
 

@@ -29,4 +29,35 @@ def PCFlow_UnitOpInterface : OpInterface<"UnitOpInterface"> {
   ];
 }
 
+def PCFlow_LearnerOpInterface : OpInterface<"LearnerOpInterface"> {
+  let cppNamespace = "::mlir::pcflow";
+  let description = [{
+    A unit with a memory of weights: takes `x` (operand 0) once, gives `y` (result
+    0), then takes errors `d` of it (operand 1) and gives messages `g` (result 1,
+    if it has one) in every round, and learns in the last.
+  }];
+  let methods = [
+    InterfaceMethod<"Its matrix.", "::mlir::FlatSymbolRefAttr", "getWeightsAttr">,
+    InterfaceMethod<"One for each row, or null.", "::mlir::FlatSymbolRefAttr", "getBiasAttr">,
+    InterfaceMethod<"Of the matrix.", "int64_t", "getRows">,
+    InterfaceMethod<"Of the matrix.", "int64_t", "getColumns">,
+    InterfaceMethod<"How often each row is used for a vector.", "int64_t", "getPositions">,
+    InterfaceMethod<"Rows that are worked on in a cycle.", "int64_t", "getPeRows">,
+    InterfaceMethod<"Columns that are worked on in a cycle.", "int64_t", "getSimdColumns">,
+    InterfaceMethod<"Null where weights are frozen.", "::mlir::FloatAttr", "getRateAttr">,
+    InterfaceMethod<"Null without velocities.", "::mlir::FloatAttr", "getMomentumAttr">
+  ];
+  let extraClassDeclaration = [{
+    /// Null where they are not in this vertex, or there is no bias.
+    ::mlir::pcflow::WeightsOp getWeightsOp();
+    ::mlir::pcflow::WeightsOp getBiasOp();
+    ::mlir::Value getError() { return (*this)->getOperand(1); }
+    /// Null where nobody is told.
+    ::mlir::Value getMessage() {
+      return (*this)->getNumResults() > 1 ? (*this)->getResult(1)
+                                          : ::mlir::Value();
+    }
+  }];
+}
+
 #endif // PC_DIALECT_DATAFLOW_IR_DATAFLOWINTERFACES

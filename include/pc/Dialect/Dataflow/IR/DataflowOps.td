@@ -3,6 +3,7 @@
 #ifndef PC_DIALECT_DATAFLOW_IR_DATAFLOWOPS
 #define PC_DIALECT_DATAFLOW_IR_DATAFLOWOPS
 
+include "pc/Dialect/Dataflow/IR/DataflowAttributes.td"
 include "pc/Dialect/Dataflow/IR/DataflowInterfaces.td"
 include "pc/Dialect/Dataflow/IR/DataflowTypes.td"
 include "mlir/IR/OpAsmInterface.td"
@@ -162,7 +163,10 @@ class PCFlow_Rateless<string mnemonic, list<Trait> traits = []>
   }];
 }
 
-def PCFlow_LinearOp : PCFlow_Unit<"linear"> {
+class PCFlow_Learner<string mnemonic>
+    : PCFlow_Unit<mnemonic, [PCFlow_LearnerOpInterface]>;
+
+def PCFlow_LinearOp : PCFlow_Learner<"linear"> {
   let summary = "a tile memory that predicts, sends messages up and learns";
   let description = [{
     With `W` of `M` rows and `N` columns, in a sample:
@@ -205,8 +209,58 @@ def PCFlow_LinearOp : PCFlow_Unit<"linear"> {
   let extraClassDeclaration = [{
     int64_t getRows() { return getPrediction().getType().getSize(); }
     int64_t getColumns() { return getInput().getType().getSize(); }
-    WeightsOp getWeightsOp();
-    WeightsOp getBiasOp(); // null without a bias
+    int64_t getPositions() { return 1; }
+    int64_t getPeRows() { return getPe(); }
+    int64_t getSimdColumns() { return getSimd(); }
+    /// UnitOpInterface: predictions do not wait for errors.
+    bool isImmediate(unsigned operand, unsigned result) {
+      return operand == 0 || result == 1;
+    }
+  }];
+}
+
+def PCFlow_ConvOp : PCFlow_Learner<"conv"> {
+  let summary = "a tile memory whose rows see an image through a sliding window";
+  let description = [{
+    `W` has a row for each channel of the result and a column for each word under
+    the window. In a sample, with `x_p` what the window shows at position `p`, zeros
+    beyond the image:
+
+        takes x, an image, once and gives   y_p = W x_p + b, channel by channel;
+        `T + 1` times takes d and gives     g = sum_p W^T d_p, added where x_p was;
+        the last time   dW += sum_p d_p x_p^T,  db += sum_p d_p
+
+    and then as `pcflow.linear`, momentum and strict graphs included. Images are
+    channel by channel, row by row. Nothing is copied for the windows: `x` and `g`
+    are memories of one image. `pe` channels of the result are worked on in one cycle.
+
+    D8: the input has the words of the image, the prediction those of the positions
+    for each row of the weights; `pe` divides the rows.
+
+    ```mlir
+    %y, %g = pcflow.conv weights(@w) bias(@b) predict(%x : <64 x f32>) vjp(%d : <72 x f32>)
+        window(<image[1, 8, 8] kernel[3, 3] strides[1, 1] dilations[1, 1] pads[0, 0, 0, 0]>)
+        rate(1.000000e-01) -> <72 x f32> up(!pcflow.stream<64 x f32>)
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$weights, OptionalAttr<FlatSymbolRefAttr>:$bias,
+    PCFlow_StreamType:$input, PCFlow_StreamType:$error, PCFlow_WindowAttr:$window,
+    OptionalAttr<F64Attr>:$rate, OptionalAttr<F64Attr>:$momentum,
+    DefaultValuedAttr<ConfinedAttr<I64Attr, [IntPositive]>, "1">:$pe);
+  let results = (outs PCFlow_StreamType:$prediction, Optional<PCFlow_StreamType>:$message);
+  let assemblyFormat = [{
+    `weights` `(` $weights `)` (`bias` `(` $bias^ `)`)?
+    `predict` `(` $input `:` type($input) `)` `vjp` `(` $error `:` type($error) `)`
+    `window` `(` $window `)` (`rate` `(` $rate^ `)`)? (`momentum` `(` $momentum^ `)`)?
+    attr-dict `->` type($prediction) (`up` `(` type($message)^ `)`)?
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    int64_t getRows() { return getPrediction().getType().getSize() / getPositions(); }
+    int64_t getColumns() { return getWindow().getImage()[0] * getWindow().getTaps(); }
+    int64_t getPositions() { return getWindow().getPositions(); }
+    int64_t getPeRows() { return getPe(); }
+    int64_t getSimdColumns() { return 1; }
     /// UnitOpInterface: predictions do not wait for errors.
     bool isImmediate(unsigned operand, unsigned result) {
       return operand == 0 || result == 1;

@@ -60,8 +60,9 @@ def Fold : Pass<"pcflow-fold", "ModuleOp"> {
   let description = [{
     Sets `pe` and `simd` of every `pcflow.linear`, which has `pe * simd` lanes: a
     word of memory and a multiplier each (and those of learning). A round of `M`
-    rows and `N` columns takes about `M / pe * max(pe, N / simd) + N` cycles, and
-    the slowest unit sets the pace of all. With `target-cycles` each unit gets the
+    rows and `N` columns takes about `M / pe * max(pe, N / simd) + N` cycles. A
+    `pcflow.conv` has `pe` lanes, and for `P` positions of its window a round takes
+    about `(M + M / pe * N) P` cycles and one for each word of its image. The slowest unit sets the pace of all. With `target-cycles` each unit gets the
     fewest lanes that keep to it; with `max-lanes` the pace is the fastest for
     which all lanes together keep to that, and no unit is faster than need be. A
     budget that nothing fits is reported with the least that would do. Does nothing

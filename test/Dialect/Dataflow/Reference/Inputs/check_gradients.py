@@ -16,16 +16,40 @@ import re
 
 import numpy as np
 import onnx
+from onnx import helper
+
+
+def windows(x, node, kernel, fill):
+    """What the window of `node` shows: sample, channel, position, place in the window."""
+    known = {a.name: helper.get_attribute_value(a) for a in node.attribute}
+    steps, gaps = known.get("strides", [1, 1]), known.get("dilations", [1, 1])
+    top, left, bottom, right = known.get("pads", [0] * 4)
+    x = np.pad(x, [(0, 0), (0, 0), (top, bottom), (left, right)], constant_values=fill)
+    reach = [(k - 1) * gap + 1 for k, gap in zip(kernel, gaps)]
+    shown = np.lib.stride_tricks.sliding_window_view(x, reach, axis=(2, 3))
+    return shown[:, :, ::steps[0], ::steps[1], ::gaps[0], ::gaps[1]]
+
+
+def convolve(node, x, w, b):
+    shown = windows(x, node, w.shape[2:], 0.0)
+    return np.einsum("nchwij,ocij->nohw", shown, w) + b[:, None, None]
 
 
 FUNCTIONS = {
-    "Gemm": lambda a, w, b: a @ w.T + b,
-    "Tanh": np.tanh,
-    "Relu": lambda a: np.maximum(a, 0),
-    "Sigmoid": lambda a: 1 / (1 + np.exp(-a)),
-    "Add": lambda a, b: a + b,
-    "Mul": lambda a, b: a * b,
+    "Gemm": lambda _, a, w, b: a @ w.T + b,
+    "Tanh": lambda _, a: np.tanh(a),
+    "Relu": lambda _, a: np.maximum(a, 0),
+    "Sigmoid": lambda _, a: 1 / (1 + np.exp(-a)),
+    "Add": lambda _, a, b: a + b,
+    "Mul": lambda _, a, b: a * b,
+    "Conv": convolve,
+    "Flatten": lambda _, a: a.reshape(len(a), -1),
 }
+
+
+def norms_of(a):
+    """The squares of each sample."""
+    return (a.reshape(len(a), -1) ** 2).sum(axis=1)
 
 
 def forward(graph, parameters, x, activities=()):
@@ -33,9 +57,9 @@ def forward(graph, parameters, x, activities=()):
     values, energy = {graph.input[0].name: x, **parameters}, 0.0
     for node in graph.node:
         name = node.output[0]
-        values[name] = FUNCTIONS[node.op_type](*(values[v] for v in node.input))
+        values[name] = FUNCTIONS[node.op_type](node, *(values[v] for v in node.input))
         if name in activities:
-            energy = energy + ((activities[name] - values[name]) ** 2).sum(axis=1) / 2
+            energy = energy + norms_of(activities[name] - values[name]) / 2
             values[name] = activities[name]
     return values, energy
 
@@ -45,7 +69,7 @@ def losses_of(kind, y, t):
     if kind == "cross-entropy":
         y = y - y.max(axis=1, keepdims=True)
         return np.log(np.exp(y).sum(axis=1)) - y[np.arange(len(y)), t[:, 0]]
-    return ((y - t) ** 2).sum(axis=1)
+    return norms_of(y - t.reshape(y.shape))
 
 
 def relax(activities, energies, step, iterations):
@@ -54,13 +78,14 @@ def relax(activities, energies, step, iterations):
         slopes = {}
         for name, value in activities.items():
             slopes[name] = np.zeros_like(value)
-            for k in range(value.shape[1]):
-                old = value[:, k].copy()
-                value[:, k] = old + 1e-6
+            words, slope = (a.reshape(len(a), -1) for a in (value, slopes[name]))
+            for k in range(words.shape[1]):
+                old = words[:, k].copy()
+                words[:, k] = old + 1e-6
                 up = energies()
-                value[:, k] = old - 1e-6
-                slopes[name][:, k] = (up - energies()) / 2e-6
-                value[:, k] = old
+                words[:, k] = old - 1e-6
+                slope[:, k] = (up - energies()) / 2e-6
+                words[:, k] = old
         for name, slope in slopes.items():
             activities[name] -= step * slope
 
@@ -110,11 +135,11 @@ def main():
     weights = read_lines(args.simulation / "weights.txt")
     x = data[names[0]] * unit
     count = len(gradients) * batch
-    x = x.reshape(count, -1)
+    graph = onnx.load(args.model).graph
+    x = x.reshape(count, *[d.dim_value for d in graph.input[0].type.tensor_type.shape.dim[1:]])
     t = data[names[1]].reshape(count, -1)
     t = t.astype(int) if args.loss == "cross-entropy" else t * unit
 
-    graph = onnx.load(args.model).graph
     iterations = int(re.search(r"iterations\((\d+)\)", circuit)[1])
     ratios, outside = [], {}
     for number in sorted(gradients):

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Parameters of the units that learn.
+
+#include "Design.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using namespace mlir::pcflow;
+using llvm::formatv;
+
+std::string pcflow::getWindowParameters(WindowAttr window) {
+  return formatv(
+      ".C({0}), .IH({1}), .IW({2}), .KH({3}), .KW({4}), .SH({5}), "
+      ".SW({6}), .DH({7}), .DW({8}), .PT({9}), .PL({10}), .PB({11}), "
+      ".PR({12})",
+      window.getImage()[0], window.getImage()[1], window.getImage()[2],
+      window.getKernel()[0], window.getKernel()[1], window.getStrides()[0],
+      window.getStrides()[1], window.getDilations()[0],
+      window.getDilations()[1], window.getPads()[0], window.getPads()[1],
+      window.getPads()[2], window.getPads()[3]);
+}
+
+std::string pcflow::getLearnerParameters(LearnerOpInterface op,
+                                         FixedType format) {
+  auto conv = dyn_cast<ConvOp>(*op);
+  auto graph = op->getParentOfType<GraphOp>();
+  std::string shape =
+      conv ? formatv(".O({0}), {1}", op.getRows(),
+                     getWindowParameters(conv.getWindow()))
+                 .str()
+           : formatv(".M({0}), .N({1}), .SIMD({2})", op.getRows(),
+                     op.getColumns(), op.getSimdColumns())
+                 .str();
+  return formatv(
+      "{0}, .W({1}), .F({2}), .PE({3}), .HAS_BIAS({4}), .HAS_VJP({5}), "
+      ".LEARN({6}), .BATCH({7}), .STRICT({8}), .MOMENTUM({9})",
+      shape, format.getWidth(), format.getFraction(), op.getPeRows(),
+      op.getBiasAttr() ? 1 : 0, op.getMessage() ? 1 : 0,
+      op.getRateAttr() ? 1 : 0, graph.getBatch(), graph.getStrict() ? 1 : 0,
+      op.getMomentumAttr() ? 1 : 0);
+}
