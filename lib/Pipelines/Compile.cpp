@@ -2,6 +2,7 @@
 
 #include "pc/Pipelines/Compile.h"
 #include "mlir/Parser/Parser.h"
+#include "pc/Dialect/Dataflow/Transforms/Report.h"
 #include "pc/Pipelines/CompileEntries.h"
 #include "pc/Pipelines/ImportData.h"
 #include "pc/Pipelines/Model.h"
@@ -43,7 +44,7 @@ Error CompileRequest::setFrom(StringRef word) {
 
 Error CompileRequest::validate(bool namesKinds) const {
   if (machine.target == Target::Vulkan) {
-    if (namesKinds || printsMemory || !prefix.empty())
+    if (namesKinds || printsStats || !prefix.empty())
       return createStringError("--emit, --prefix, --stats: expected "
                                "--target=cpu; with --target=vulkan plans are "
                                "written");
@@ -52,8 +53,8 @@ Error CompileRequest::validate(bool namesKinds) const {
                                "devices");
   }
   if (machine.target == Target::Dataflow) {
-    if (namesKinds || printsMemory || !prefix.empty())
-      return createStringError("--emit, --prefix, --stats: expected "
+    if (namesKinds || !prefix.empty())
+      return createStringError("--emit, --prefix: expected "
                                "--target=cpu; with --target=dataflow the "
                                "files of a circuit are written");
     if (from == Phase::Tensor)
@@ -64,6 +65,9 @@ Error CompileRequest::validate(bool namesKinds) const {
       return createStringError("--target=dataflow: expected --grad or "
                                "--optimizer: a circuit learns");
   }
+  if (machine.target != Target::Dataflow && !json.empty())
+    return createStringError("--json: expected --target=dataflow, whose report "
+                             "it is");
   return mlir::pc::validate(compile, machine.target);
 }
 
@@ -195,6 +199,24 @@ static Error writeHardware(ModuleOp module, StringRef folder) {
   return pcflow::writeCircuit(*files, folder);
 }
 
+/// The report of the circuit, as text and as JSON.
+static Error report(ModuleOp module, const CompileRequest &request,
+                    raw_ostream &os) {
+  auto print = [&](pcflow::ReportForm form, raw_ostream &to) -> Error {
+    if (failed(pcflow::printReport(module, form, to)))
+      return createStringError("the circuit has no report");
+    return Error::success();
+  };
+  if (!request.json.empty())
+    if (Error error =
+            writeFileAtomically(request.json, [&](raw_pwrite_stream &file) {
+              return print(pcflow::ReportForm::JSON, file);
+            }))
+      return error;
+  return request.printsStats ? print(pcflow::ReportForm::Text, os)
+                             : Error::success();
+}
+
 static void print(raw_ostream &os, ArrayRef<EntryMemory> memory) {
   constexpr int width = 13;
   size_t name = 8;
@@ -224,6 +246,8 @@ ExitStatus mlir::pc::compile(const CompileRequest &request,
   if (request.machine.target == Target::Dataflow) {
     if (Error error = writeHardware(*module, request.out))
       return reporter.fail(std::move(error));
+    if (Error error = report(*module, request, os))
+      return reporter.fail(std::move(error));
     return ExitStatus::Success;
   }
   StringRef stem = sys::path::stem(request.model);
@@ -248,7 +272,7 @@ ExitStatus mlir::pc::compile(const CompileRequest &request,
   Expected<std::vector<EntryMemory>> memory = emitFiles(*module, emit);
   if (!memory)
     return reporter.fail(memory.takeError());
-  if (request.printsMemory)
+  if (request.printsStats)
     print(os, *memory);
   return ExitStatus::Success;
 }

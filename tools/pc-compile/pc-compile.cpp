@@ -48,8 +48,14 @@ struct Flags {
                             cl::desc("import, or tensor for MLIR that is "
                                      "compiled as it is"),
                             cl::cat(category)};
-  cl::opt<bool> stats{claim("stats"), cl::desc("print memory of a call"),
+  cl::opt<bool> stats{claim("stats"),
+                      cl::desc("print memory of a call, or the report of a "
+                               "circuit"),
                       cl::cat(category)};
+  cl::opt<std::string> json{"json", cl::value_desc("FILE"),
+                            cl::desc("where the report of a circuit goes as "
+                                     "JSON"),
+                            cl::cat(category)};
   cl::opt<bool> grad{"grad", cl::desc("also compile the gradient"),
                      cl::cat(category)};
   ModelFlags modelFlags;
@@ -65,7 +71,8 @@ static Error read(Flags &flags, CompileRequest &request) {
   request.out = flags.out;
   request.dataFolder = flags.data;
   request.prefix = flags.prefix;
-  request.printsMemory = flags.stats;
+  request.printsStats = flags.stats;
+  request.json = flags.json;
   if (Error error = request.setKinds(flags.emit))
     return error;
   if (Error error = request.setFrom(flags.from))

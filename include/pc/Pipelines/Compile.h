@@ -32,8 +32,11 @@ struct CompileRequest {
   /// also the learning step.
   CompileOptions compile;
   MachineOptions machine;
-  /// Whether to print the bytes that a call of each function takes.
-  bool printsMemory = false;
+  /// Whether to print the bytes that a call of each function takes, or of a
+  /// circuit the report.
+  bool printsStats = false;
+  /// Where the report of a circuit goes as JSON; empty: nowhere.
+  std::string json;
 
   /// From the words of --emit and --compile-from.
   llvm::Error setKinds(llvm::ArrayRef<std::string> words);

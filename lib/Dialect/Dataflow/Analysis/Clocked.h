@@ -124,6 +124,15 @@ public:
   void clock() override {}
 };
 
+/// A state or an activity of a backward sweep: each operand passes to the
+/// result of its number, what was predicted and what comes back.
+class ClockedWires : public Clocked {
+public:
+  bool isValid(unsigned output) const override { return comes(output); }
+  bool isReady(unsigned input) const override { return goes(input); }
+  void clock() override {}
+};
+
 /// A map: a join in front of elastic stages.
 class ClockedMap : public Clocked {
 public:

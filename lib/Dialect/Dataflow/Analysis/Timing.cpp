@@ -14,9 +14,9 @@ namespace {
 class Simulator {
 public:
   Simulator(GraphOp graph, int64_t samples, int64_t iterations,
-            const Depths &depths)
-      : graph(graph), samples(samples), rounds(iterations + 1), depths(depths) {
-  }
+            const Depths &depths, bool isSweep = false)
+      : graph(graph), samples(samples), rounds(iterations + 1), depths(depths),
+        isSweep(isSweep) {}
 
   LogicalResult build();
   Timing run();
@@ -32,6 +32,7 @@ private:
   GraphOp graph;
   int64_t samples, rounds;
   const Depths &depths;
+  bool isSweep; // of one round, in which states hold nothing back
   llvm::MapVector<Value, int64_t> rates;
   llvm::MapVector<Value, std::unique_ptr<Link>> links; // by source
   std::vector<std::unique_ptr<Clocked>> units;
@@ -49,6 +50,8 @@ Link *Simulator::getLink(Value source) {
 }
 
 std::unique_ptr<Clocked> Simulator::create(UnitOpInterface unit) {
+  if (isSweep && isa<StateOp, ActivityOp>(*unit))
+    return std::make_unique<ClockedWires>();
   return llvm::TypeSwitch<Operation *, std::unique_ptr<Clocked>>(unit)
       .Case([&](BufferOp op) {
         QueueTiming &queue = timing.queues[op];
@@ -192,6 +195,28 @@ FailureOr<Timing> pcflow::simulateCycles(GraphOp graph, int64_t samples,
   if (failed(buildNetwork(graph))) // is it wired, is there a queue everywhere?
     return failure();
   return simulate(graph, samples, iterations, depths);
+}
+
+FailureOr<Timing> pcflow::simulateSweep(GraphOp graph) {
+  if (failed(buildNetwork(graph)))
+    return failure();
+  Depths depths;
+  Simulator simulator(graph, /*samples=*/1, /*iterations=*/0, depths,
+                      /*isSweep=*/true);
+  if (failed(simulator.build()))
+    return failure();
+  Timing timing = simulator.run();
+  if (!timing.stopped)
+    return timing;
+  // Queues as short as the relaxation stays alive with are another matter.
+  graph.walk([&](BufferOp buffer) {
+    depths[buffer] = std::max<int64_t>(
+        *buffer.getDepth(), 2 * buffer.getInput().getType().getSize());
+  });
+  Simulator roomy(graph, 1, 0, depths, true);
+  if (failed(roomy.build()))
+    return failure();
+  return roomy.run();
 }
 
 /// Far enough from the start that every further sample or iteration takes

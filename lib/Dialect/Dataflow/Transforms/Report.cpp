@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "pc/Dialect/Dataflow/Transforms/Report.h"
+#include "pc/Dialect/Dataflow/Analysis/Cost.h"
 #include "pc/Dialect/Dataflow/Analysis/Timing.h"
 #include "pc/Dialect/Dataflow/IR/Channels.h"
 #include "pc/Dialect/Dataflow/Transforms/Passes.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 
@@ -19,11 +22,15 @@ namespace {
 struct UnitFacts {
   std::string name, kind;
   int64_t lanes = 0, pe = 0, simd = 0, stages = 0, words = 0;
+  CostTerms terms = {};
+  Cost cost = {};
 };
 
 struct QueueFacts {
   std::string name;
   int64_t depth, highWater, stalls;
+  CostTerms terms = {};
+  Cost cost = {};
 };
 
 struct GraphFacts {
@@ -31,8 +38,12 @@ struct GraphFacts {
   int64_t iterations, batch, width = 0, fraction = 0, lanes = 0, words = 0,
                              queueWords = 0;
   CycleCounts cycles;
-  llvm::SmallVector<UnitFacts> units;
-  llvm::SmallVector<QueueFacts> queues;
+  int64_t sweep = 0;
+  int64_t saturated = 0;                // words of first contents
+  Cost cost;                            // of units, queues and forks
+  std::vector<std::string> unestimated; // units
+  std::vector<UnitFacts> units;
+  std::vector<QueueFacts> queues;
 };
 
 } // namespace
@@ -67,24 +78,40 @@ static int64_t countWords(Operation *op, int64_t batch) {
   return words;
 }
 
+/// First words at an end of the range: the format had no other for them.
+static int64_t countSaturated(WeightsOp weights, int64_t width) {
+  int64_t limit = int64_t(1) << (width - 1);
+  return llvm::count_if(
+      weights.getInitial().value_or(ArrayRef<int64_t>()),
+      [&](int64_t word) { return word == -limit || word == limit - 1; });
+}
+
 static FailureOr<GraphFacts> collect(GraphOp graph) {
   FailureOr<CycleCounts> cycles = countCycles(graph);
   FailureOr<Timing> timing =
       simulateCycles(graph, /*samples=*/3, graph.getIterations());
-  if (failed(cycles) || failed(timing))
+  FailureOr<Timing> sweep = simulateSweep(graph);
+  if (failed(cycles) || failed(timing) || failed(sweep))
     return failure();
   if (cycles->stopped)
     return graph.emitOpError("deadlocks; pcflow-verify-liveness shows where");
   GraphFacts facts{graph.getSymName().str(), int64_t(graph.getIterations()),
                    int64_t(graph.getBatch())};
   facts.cycles = *cycles;
+  facts.sweep = sweep->cycles;
   for (Type type : graph.getBody().getArgumentTypes())
     if (auto fixed = dyn_cast<FixedType>(cast<StreamType>(type).getElement())) {
       facts.width = fixed.getWidth();
       facts.fraction = fixed.getFraction();
     }
+  graph.walk([&](WeightsOp weights) {
+    facts.saturated += countSaturated(weights, facts.width);
+  });
   UnitNames names(graph);
   for (UnitOpInterface op : getUnits(graph)) {
+    CostTerms terms = getCostTerms(op);
+    Cost cost = estimateCost(terms);
+    facts.cost += cost;
     if (isa<BufferOp, TapOp, GateOp, SinkOp, OutputOp, ForkOp>(op))
       continue;
     UnitFacts unit{names.getUnit(op), op->getName().stripDialect().str()};
@@ -96,6 +123,10 @@ static FailureOr<GraphFacts> collect(GraphOp graph) {
     if (auto map = dyn_cast<MapOp>(*op))
       unit.stages = map.getLatency();
     unit.words = countWords(op, facts.batch);
+    if (!terms.isKnown)
+      facts.unestimated.push_back(unit.name);
+    unit.terms = std::move(terms);
+    unit.cost = cost;
     facts.lanes += unit.lanes;
     facts.words += unit.words;
     facts.units.push_back(std::move(unit));
@@ -103,9 +134,11 @@ static FailureOr<GraphFacts> collect(GraphOp graph) {
   for (auto &[op, queue] : timing->queues) {
     int64_t depth = *cast<BufferOp>(op).getDepth();
     facts.queueWords += depth;
+    CostTerms terms = getCostTerms(op);
+    Cost cost = estimateCost(terms);
     facts.queues.push_back(
         {names.getStream(getSource(cast<BufferOp>(op).getInput())), depth,
-         queue.highWater, queue.stalls});
+         queue.highWater, queue.stalls, std::move(terms), cost});
   }
   return facts;
 }
@@ -117,49 +150,120 @@ static void printText(const GraphFacts &facts, llvm::raw_ostream &os) {
   os << "  cycles  " << facts.cycles.first << " of the first sample, "
      << facts.cycles.perSample << " of each further one, "
      << facts.cycles.perIteration << " of each further iteration\n";
+  os << "  sweep   " << facts.sweep
+     << " cycles of the first sample, were it one backward sweep on the same "
+        "units\n";
   os << "  lanes   " << facts.lanes << "\n";
   os << "  memory  " << facts.words << " words, " << facts.words * facts.width
-     << " bits; queues " << facts.queueWords << " words\n\n";
-  os << llvm::formatv("  {0,-28} {1,-14} {2,5} {3,5} {4,7} {5,7}\n", "unit",
-                      "kind", "pe", "simd", "stages", "words");
-  for (const UnitFacts &unit : facts.units)
-    os << llvm::formatv("  {0,-28} {1,-14} {2,5} {3,5} {4,7} {5,7}\n",
+     << " bits; queues " << facts.queueWords << " words\n";
+  if (facts.saturated)
+    os << "  saturated: " << facts.saturated
+       << " first words of parameters are at an end of the range\n";
+  os << "  takes   " << facts.cost.dsp << " DSP, about " << facts.cost.lut
+     << " LUT, about " << facts.cost.ff << " FF, " << facts.cost.bram
+     << " BRAM of 18 Kbit (Xilinx 7 series)\n";
+  if (!facts.unestimated.empty())
+    os << "          beside " << llvm::join(facts.unestimated, ", ")
+       << ", which have no estimate\n";
+  os << "\n";
+  os << llvm::formatv("  {0,-28} {1,-14} {2,5} {3,5} {4,7} {5,7} {6,5} {7,6} "
+                      "{8,6} {9,5}\n",
+                      "unit", "kind", "pe", "simd", "stages", "words", "DSP",
+                      "LUT", "FF", "BRAM");
+  for (const UnitFacts &unit : facts.units) {
+    auto show = [&](int64_t number) {
+      return unit.terms.isKnown ? std::to_string(number) : std::string("?");
+    };
+    os << llvm::formatv("  {0,-28} {1,-14} {2,5} {3,5} {4,7} {5,7} {6,5} {7,6} "
+                        "{8,6} {9,5}\n",
                         unit.name, unit.kind, unit.pe, unit.simd, unit.stages,
-                        unit.words);
-  os << llvm::formatv("\n  {0,-43} {1,5} {2,6} {3,7}\n", "queue behind",
-                      "depth", "most", "stalls");
+                        unit.words, show(unit.cost.dsp), show(unit.cost.lut),
+                        show(unit.cost.ff), show(unit.cost.bram));
+  }
+  os << llvm::formatv("\n  {0,-43} {1,5} {2,6} {3,7} {4,6} {5,6}\n",
+                      "queue behind", "depth", "most", "stalls", "LUT", "FF");
   for (const QueueFacts &queue : facts.queues)
-    os << llvm::formatv("  {0,-43} {1,5} {2,6} {3,7}\n", queue.name,
-                        queue.depth, queue.highWater, queue.stalls);
+    os << llvm::formatv("  {0,-43} {1,5} {2,6} {3,7} {4,6} {5,6}\n", queue.name,
+                        queue.depth, queue.highWater, queue.stalls,
+                        queue.cost.lut, queue.cost.ff);
 }
 
-static llvm::json::Value toJSON(const GraphFacts &facts) {
+static llvm::json::Object toJSON(const Cost &cost) {
+  return llvm::json::Object{{"dsp", cost.dsp},
+                            {"lut", cost.lut},
+                            {"ff", cost.ff},
+                            {"bram18", cost.bram}};
+}
+
+/// What `cost` is computed from, for a calibration.
+static llvm::json::Object toJSON(const CostTerms &terms) {
+  return llvm::json::Object{{"kind", terms.kind},
+                            {"certain", toJSON(terms.certain)},
+                            {"lut", llvm::json::Array(terms.lut)},
+                            {"ff", llvm::json::Array(terms.ff)}};
+}
+
+static llvm::json::Value toJSON(const GraphFacts &facts, bool withTerms) {
   llvm::json::Array units, queues;
-  for (const UnitFacts &unit : facts.units)
-    units.push_back(llvm::json::Object{{"name", unit.name},
-                                       {"kind", unit.kind},
-                                       {"pe", unit.pe},
-                                       {"simd", unit.simd},
-                                       {"stages", unit.stages},
-                                       {"words", unit.words}});
-  for (const QueueFacts &queue : facts.queues)
-    queues.push_back(llvm::json::Object{{"behind", queue.name},
-                                        {"depth", queue.depth},
-                                        {"most", queue.highWater},
-                                        {"stalls", queue.stalls}});
-  return llvm::json::Object{{"name", facts.name},
-                            {"iterations", facts.iterations},
-                            {"batch", facts.batch},
-                            {"width", facts.width},
-                            {"fraction", facts.fraction},
-                            {"cycles", facts.cycles.first},
-                            {"sample_cycles", facts.cycles.perSample},
-                            {"iteration_cycles", facts.cycles.perIteration},
-                            {"lanes", facts.lanes},
-                            {"memory_words", facts.words},
-                            {"queue_words", facts.queueWords},
-                            {"units", std::move(units)},
-                            {"queues", std::move(queues)}};
+  for (const UnitFacts &unit : facts.units) {
+    llvm::json::Object object{
+        {"name", unit.name},
+        {"kind", unit.kind},
+        {"pe", unit.pe},
+        {"simd", unit.simd},
+        {"stages", unit.stages},
+        {"words", unit.words},
+        {"takes", unit.terms.isKnown ? llvm::json::Value(toJSON(unit.cost))
+                                     : llvm::json::Value(nullptr)}};
+    if (withTerms)
+      object["terms"] = toJSON(unit.terms);
+    units.push_back(std::move(object));
+  }
+  for (const QueueFacts &queue : facts.queues) {
+    llvm::json::Object object{{"behind", queue.name},
+                              {"depth", queue.depth},
+                              {"most", queue.highWater},
+                              {"stalls", queue.stalls},
+                              {"takes", toJSON(queue.cost)}};
+    if (withTerms)
+      object["terms"] = toJSON(queue.terms);
+    queues.push_back(std::move(object));
+  }
+  return llvm::json::Object{
+      {"name", facts.name},
+      {"iterations", facts.iterations},
+      {"batch", facts.batch},
+      {"width", facts.width},
+      {"fraction", facts.fraction},
+      {"cycles", facts.cycles.first},
+      {"sample_cycles", facts.cycles.perSample},
+      {"iteration_cycles", facts.cycles.perIteration},
+      {"sweep_cycles", facts.sweep},
+      {"saturated_words", facts.saturated},
+      {"lanes", facts.lanes},
+      {"memory_words", facts.words},
+      {"queue_words", facts.queueWords},
+      {"takes", toJSON(facts.cost)},
+      {"unestimated", llvm::json::Array(facts.unestimated)},
+      {"units", std::move(units)},
+      {"queues", std::move(queues)}};
+}
+
+LogicalResult pcflow::printReport(ModuleOp module, ReportForm form,
+                                  llvm::raw_ostream &os) {
+  llvm::json::Array graphs;
+  for (auto graph : module.getOps<GraphOp>()) {
+    FailureOr<GraphFacts> facts = collect(graph);
+    if (failed(facts))
+      return failure();
+    if (form == ReportForm::Text)
+      printText(*facts, os);
+    else
+      graphs.push_back(toJSON(*facts, form == ReportForm::Terms));
+  }
+  if (form != ReportForm::Text)
+    os << llvm::formatv("{0:2}\n", llvm::json::Value(std::move(graphs)));
+  return success();
 }
 
 namespace {
@@ -169,19 +273,11 @@ struct Report : pcflow::impl::ReportBase<Report> {
 
   void runOnOperation() override {
     markAllAnalysesPreserved();
-    llvm::json::Array graphs;
-    for (auto graph : getOperation().getOps<GraphOp>()) {
-      FailureOr<GraphFacts> facts = collect(graph);
-      if (failed(facts))
-        return signalPassFailure();
-      if (json)
-        graphs.push_back(toJSON(*facts));
-      else
-        printText(*facts, llvm::outs());
-    }
-    if (json)
-      llvm::outs() << llvm::formatv("{0:2}\n",
-                                    llvm::json::Value(std::move(graphs)));
+    ReportForm form = terms  ? ReportForm::Terms
+                      : json ? ReportForm::JSON
+                             : ReportForm::Text;
+    if (failed(printReport(getOperation(), form, llvm::outs())))
+      signalPassFailure();
   }
 };
 

@@ -9,6 +9,7 @@
 #include "verilated.h"
 #include <cstdint>
 #include <deque>
+#include <fstream>
 #include <functional>
 #include <random>
 #include <string>
@@ -101,6 +102,10 @@ public:
     percent = share;
   }
 
+  /// From now on writes what the host and the taps see in every cycle, as a
+  /// waveform (VCD). False: the file cannot be written.
+  bool record(const std::string &path);
+
   /// From now on so many rounds a sample, none for predictions alone. Words on
   /// their way are dropped; memories keep theirs.
   void reset(int wantedRounds);
@@ -162,6 +167,14 @@ private:
         return &memory;
     return nullptr;
   }
+  struct Signal {
+    int bits;
+    std::function<uint64_t()> value;
+    uint64_t last = 0;
+  };
+  void addSignal(const std::string &name, int bits,
+                 std::function<uint64_t()> value);
+  void writeSignals();
   bool pause() { return static_cast<int>(random() % 100) < percent; }
   void idle(int cycles) {
     for (int i = 0; i < cycles; ++i)
@@ -179,6 +192,9 @@ private:
   std::mt19937 random;
   int64_t cycle = 0, start = 0, lastMove = 0, lastOutput = 0;
   int64_t wanted = 0; // samples, of the run
+  std::ofstream wave;
+  std::vector<Signal> signals;
+  int64_t time = 0; // of the waveform, in cycles
 };
 
 template <typename Top> void CircuitBench<Top>::tick() {
@@ -196,10 +212,73 @@ template <typename Top> void CircuitBench<Top>::tick() {
     output.drive(output.active = !pause());
   top.eval();
   ++cycle;
+  if (wave.is_open())
+    writeSignals();
   if (!top.rst)
     observe();
   top.clk = 1;
   top.eval();
+}
+
+template <typename Top>
+void CircuitBench<Top>::addSignal(const std::string &name, int bits,
+                                  std::function<uint64_t()> value) {
+  wave << "$var wire " << bits << " s" << signals.size() << " ";
+  for (char c : name) // names of vertices may have dots in them
+    wave << (c == '.' || c == ' ' ? '_' : c);
+  wave << " $end\n";
+  signals.push_back({bits, value});
+}
+
+template <typename Top>
+bool CircuitBench<Top>::record(const std::string &path) {
+  wave.open(path);
+  if (!wave)
+    return false;
+  wave << "$timescale 1ns $end\n$scope module top $end\n";
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const std::string &name = inputs[i].name;
+    addSignal(name + "_valid", 1, [this, i] { return inputs[i].active; });
+    addSignal(name + "_ready", 1, [this, i] { return inputs[i].ready(); });
+    addSignal(name + "_data", inputs[i].bits, [this, i] {
+      const Input &input = inputs[i];
+      return input.words.empty() ? 0 : pack(input.words.front(), input.bits);
+    });
+  }
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const std::string &name = outputs[i].name;
+    addSignal(name + "_valid", 1, [this, i] { return outputs[i].valid(); });
+    addSignal(name + "_ready", 1, [this, i] { return outputs[i].active; });
+    addSignal(name + "_data", outputs[i].bits,
+              [this, i] { return outputs[i].data(); });
+  }
+  for (size_t i = 0; i < taps.size(); ++i) {
+    addSignal("error_" + taps[i].name + "_moves", 1,
+              [this, i] { return taps[i].fires(); });
+    addSignal("error_" + taps[i].name + "_data", taps[i].bits,
+              [this, i] { return taps[i].data(); });
+  }
+  addSignal("idle", 1, [this] { return top.idle; });
+  addSignal("sat", 1, [this] { return top.sat; });
+  wave << "$upscope $end\n$enddefinitions $end\n";
+  return true;
+}
+
+/// What changed since the cycle before.
+template <typename Top> void CircuitBench<Top>::writeSignals() {
+  wave << '#' << time << '\n';
+  for (size_t i = 0; i < signals.size(); ++i) {
+    Signal &signal = signals[i];
+    uint64_t value = signal.value();
+    if (time && value == signal.last)
+      continue;
+    signal.last = value;
+    wave << (signal.bits == 1 ? "" : "b");
+    for (int bit = signal.bits; bit-- > 0;)
+      wave << (value >> bit & 1);
+    wave << (signal.bits == 1 ? "s" : " s") << i << '\n';
+  }
+  ++time;
 }
 
 /// What moves at the edge that comes.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A test bench over folders: bench FOLDER SAMPLES [SEED PERCENT]. Reads
+// A test bench over folders: bench FOLDER SAMPLES [SEED PERCENT] [+vcd=FILE].
+// Reads
 // FOLDER/in/<name>.txt, writes FOLDER/rtl: taps.txt, weights.txt and
 // <output>.txt, in the form of the reference. Cuts the links of
 // FOLDER/cuts.txt, each before the sample that stands in front of it.
@@ -79,7 +80,8 @@ static void writeErrors(Circuit &circuit, int64_t first, std::ostream &os) {
 int main(int argc, char **argv) {
   Verilated::commandArgs(argc, argv);
   if (argc < 3) {
-    std::printf("usage: %s FOLDER SAMPLES [SEED PERCENT]\n", argv[0]);
+    std::printf("usage: %s FOLDER SAMPLES [SEED PERCENT] [+vcd=FILE]\n",
+                argv[0]);
     return 1;
   }
   static Top top;
@@ -100,7 +102,12 @@ int main(int argc, char **argv) {
   circuit.reset(circuit.rounds);
   for (const Circuit::Memory &memory : circuit.memories)
     circuit.write(memory.name, memory.words.data());
-  if (argc >= 5)
+  std::string wave = Verilated::commandArgsPlusMatch("vcd=");
+  if (!wave.empty() && !circuit.record(wave.substr(5))) {
+    std::printf("%s cannot be written\n", wave.substr(5).c_str());
+    return 1;
+  }
+  if (argc >= 5 && argv[3][0] != '+')
     circuit.pauseAtRandom(std::atoi(argv[3]), std::atoi(argv[4]));
   int64_t cycles = 0; // without those of reading weights
   for (int64_t first = 0; first < samples; first += circuit.batch) {

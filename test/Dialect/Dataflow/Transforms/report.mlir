@@ -4,10 +4,13 @@
 // The queue in front of the sum is one deep and full while the product works.
 // CHECK: bypass: 1 iterations, batch 2, fixed<8,4>
 // CHECK:   cycles  {{[0-9]+}} of the first sample, {{[0-9]+}} of each further one, {{[0-9]+}} of each further iteration
+// CHECK:   sweep   {{[0-9]+}} cycles of the first sample, were it one backward sweep on the same units
 // CHECK:   lanes   2
 // CHECK:   memory  15 words, 120 bits; queues 9 words
-// CHECK:   h/linear linear 1 2 0 10
-// CHECK:   l/map map 0 0 1 3
+// Two products a lane, and those of the rate are shifts; a table has one.
+// CHECK:   takes   5 DSP, about {{[0-9]+}} LUT, about {{[0-9]+}} FF, 0 BRAM
+// CHECK:   h/linear linear 1 2 0 10 4 {{[0-9]+}} {{[0-9]+}} 0
+// CHECK:   l/map map 0 0 1 3 1 {{[0-9]+}} {{[0-9]+}} 0
 // CHECK:   queue behind
 // CHECK:   h/fork.1 2 2
 

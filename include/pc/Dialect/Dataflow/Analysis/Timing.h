@@ -35,6 +35,11 @@ FailureOr<Timing> simulateCycles(GraphOp graph, int64_t samples,
                                  int64_t iterations,
                                  const Depths &depths = Depths());
 
+/// Runs one sample as backpropagation would on the same units: a prediction
+/// wave and one backward sweep, in which each unit takes its error once and
+/// learns.
+FailureOr<Timing> simulateSweep(GraphOp graph);
+
 /// Cycles of a circuit as designers ask for them.
 struct CycleCounts {
   int64_t first;        // of the first sample, from reset, as a bench sees it

@@ -108,14 +108,22 @@ def Schedule : Pass<"pcflow-schedule", "ModuleOp"> {
 def Report : Pass<"pcflow-report", "ModuleOp"> {
   let summary = "print what a circuit is made of and how it runs";
   let description = [{
-    Prints, as text or as JSON, for each graph: iterations, batch, format, cycles;
-    for each unit its kind, folding, memory and stages; for each queue its depth, the
-    most words it holds and the cycles in which its producer waits for room, in the
-    steady state of three samples. Changes nothing.
+    Prints, as text or as JSON, for each graph: iterations, batch, format, cycles,
+    and those of one backward sweep on the same units, which is what backpropagation
+    would take; for each unit its kind, folding, memory and stages; for each queue
+    its depth, the most words it holds and the cycles in which its producer waits
+    for room, in the steady state of three samples. Of the graph and of each part
+    says what it takes of a part of the Xilinx 7 series as Yosys maps it, flattened:
+    multipliers and block memories by the rules of the mapping, look-up tables and
+    registers as estimates. Changes nothing.
 
     Example: test/Dialect/Dataflow/Transforms/report.mlir.
   }];
-  let options = [Option<"json", "json", "bool", "false", "JSON instead of text">];
+  let options = [
+    Option<"json", "json", "bool", "false", "JSON instead of text">,
+    Option<"terms", "terms", "bool", "false",
+           "JSON with what each estimate is computed from (benchmarks/dataflow/calibrate.py)">
+  ];
 }
 
 def VerifyLiveness : Pass<"pcflow-verify-liveness", "ModuleOp"> {

@@ -1,0 +1,271 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Holds the estimates of pcflow-report against what Yosys makes of circuits.
+
+    benchmarks/dataflow/calibrate.py [CIRCUIT]... [--folder DIR]
+    benchmarks/dataflow/calibrate.py --update [--folder DIR]
+
+Synthesises circuits (synth_xilinx -flatten) and compares what they take with the
+report: DSP and BRAM have to be equal, LUT and FF within 25 %. Without names, all
+circuits of HELD_OUT, of which no part was measured for the estimates.
+--update synthesises each unit of other circuits by itself and fits the
+coefficients of lib/Dialect/Dataflow/Analysis/CostTable.inc anew. What was
+synthesised is kept in the folder and not done again.
+"""
+
+import argparse
+import hashlib
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+RTL = ROOT / "lib" / "Target" / "SystemVerilog" / "rtl"
+TABLE = ROOT / "lib" / "Dialect" / "Dataflow" / "Analysis" / "CostTable.inc"
+GRAPHS = ROOT / "test" / "Dialect" / "Dataflow" / "Reference" / "Inputs" / "make_graph.py"
+TOLERANCE = 0.25
+
+# Layers (or the seed of a random graph), batch, format, and further options.
+CALIBRATION = {
+    "plain": ("4-4-2", 1, "18,14", "--rate=0.05"),
+    "wide": ("8-6-3", 1, "12,8", "--rate=0.05 --lanes=12"),
+    "tiny": ("2-1-1", 1, "8,5", "--rate=0.0625 --segments=16"),
+    "batch": ("16-8-4", 4, "16,12", "--rate=0.03 --lanes=16"),
+    "long": ("6-6-6", 2, "24,16", "--rate=0.05 --lanes=6"),
+    "classes": ("10-5-3", 8, "18,12", "--rate=0.02 --loss=cross-entropy --lanes=10"),
+    "deep": ("32-16-4", 1, "16,12", "--rate=0.0625 --lanes=8"),
+    "digits": ("64-32-10", 16, "18,12", "--rate=0.25 --loss=cross-entropy --lanes=20"),
+    "moving": ("4-8-4", 1, "18,14", "--rate=0.05 --optimizer=momentum --segments=64"),
+    "rolling": ("8-4-2", 4, "12,9", "--rate=0.1 --optimizer=momentum --lanes=12"),
+    "steps": ("4-4-4-2", 1, "16,10", "--rate=0.05 --schedule=fixed --step=0.3 --iterations=12"),
+    "strict": ("5-3-2", 2, "18,12", "--rate=0.05 --schedule=strict --step=0.3 --iterations=8"),
+    "broad": ("20-12-6", 1, "14,10", "--rate=0.04 --lanes=32 --segments=128"),
+    "columns": ("128-4-2", 2, "18,14", "--rate=0.05 --lanes=6"),
+    "exact": ("3-2-2", 1, "32,20", "--rate=0.05"),
+    "graph": (5, 2, "20,12", "--rate=0.02"),
+    "sums": (7, 1, "10,6", "--rate=0.05 --segments=16"),
+    "tree": (4, 1, "16,10", "--rate=0.0625 --segments=16"),
+    "lanes": ("6-9-3", 3, "10,6", "--rate=0.05 --lanes=27 --segments=32"),
+}
+HELD_OUT = {
+    "even": ("8-8-4", 2, "18,14", "--rate=0.1 --lanes=8"),
+    "labels": ("12-6-3", 4, "16,11", "--rate=0.04 --loss=cross-entropy --lanes=12"),
+    "velocity": ("4-3-2", 1, "20,14", "--rate=0.1 --optimizer=momentum"),
+    "halves": ("6-4-2", 1, "14,10", "--rate=0.05 --schedule=fixed --step=0.6 --iterations=9"),
+    "shift": ("24-8-2", 1, "18,12", "--rate=0.125 --lanes=4"),
+    "small": ("3-2-1", 1, "12,8", "--rate=0.05 --segments=64"),
+    "branches": (8, 2, "18,12", "--rate=0.03"),
+    "random": (11, 2, "22,12", "--rate=0.02 --lanes=16"),
+}
+
+
+def run(*command):
+    done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{' '.join(map(str, command))}\n{done.stdout}")
+    return done.stdout
+
+
+def compile_circuit(name, circuit, folder):
+    """Its hardware, and its report with terms."""
+    layers, batch, word, options = circuit
+    model, out = folder / f"{name}.onnx", folder / name
+    if isinstance(layers, int):
+        run(sys.executable, GRAPHS, layers, model)
+    else:
+        run(sys.executable, ROOT / "examples" / "make_mlp.py", layers, model, "--activation", "Tanh")
+    options = options.split()
+    if not any(option.startswith("--loss") for option in options):
+        options += ["--loss=mse", "--reduction=sum"]
+    if not any(option.startswith("--optimizer") for option in options):
+        options.append("--optimizer=sgd")
+    run("pc-compile", model, "--dim", f"N={batch}", "--grad", "--target=dataflow",
+        f"--format=fixed<{word}>",
+        f"--dump-phases={folder / name}-phases", *options, "-o", out)
+    report = run("pc-opt", f"{folder / name}-phases/3-dataflow.mlir", "--pcflow-report=terms", "-o", "/dev/null")
+    return out, json.loads(report)[0]
+
+
+def synthesise(files, top, folder):
+    """What the netlist of `top` takes."""
+    digest = hashlib.sha256("".join(path.read_text() for path in files).encode()).hexdigest()
+    kept = folder / f"{top}-{digest[:16]}.json"
+    if kept.exists():
+        return json.loads(kept.read_text())
+    with tempfile.NamedTemporaryFile() as log:
+        run("yosys", "-q", "-p", f"read_verilog -sv {' '.join(map(str, files))}; "
+            f"synth_xilinx -flatten -top {top}; tee -o {log.name} stat")
+        cells = {name: int(number) for name, number in
+                 re.findall(r"^ +([A-Z][A-Z0-9_]+) +(\d+)$", pathlib.Path(log.name).read_text(), re.M)}
+
+    def count(**weights):
+        return sum(weight * cells.get(name, 0) for name, weight in weights.items())
+    taken = {
+        "dsp": count(DSP48E1=1),
+        "lut": count(LUT1=1, LUT2=1, LUT3=1, LUT4=1, LUT5=1, LUT6=1, SRL16E=1, SRLC32E=1, RAM32X1D=2,
+                     RAM64X1D=2, RAM128X1D=4, RAM32M=4, RAM64M=4),
+        "ff": count(FDRE=1, FDSE=1, FDCE=1, FDPE=1),
+        "bram18": count(RAMB18E1=1, RAMB36E1=2),
+    }
+    kept.write_text(json.dumps(taken))
+    return taken
+
+
+# ---------------------------------------------------------------------------
+# Units by themselves
+
+
+def wrap(unit, settings, constants, name):
+    """The unit with its parameters set and its constant ports bound."""
+    header = re.search(r"module \w+ #\((.*?)\n\) \((.*?)\n\);", (RTL / f"{unit}.sv").read_text(), re.S)
+    parameters = re.sub(r"(parameter int (\w+) = )[^,\n]+(?=,?$)",
+                        lambda m: m[1] + str(settings.get(m[2], m[0][len(m[1]):])), header[1], flags=re.M)
+    names = re.findall(r"parameter int (\w+)", header[1])
+    ports = [re.sub(r" *//.*", "", line).strip().rstrip(",") for line in header[2].strip().splitlines()]
+    ports = [port for port in ports if port and port.split()[-1] not in constants]
+    body = [".*"] + [f".{port}({value})" for port, value in constants.items()]
+    return (f"module {name} #({parameters}\n) (\n  " + ",\n  ".join(ports) + f"\n);\n  {unit} #(" +
+            ", ".join(f".{p}({p})" for p in names) + f") u (\n    {', '.join(body)});\nendmodule\n")
+
+
+def list_units(out, report):
+    """Pairs of files with a module to synthesise and the terms of its estimate."""
+    library = {path.stem for path in RTL.glob("*.sv")}
+    instances = {}
+    for path in [out / "top.sv", *out.glob("vertex_*.sv")]:
+        scope = "" if path.stem == "top" else path.stem[len("vertex_"):]
+        for unit, settings, body in re.findall(r"^  df_(\w+) #\((.*?)\) \w+ \((.*?)\);$", path.read_text(),
+                                               re.M | re.S):
+            constants = dict(re.findall(r"\.(rate|momentum|step)\((18'd\d+)\)", body))
+            settings = {k: int(v) for k, v in re.findall(r"\.(\w+)\((\d+)\)", settings)}
+            instances.setdefault((scope, unit), []).append((settings, constants))
+    assert {f"df_{unit}" for _, unit in instances} <= library
+    width = report["width"]
+    queues = {queue["depth"]: queue["terms"] for queue in report["queues"]
+              if queue["terms"]["kind"] and not queue["behind"].startswith("target")}
+    for (scope, unit), found in instances.items():
+        if unit == "fifo":
+            for settings, _ in found:
+                if settings["W"] == width and settings["DEPTH"] in queues:
+                    yield unit, settings, {}, queues[settings["DEPTH"]]
+            continue
+        of_kind = [entry for entry in report["units"] if entry["terms"]["kind"] == unit and
+                   re.sub(r"\W", "_", entry["name"].rpartition("/")[0]) == scope]
+        if unit in ("linear", "state", "activity", "latch", "first", "sum", "softmax"):
+            assert len(of_kind) == len(found), (scope, unit)
+            for entry, (settings, constants) in zip(of_kind, found):
+                yield unit, settings, constants, entry["terms"]
+    for entry in report["units"]:
+        if entry["kind"] == "map":
+            yield "map", "map_" + re.sub(r"\W", "_", entry["name"]), {}, entry["terms"]
+
+
+def measure(unit, settings, constants, out, folder):
+    if unit == "map":
+        files = sorted(out.glob(f"{settings}*.sv")) + [RTL / "df_round.sv"]
+        return synthesise(files, settings, folder)
+    name = f"one_{unit}"
+    text = wrap(f"df_{unit}", settings, constants, name)
+    files = []
+    if unit == "softmax":
+        table = next(out.glob("*_table.sv"))
+        module = table.stem
+        text = re.sub(r",\n  \w+ +logic signed \[W-1:0\] table_\w|,\n  input +logic +table_sat", "", text)
+        text = text.replace(f"  df_{unit} #", "  logic signed [W-1:0] table_x, table_y;\n  logic table_sat;\n"
+                            f"  {module} t (.x(table_x), .y(table_y), .sat(table_sat));\n  df_{unit} #")
+        files.append(table)
+    wrapper = folder / f"{name}.sv"
+    wrapper.write_text(text)
+    parts = {"linear": ["linear", "lane", "bias"]}.get(unit, [unit])
+    files += [RTL / f"df_{part}.sv" for part in [*parts, "round"]] + [wrapper]
+    return synthesise(files, name, folder)
+
+
+def fit(rows, wanted):
+    """Coefficients, none of them negative, with the least relative error."""
+    scale = 1 / np.maximum(wanted, 8)
+    rows, wanted = np.array(rows, float), np.array(wanted, float)
+    matrix, goal = rows * scale[:, None], wanted * scale
+    active = [i for i in range(rows.shape[1]) if rows[:, i].any()]
+    while True:
+        # A little weight keeps terms that go together from running apart.
+        pull = 1e-3 * np.diag(np.abs(matrix[:, active]).max(axis=0))
+        found = np.linalg.lstsq(np.vstack([matrix[:, active], pull]),
+                                np.concatenate([goal, np.zeros(len(active))]), rcond=None)[0]
+        if found.min() >= 0:
+            break
+        active.pop(int(found.argmin()))
+    result = np.zeros(rows.shape[1])
+    result[active] = found
+    return result.round(3)
+
+
+def update(folder):
+    measured = {}
+    for name, circuit in CALIBRATION.items():
+        out, report = compile_circuit(name, circuit, folder)
+        for unit, settings, constants, terms in list_units(out, report):
+            taken = measure(unit, settings, constants, out, folder)
+            for certain in ("dsp", "bram18"):
+                if taken[certain] != terms["certain"][certain]:
+                    sys.exit(f"{name}: {unit} {settings} {constants}: expected {terms['certain'][certain]} "
+                             f"{certain}, but Yosys takes {taken[certain]}")
+            measured.setdefault(unit, []).append((terms, taken))
+        print(name, flush=True)
+    lines = ["// Written by benchmarks/dataflow/calibrate.py --update."]
+    for unit, pairs in sorted(measured.items()):
+        coefficients = []
+        for what in ("lut", "ff"):
+            rows = [terms[what] for terms, _ in pairs]
+            wanted = np.array([taken[what] - terms["certain"][what] for terms, taken in pairs], float)
+            coefficients.append(fit(rows, wanted))
+            off = np.array([abs(row @ coefficients[-1] - want) / max(taken[what], 1)
+                            for row, want, (_, taken) in zip(np.array(rows), wanted, pairs)])
+            print(f"{unit} {what}: {len(pairs)} units, off by {off.mean():.1%} on average, {off.max():.1%} at most")
+        lines.append(f'{{"{unit}", ' + ", ".join("{" + ", ".join(f"{c:g}" for c in row) + "}"
+                                                 for row in coefficients) + "},")
+    TABLE.write_text("\n".join(lines) + "\n")
+
+
+def check(names, folder):
+    failed = False
+    print(f"{'circuit':<10}" + "".join(f"{what:>22}" for what in ("DSP", "LUT", "FF", "BRAM")))
+    for name in names:
+        out, report = compile_circuit(name, {**HELD_OUT, **CALIBRATION}[name], folder)
+        files = [pathlib.Path(line) for line in (out / "files.f").read_text().split()]
+        taken, line = synthesise(files, "top", folder), f"{name:<10}"
+        for what in ("dsp", "lut", "ff", "bram18"):
+            said, found = report["takes"][what], taken[what]
+            off = (said - found) / max(found, 1)
+            good = said == found if what in ("dsp", "bram18") else abs(off) <= TOLERANCE
+            failed |= not good
+            line += f"{said:>7} for {found:>5}" + (f" {off:+5.0%}" if what in ("lut", "ff") else " " * 6)
+            line += " " if good else "!"
+        print(line, flush=True)
+    if failed:
+        sys.exit("estimates marked with ! are off")
+    print("estimates hold")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("circuits", nargs="*", choices=[*HELD_OUT, *CALIBRATION, []])
+    parser.add_argument("--update", action="store_true")
+    parser.add_argument("--folder", type=pathlib.Path)
+    args = parser.parse_args()
+    folder = args.folder or pathlib.Path(tempfile.mkdtemp(prefix="pc-calibrate-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    if args.update:
+        update(folder)
+    else:
+        check(args.circuits or HELD_OUT, folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,480 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Terms follow the registers, adders, choices and memories of the units in
+// lib/Target/SystemVerilog/rtl. Their coefficients are measured
+// (benchmarks/dataflow/calibrate.py).
+
+#include "pc/Dialect/Dataflow/Analysis/Cost.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include <cmath>
+#include <set>
+
+using namespace mlir;
+using namespace mlir::pcflow;
+
+namespace {
+
+/// Coefficients of a kind of unit.
+struct CostRow {
+  llvm::StringRef kind;
+  llvm::SmallVector<double> lut, ff;
+};
+
+/// Adds memories to what is certain, and what they need around them to terms.
+struct Memories {
+  CostTerms &terms;
+  double registers = 0; // bits of memories that are too small for one
+  double slices = 0;    // bits that are chosen between parts of a deep memory
+
+  /// `width` bits in `depth` words that are read at `reads` places;
+  /// `isClocked`: one cycle after the address.
+  void add(int64_t width, int64_t depth, int64_t reads = 1,
+           bool isClocked = false);
+};
+
+} // namespace
+
+Cost &Cost::operator+=(const Cost &other) {
+  dsp += other.dsp;
+  lut += other.lut;
+  ff += other.ff;
+  bram += other.bram;
+  return *this;
+}
+
+//===----------------------------------------------------------------------===//
+// Rules of the mapping
+//===----------------------------------------------------------------------===//
+
+/// A slice of `a` (25 bits at most, or parts of 17) and one of `b` (18 bits).
+static int64_t countSlices(int64_t a, int64_t b) {
+  if (a < 2 || b < 2)
+    return 0;
+  if (a > 25) {
+    int64_t parts = (a - 25 + 16) / 17;
+    return parts * countSlices(18, b) + countSlices(a - 17 * parts, b);
+  }
+  if (b > 18) {
+    int64_t parts = (b - 18 + 16) / 17;
+    return parts * countSlices(a, 18) + countSlices(a, b - 17 * parts);
+  }
+  return 1;
+}
+
+int64_t pcflow::countMultipliers(int64_t a, int64_t b) {
+  return a + b < 9 ? 0 : countSlices(std::max(a, b), std::min(a, b));
+}
+
+/// The bits of a signed constant.
+static int64_t getBits(int64_t value) {
+  return 65 -
+         llvm::countl_zero(static_cast<uint64_t>(value < 0 ? ~value : value));
+}
+
+/// Multipliers of a product with a constant: shifts need none.
+static int64_t countMultipliers(int64_t width, APInt value) {
+  int64_t constant = value.getSExtValue();
+  if (constant == 0 || (constant > 0 && llvm::isPowerOf2_64(constant)))
+    return 0;
+  return countMultipliers(width, getBits(constant));
+}
+
+static int64_t log2Ceil(int64_t value) {
+  return value <= 1 ? 0 : llvm::Log2_64_Ceil(value);
+}
+
+namespace {
+
+/// One way to build a memory, and its price in memory_libmap.
+struct Mapping {
+  double price;
+  int64_t primitives, banks;
+};
+
+} // namespace
+
+/// `width` bits in `depth` words from primitives of `bits` in `words`; what
+/// chooses between banks has its price as well.
+static Mapping getMapping(int64_t width, int64_t depth, int64_t bits,
+                          int64_t words, double price) {
+  int64_t banks = llvm::divideCeil(depth, words);
+  int64_t primitives = banks * llvm::divideCeil(width, bits);
+  return {price * primitives + 0.5 * (width + 1) * (banks - 1), primitives,
+          banks};
+}
+
+static Mapping getCheapest(std::initializer_list<Mapping> mappings) {
+  return *std::min_element(mappings.begin(), mappings.end(),
+                           [](auto &a, auto &b) { return a.price < b.price; });
+}
+
+void Memories::add(int64_t width, int64_t depth, int64_t reads,
+                   bool isClocked) {
+  // Four look-up tables, or half a block.
+  Mapping tables = getCheapest(
+      {getMapping(width, depth, 6, 32, 8), getMapping(width, depth, 3, 64, 8)});
+  Mapping blocks = getCheapest({getMapping(width, depth, 36, 512, 129),
+                                getMapping(width, depth, 18, 1024, 129),
+                                getMapping(width, depth, 9, 2048, 129),
+                                getMapping(width, depth, 4, 4096, 129),
+                                getMapping(width, depth, 2, 8192, 129),
+                                getMapping(width, depth, 1, 16384, 129)});
+  if (isClocked && blocks.price < tables.price) {
+    terms.certain.bram += blocks.primitives;
+    slices += width * (blocks.banks - 1);
+  } else if (width * depth <= 8 * tables.primitives * reads) {
+    registers += width * depth;
+  } else {
+    terms.certain.lut += 4 * tables.primitives * reads;
+    slices += width * reads * (tables.banks - 1);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Units
+//===----------------------------------------------------------------------===//
+
+static FixedType getFormat(Value stream) {
+  return dyn_cast<FixedType>(cast<StreamType>(stream.getType()).getElement());
+}
+
+/// Of the words of a stream, labels included.
+static int64_t getWidth(Value stream) {
+  Type element = cast<StreamType>(stream.getType()).getElement();
+  if (auto fixed = dyn_cast<FixedType>(element))
+    return fixed.getWidth();
+  return element.getIntOrFloatBitWidth();
+}
+
+static int64_t getSize(Value stream) {
+  return cast<StreamType>(stream.getType()).getSize();
+}
+
+/// Steps, rates and momenta have 16 bits behind the point.
+static APInt getScale(double value) {
+  return APInt(64, static_cast<int64_t>(std::nearbyint(std::ldexp(value, 16))));
+}
+
+static void addLinear(LinearOp op, CostTerms &terms) {
+  int64_t rows = op.getRows(), columns = op.getColumns(), pe = op.getPe(),
+          simd = op.getSimd(), w = getWidth(op.getInput());
+  int64_t f =
+      getFormat(op.getInput()) ? getFormat(op.getInput()).getFraction() : 0;
+  int64_t tiles = columns / simd, groups = rows / pe, lanes = pe * simd;
+  int64_t batch = op->getParentOfType<GraphOp>().getBatch();
+  bool sends = bool(op.getMessage()), learns = bool(op.getRate()),
+       biased = bool(op.getBias()), moves = bool(op.getMomentum());
+  int64_t sumBits = 2 * w + log2Ceil(batch), biasBits = w + log2Ceil(batch);
+  int64_t yBits = 2 * w + log2Ceil(columns + 1), gBits = 2 * w + log2Ceil(rows);
+
+  Memories memories{terms};
+  int64_t products = 0, slices = 0;
+  auto multiply = [&](int64_t copies, int64_t multipliers) {
+    terms.certain.dsp += copies * multipliers;
+    products += copies * bool(multipliers);
+    slices += copies * std::max<int64_t>(multipliers - 1, 0);
+  };
+  multiply(lanes, countMultipliers(w, w));
+  for (int64_t lane = 0; lane < lanes; ++lane) {
+    memories.add(w, tiles * groups, 1, true);
+    if (learns && batch > 1)
+      memories.add(sumBits, tiles * groups, 1, true);
+    if (moves)
+      memories.add(w, tiles * groups, 1, true);
+  }
+  for (int64_t column = 0; column < simd; ++column) {
+    memories.add(w, tiles, 1, true);
+    if (sends)
+      memories.add(gBits, tiles, 2);
+  }
+  for (int64_t row = 0; row < pe; ++row) {
+    memories.add(w, groups);
+    if (!biased)
+      continue;
+    memories.add(w, groups, 2);
+    if (learns && batch > 1)
+      memories.add(biasBits, groups);
+    if (moves)
+      memories.add(w, groups, 2);
+  }
+  if (learns) {
+    APInt rate = getScale(op.getRate()->convertToDouble());
+    multiply(lanes, countMultipliers(w, w));
+    if (moves) {
+      APInt momentum = getScale(op.getMomentum()->convertToDouble());
+      multiply(lanes + (biased ? pe : 0), countMultipliers(w, momentum));
+      multiply(lanes + (biased ? pe : 0), countMultipliers(w, rate));
+    } else {
+      multiply(lanes, countMultipliers(sumBits, rate));
+      if (biased)
+        multiply(pe, countMultipliers(biasBits, rate));
+    }
+  }
+  double learned = learns ? lanes : 0, summed = learns && batch > 1 ? lanes : 0,
+         moved = moves ? lanes : 0, biases = biased && learns ? pe : 0;
+  double counters = log2Ceil(tiles) + log2Ceil(groups) +
+                    log2Ceil(tiles * groups) + log2Ceil(simd) + log2Ceil(pe);
+  terms.lut = {1,
+               counters,
+               double(lanes * w),           // factors, words for the host
+               learned * (sumBits + w - f), // updates
+               summed * sumBits,            // sums of gradients
+               moved * (w + f),             // velocities
+               double(pe * simd * yBits),   // dot products
+               double(pe * (yBits - f)),    // predictions
+               sends ? double(pe * simd * gBits) : 0, // sums of messages
+               sends ? double(simd * (gBits - f)) : 0,
+               biases * (biasBits + w),
+               double(slices * w),
+               memories.registers,
+               memories.slices};
+  terms.ff = {1,
+              counters,
+              double(lanes * w),
+              double(lanes * counters),
+              learned * w,
+              learned * sumBits,
+              summed * sumBits,
+              moved * w,
+              double(pe * yBits),
+              double(pe * w),
+              double(simd * w),
+              biases * w,
+              double(slices * w),
+              memories.registers};
+}
+
+/// How often the bits of what a table holds change from one knot to the next;
+/// bits that are alike, as those of the sign are, count once.
+static double countChanges(ArrayRef<int64_t> knots, int64_t width) {
+  std::set<std::vector<bool>> functions;
+  double changes = 0;
+  for (int64_t bit = 0; bit < width; ++bit) {
+    std::vector<bool> function;
+    for (int64_t knot : knots)
+      function.push_back(knot >> bit & 1);
+    if (!functions.insert(function).second)
+      continue;
+    for (size_t i = 1; i < function.size(); ++i)
+      changes += function[i] != function[i - 1];
+  }
+  return changes;
+}
+
+namespace {
+
+/// What a table needs: a product and the logic of its knots.
+struct TableCost {
+  int64_t dsp = 0;
+  double changes = 0, bits = 0;
+};
+
+} // namespace
+
+static TableCost getTableCost(ArrayRef<int64_t> knots, int64_t range,
+                              FixedType format) {
+  int64_t w = format.getWidth();
+  int64_t k =
+      range + format.getFraction() + 1 - llvm::Log2_64(knots.size() - 1);
+  TableCost cost;
+  cost.changes = countChanges(knots, w);
+  cost.bits = w;
+  if (k > 0)
+    cost.dsp = countMultipliers(w + 1, k + 1);
+  return cost;
+}
+
+/// The constant word that `value` is, if it is one.
+static std::optional<int64_t> getWord(Value value, FixedType format) {
+  FloatAttr constant;
+  if (!matchPattern(value, m_Constant(&constant)))
+    return std::nullopt;
+  double limit = std::ldexp(1.0, format.getWidth() - 1);
+  double word = std::nearbyint(
+      std::ldexp(constant.getValueAsDouble(), format.getFraction()));
+  return static_cast<int64_t>(std::min(std::max(word, -limit), limit - 1));
+}
+
+/// Bits of the registers between the stages of a map.
+static double countStageBits(MapOp map, int64_t width) {
+  llvm::DenseMap<Value, int64_t> stages, last;
+  auto getStage = [&](Operation &op) {
+    int64_t stage = 0;
+    for (Value operand : op.getOperands())
+      stage = std::max(stage, stages.lookup(operand));
+    return stage;
+  };
+  double bits = 0;
+  Block &block = map.getBody().front();
+  for (Operation &op : block) {
+    int64_t stage = isa<YieldOp>(op) ? map.getLatency() : getStage(op);
+    for (Value operand : op.getOperands())
+      last[operand] = std::max(last.lookup(operand), stage);
+    bool ends = isa<arith::MulFOp, LookupOp>(op);
+    for (Value result : op.getResults())
+      stages[result] = stage + ends;
+    bits += ends ? width : 0;
+  }
+  for (auto [value, stage] : last)
+    if (!matchPattern(value, m_Constant()))
+      bits += double(stage - stages.lookup(value)) *
+              (value.getType().isInteger(1) ? 1 : width);
+  return bits;
+}
+
+static void addMap(MapOp map, CostTerms &terms) {
+  FixedType format = getFormat(map.getResult());
+  double w = format.getWidth(), f = format.getFraction();
+  double sums = 0, choices = 0, products = 0, slices = 0, changes = 0,
+         tables = 0, shifts = 0;
+  for (Operation &op : map.getBody().front()) {
+    if (auto lookup = dyn_cast<LookupOp>(op)) {
+      TableCost cost =
+          getTableCost(lookup.getKnots(), lookup.getRange(), format);
+      terms.certain.dsp += cost.dsp;
+      changes += cost.changes;
+      tables += w;
+    } else if (isa<arith::MulFOp>(op)) {
+      std::optional<int64_t> left = getWord(op.getOperand(0), format),
+                             right = getWord(op.getOperand(1), format);
+      int64_t multipliers = left ? countMultipliers(w, APInt(64, *left, true))
+                            : right
+                                ? countMultipliers(w, APInt(64, *right, true))
+                                : countMultipliers(w, w);
+      terms.certain.dsp += multipliers;
+      slices += std::max<int64_t>(multipliers - 1, 0) * w;
+      (multipliers ? products : shifts) += 2 * w - f;
+    } else if (isa<arith::AddFOp, arith::SubFOp, arith::NegFOp>(op)) {
+      sums += w;
+    } else if (!isa<arith::ConstantOp, YieldOp>(op)) {
+      choices += w;
+    }
+  }
+  terms.lut = {1,        double(map.getLatency()),
+               sums,     choices,
+               products, shifts,
+               slices,   changes,
+               tables};
+  terms.ff = {1, double(map.getLatency()), countStageBits(map, w), slices};
+}
+
+static void addSoftmax(SoftmaxErrorOp op, CostTerms &terms) {
+  FixedType format = getFormat(op.getLogits());
+  int64_t w = format.getWidth(), size = getSize(op.getLogits());
+  Memories memories{terms};
+  memories.add(w, size);
+  memories.add(w, size);
+  double changes = 0;
+  if (op.getKnots()) {
+    TableCost table = getTableCost(*op.getKnots(), *op.getRange(), format);
+    terms.certain.dsp += table.dsp;
+    changes = table.changes;
+  }
+  terms.lut = {1,
+               double(w),
+               double(format.getFraction()),
+               double(log2Ceil(size)),
+               changes,
+               memories.registers};
+  terms.ff = {1, double(w), double(format.getFraction()),
+              double(log2Ceil(size)), memories.registers};
+}
+
+/// A unit that moves an error or an activity by `step`.
+static void addSteps(int64_t width, int64_t size, int64_t words, double step,
+                     bool isDelay, CostTerms &terms) {
+  Memories memories{terms};
+  if (!isDelay) {
+    for (int64_t word = 0; word < words; ++word)
+      memories.add(width, size);
+    terms.certain.dsp += countMultipliers(width + 1, getScale(step));
+  }
+  double moves = isDelay ? 0 : width;
+  terms.lut = {1, double(log2Ceil(size)), double(width), moves,
+               memories.registers};
+  terms.ff = {1, double(log2Ceil(size)), moves, memories.registers};
+}
+
+CostTerms pcflow::getCostTerms(Operation *unit) {
+  CostTerms terms;
+  auto addMemory = [&](Value stream, int64_t depth) {
+    Memories memories{terms};
+    memories.add(getWidth(stream), depth);
+    terms.lut = {1, double(log2Ceil(depth)), memories.registers,
+                 memories.slices};
+    terms.ff = {1, double(log2Ceil(depth)), memories.registers};
+  };
+  llvm::TypeSwitch<Operation *>(unit)
+      .Case([&](LinearOp op) {
+        terms.kind = "linear";
+        addLinear(op, terms);
+      })
+      .Case([&](MapOp op) {
+        terms.kind = "map";
+        addMap(op, terms);
+      })
+      .Case([&](SoftmaxErrorOp op) {
+        terms.kind = "softmax";
+        addSoftmax(op, terms);
+      })
+      .Case([&](StateOp op) {
+        terms.kind = "state";
+        double step = op.getStep().convertToDouble();
+        addSteps(getWidth(op.getError()), getSize(op.getError()), 1, step,
+                 step == 1.0, terms);
+      })
+      .Case([&](ActivityOp op) {
+        terms.kind = "activity";
+        addSteps(getWidth(op.getError()), getSize(op.getError()), 2,
+                 op.getStep().convertToDouble(), false, terms);
+      })
+      .Case([&](LatchOp op) {
+        terms.kind = "latch";
+        addMemory(op.getInput(), getSize(op.getInput()));
+      })
+      .Case([&](BufferOp op) {
+        terms.kind = "fifo";
+        addMemory(op.getInput(), *op.getDepth());
+      })
+      .Case([&](FirstOp op) {
+        terms.kind = "first";
+        terms.lut = terms.ff = {1, double(log2Ceil(getSize(op.getInput())))};
+      })
+      .Case([&](ForkOp op) { // a bit for each reader
+        int64_t copies = op.getCopies().size();
+        terms.certain.lut += copies + 1;
+        terms.certain.ff += copies;
+      })
+      .Case([&](SumOp op) {
+        terms.kind = "sum";
+        double width = getWidth(op.getSum());
+        terms.lut = {1, width, width * double(op.getTerms().size() - 1)};
+        terms.ff = {1};
+      })
+      .Case<TapOp, GateOp, SinkOp, OutputOp>([](auto) {}) // wires
+      .Default([&](Operation *) { terms.isKnown = false; });
+  return terms;
+}
+
+Cost pcflow::estimateCost(const CostTerms &terms) {
+  static const std::vector<CostRow> table = {
+#include "CostTable.inc"
+  };
+  Cost cost = terms.certain;
+  auto row = llvm::find_if(
+      table, [&](const CostRow &row) { return row.kind == terms.kind; });
+  if (row == table.end())
+    return cost;
+  auto sum = [](ArrayRef<double> coefficients, ArrayRef<double> values) {
+    assert(coefficients.size() == values.size() && "a table of other terms");
+    double total = 0;
+    for (auto [coefficient, value] : llvm::zip_equal(coefficients, values))
+      total += coefficient * value;
+    return std::llround(std::max(total, 0.0));
+  };
+  cost.lut += sum(row->lut, terms.lut);
+  cost.ff += sum(row->ff, terms.ff);
+  return cost;
+}
