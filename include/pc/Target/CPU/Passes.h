@@ -24,6 +24,10 @@ inline constexpr llvm::StringLiteral arenaAttrName = "pc.arena";
 /// them are, roughly.
 inline constexpr llvm::StringLiteral parallelAttrName = "pc.parallel";
 
+/// Of a sum of products, an array of [operand, dimension, first, end]: outside
+/// of first...end - 1 along that dimension the factor is a border of zeros.
+inline constexpr llvm::StringLiteral boundsAttrName = "pc.bounds";
+
 /// Alignment in bytes of the arena, of everything in it, and of all tensors.
 inline constexpr int64_t bufferAlignment = 64;
 

@@ -225,6 +225,22 @@ def PlaceParts : Pass<"pc-cpu-place-parts", "func::FuncOp"> {
   let dependentDialects = ["mlir::linalg::LinalgDialect", "mlir::tensor::TensorDialect"];
 }
 
+def SkipBorders : Pass<"pc-cpu-skip-borders", "func::FuncOp"> {
+  let summary = "mark where factors of a sum of products are a border of zeros";
+  let description = [{
+    A convolution that reads its image inside a border of zeros multiplies them as well; in
+    the gradient of an image, whose border is as wide as the filter, they are up to half
+    of all factors. This pass finds parts that were put into zeros and writes their bounds to the sums
+    of products that slide over them, as `pc.bounds = [array<i64: operand, dimension, first,
+    end>]`. `pc-cpu-vectorize-nests` leaves out the steps of a reduction at which a whole tile
+    is outside of them. A product with a weight that is infinite or no number is left out,
+    too: it would be no number.
+
+    Example: `test/Target/CPU/skip-borders.mlir`
+  }];
+  let statistics = [Statistic<"bounded", "bounded", "Sums of products with a border">];
+}
+
 def ShortenLifetimes : Pass<"pc-cpu-shorten-lifetimes", "func::FuncOp"> {
   let summary = "compute tensors in an order in which less memory is alive at once";
   let description = [{

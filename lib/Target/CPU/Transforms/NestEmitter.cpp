@@ -75,7 +75,8 @@ NestEmitter::NestEmitter(OpBuilder &builder, linalg::LinalgOp op,
                          const VectorTarget &target, ArrayRef<Value> initial)
     : builder(builder), op(op), loc(op.getLoc()), nest(nest), tiling(tiling),
       blocking(blocking), target(target), initial(initial),
-      combiners(getCombiners(op)), ivs(nest.dims.size()) {
+      combiners(getCombiners(op)), entered(nest.dims.size()),
+      ivs(nest.dims.size()) {
   reduces = llvm::any_of(nest.dims,
                          [](const NestDim &dim) { return dim.isReduction; });
   for (unsigned dim : getMemoryOrder()) {

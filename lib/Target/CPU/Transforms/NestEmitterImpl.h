@@ -8,6 +8,7 @@
 #include "NestEmitter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/SmallBitVector.h"
 
 namespace mlir::pc {
 
@@ -53,6 +54,9 @@ private:
   SmallVector<Value> emitReductions(ArrayRef<unsigned> dims,
                                     SmallVector<Value> values, Tile tile);
   bool canUnroll(unsigned dim, Tile tile);
+  int64_t getReach(unsigned dim, Tile tile);
+  bool isInside(unsigned dim) const;
+  std::pair<Value, Value> getSteps(unsigned dim, Tile tile);
   SmallVector<Value> emitLoop(Value start, Value end, int64_t step,
                               ArrayRef<Value> values, StepBuilder body);
   SmallVector<Value> emitBlocks(Value start, Value end, int64_t count,
@@ -131,6 +135,8 @@ private:
   /// The part of the nest's work that is done where code is being emitted, each
   /// time that it runs.
   double share = 1;
+  /// Reductions whose loops are around what is being emitted.
+  llvm::SmallBitVector entered;
   /// The number of each loop in the iteration that is being emitted.
   SmallVector<Value> ivs;
   /// For each operand in memory, that memory in one dimension.

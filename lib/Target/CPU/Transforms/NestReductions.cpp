@@ -8,9 +8,12 @@
 
 #include "NestEmitterImpl.h"
 #include "mlir/Analysis/SliceAnalysis.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/ADT/ScopeExit.h"
 
 using namespace mlir;
 using namespace mlir::pc;
@@ -139,6 +142,68 @@ bool NestEmitter::canUnroll(unsigned dim, Tile tile) {
   });
 }
 
+/// How far the number of `dim` goes beyond the one that it has where code is
+/// being emitted, in one tile; beyond 0 where it has none yet.
+int64_t NestEmitter::getReach(unsigned dim, Tile tile) {
+  bool isColumn = dim == tiling.columnDim;
+  if (dim == tiling.vectorDim && !tiling.foldsLanes)
+    return tile.active - 1 + (isColumn ? tile.columns - 1 : 0) * tiling.width;
+  if (isColumn)
+    return tile.columns - 1;
+  if (dim == tiling.rowDim)
+    return tile.rows - 1;
+  return isInside(dim) ? nest.dims[dim].extent - 1 : 0;
+}
+
+/// Whether the loop of the reduction `dim` is still to come.
+bool NestEmitter::isInside(unsigned dim) const {
+  return nest.dims[dim].isReduction && !entered.test(dim) &&
+         !llvm::is_contained(blocking.around, dim);
+}
+
+/// The steps of the reduction `dim` at which some place of the tile is inside
+/// of every bound: if `c iv + o` has to be in first...end - 1, with `o` between
+/// lowest and lowest + spread, those from ceil((first - spread - lowest) / c)
+/// to floor((end - 1 - lowest) / c).
+std::pair<Value, Value> NestEmitter::getSteps(unsigned dim, Tile tile) {
+  OpFoldResult from = builder.getIndexAttr(0);
+  OpFoldResult to = builder.getIndexAttr(nest.dims[dim].extent);
+  for (const NestBound &bound : nest.bounds) {
+    int64_t step = bound.form.coefficients[dim], spread = 0;
+    if (step <= 0)
+      continue;
+    AffineExpr lowest = builder.getAffineConstantExpr(bound.form.constant);
+    SmallVector<OpFoldResult> numbers;
+    for (auto [other, each] : llvm::enumerate(bound.form.coefficients)) {
+      if (other == dim || each == 0)
+        continue;
+      if (!isInside(other)) {
+        lowest = lowest + builder.getAffineDimExpr(numbers.size()) * each;
+        numbers.push_back(getAsOpFoldResult(ivs[other]));
+      }
+      int64_t reach = each * getReach(other, tile);
+      lowest = lowest + std::min<int64_t>(reach, 0);
+      spread += std::abs(reach);
+    }
+    unsigned last = numbers.size();
+    auto limit = [&](OpFoldResult &value, AffineExpr expr, auto fold) {
+      numbers.push_back(value);
+      value = fold(builder, loc,
+                   AffineMap::get(last + 1, 0,
+                                  {expr, builder.getAffineDimExpr(last)},
+                                  builder.getContext()),
+                   numbers);
+      numbers.pop_back();
+    };
+    limit(from, (bound.first - spread - lowest).ceilDiv(step),
+          affine::makeComposedFoldedAffineMax);
+    limit(to, (bound.end - 1 - lowest).floorDiv(step) + 1,
+          affine::makeComposedFoldedAffineMin);
+  }
+  return {getValueOrCreateConstantIndexOp(builder, loc, from),
+          getValueOrCreateConstantIndexOp(builder, loc, to)};
+}
+
 SmallVector<Value> NestEmitter::emitReductions(ArrayRef<unsigned> dims,
                                                SmallVector<Value> values,
                                                Tile tile) {
@@ -154,6 +219,8 @@ SmallVector<Value> NestEmitter::emitReductions(ArrayRef<unsigned> dims,
   int64_t extent = nest.dims[dim].extent;
   auto emitStep = [&](Value iv, ArrayRef<Value> sums) {
     ivs[dim] = iv;
+    entered.set(dim);
+    auto leave = llvm::make_scope_exit([&] { entered.reset(dim); });
     if (!isBlocked(inside))
       return emitReductions(dims.drop_front(), llvm::to_vector(sums), tile);
     return combineAll(
@@ -164,9 +231,10 @@ SmallVector<Value> NestEmitter::emitReductions(ArrayRef<unsigned> dims,
       values = emitStep(constant(i), values);
     return values;
   }
-  return emitBlocks(
-      isSplit ? chunkStart : constant(0), isSplit ? chunkEnd : constant(extent),
-      isSplit ? blocking.chunk : extent, 1, std::move(values), tile, emitStep);
+  auto [from, to] =
+      isSplit ? std::pair(chunkStart, chunkEnd) : getSteps(dim, tile);
+  return emitBlocks(from, to, isSplit ? blocking.chunk : extent, 1,
+                    std::move(values), tile, emitStep);
 }
 
 /// The innermost reduction in steps of a whole value; in what remains, lanes

@@ -26,13 +26,13 @@ using namespace mlir;
 
 /// Passes that make code faster and nothing else.
 static constexpr llvm::StringLiteral optionalPasses[] = {
-    "pc-cpu-accumulate-sums",    "pc-cpu-trim-slices",
-    "pc-cpu-fuse-elementwise",   "pc-cpu-split-phases",
-    "pc-cpu-transpose-results",  "pc-cpu-transpose-operands",
-    "pc-cpu-place-parts",        "pc-cpu-own-destinations",
-    "pc-cpu-shorten-lifetimes",  "pc-cpu-outline-nests",
-    "pc-cpu-vectorize-nests",    "pc-cpu-approximate-math",
-    "loop-invariant-code-motion"};
+    "pc-cpu-accumulate-sums",   "pc-cpu-trim-slices",
+    "pc-cpu-fuse-elementwise",  "pc-cpu-split-phases",
+    "pc-cpu-transpose-results", "pc-cpu-transpose-operands",
+    "pc-cpu-place-parts",       "pc-cpu-skip-borders",
+    "pc-cpu-own-destinations",  "pc-cpu-shorten-lifetimes",
+    "pc-cpu-outline-nests",     "pc-cpu-vectorize-nests",
+    "pc-cpu-approximate-math",  "loop-invariant-code-motion"};
 
 ArrayRef<llvm::StringLiteral> mlir::pc::getOptionalCPUPasses() {
   return optionalPasses;
@@ -69,6 +69,7 @@ static void addOrders(pc::PassAdder add, const pc::VectorTarget &target) {
   pc::PlacePartsOptions parts;
   parts.vectorBits = target.bits;
   add.toFunctions(pc::createPlaceParts(parts));
+  add.toFunctions(pc::createSkipBorders());
 }
 
 void mlir::pc::buildBufferizationPipeline(OpPassManager &manager,

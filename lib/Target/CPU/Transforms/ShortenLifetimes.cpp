@@ -76,7 +76,10 @@ private:
   Block &block;
   SmallVector<Operation *> ops; // the terminator is the last
   DenseMap<Operation *, unsigned> numbers;
-  SmallVector<SmallVector<unsigned>> needs; // ascending
+  /// What each op reads, ascending, then what else goes first. The walk comes to
+  /// them in this order: the gradient of a weight, which is smaller than the
+  /// activities that it may be the last to read, before the message through it.
+  SmallVector<SmallVector<unsigned>> needs;
 };
 
 struct ShortenLifetimes
@@ -109,10 +112,9 @@ void Graph::addUpdate(Value old, Value update) {
     return;
   unsigned last = numbers.lookup(writer);
   for (Operation *user : old.getUsers())
-    if (unsigned number = numberOf(user); number < last)
+    if (unsigned number = numberOf(user);
+        number < last && !llvm::is_contained(needs[last], number))
       needs[last].push_back(number);
-  llvm::sort(needs[last]);
-  needs[last].erase(llvm::unique(needs[last]), needs[last].end());
 }
 
 /// For each op the one root that it is computed for, or none if there are

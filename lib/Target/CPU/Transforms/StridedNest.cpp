@@ -4,6 +4,7 @@
 #include "NestEmitter.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
+#include "pc/Target/CPU/Passes.h"
 
 using namespace mlir;
 using namespace mlir::pc;
@@ -114,10 +115,16 @@ static llvm::SmallBitVector getIndexedLoops(linalg::LinalgOp op) {
 static bool canMerge(const StridedNest &nest, unsigned outer, unsigned inner) {
   if (nest.dims[outer].isReduction != nest.dims[inner].isReduction)
     return false;
-  return llvm::all_of(nest.accesses, [&](const NestAccess &access) {
-    return access.strides[outer] ==
-           access.strides[inner] * nest.dims[inner].extent;
-  });
+  auto isOneLoop = [&](ArrayRef<int64_t> strides) {
+    return strides[outer] == strides[inner] * nest.dims[inner].extent;
+  };
+  return llvm::all_of(nest.accesses,
+                      [&](const NestAccess &access) {
+                        return isOneLoop(access.strides);
+                      }) &&
+         llvm::all_of(nest.bounds, [&](const NestBound &bound) {
+           return isOneLoop(bound.form.coefficients);
+         });
 }
 
 static void eraseDim(StridedNest &nest, unsigned dim,
@@ -125,6 +132,8 @@ static void eraseDim(StridedNest &nest, unsigned dim,
   nest.dims.erase(nest.dims.begin() + dim);
   for (NestAccess &access : nest.accesses)
     access.strides.erase(access.strides.begin() + dim);
+  for (NestBound &bound : nest.bounds)
+    bound.form.coefficients.erase(bound.form.coefficients.begin() + dim);
   for (std::optional<unsigned> &loop : nest.dimOfLoop) {
     if (loop == dim)
       loop = into;
@@ -165,6 +174,22 @@ static bool mergeOnce(StridedNest &nest, const llvm::SmallBitVector &indexed,
   return false;
 }
 
+/// What `pc-cpu-skip-borders` has found.
+static SmallVector<NestBound> getBounds(linalg::LinalgOp op) {
+  SmallVector<NestBound> bounds;
+  auto attr = op->getAttrOfType<ArrayAttr>(boundsAttrName);
+  if (!attr)
+    return bounds;
+  for (auto bound : attr.getAsRange<DenseI64ArrayAttr>()) {
+    AffineMap map = op.getMatchingIndexingMap(&op->getOpOperand(bound[0]));
+    FailureOr<LinearForm> form =
+        getLinearForm(map.getResult(bound[1]), op.getNumLoops());
+    if (succeeded(form))
+      bounds.push_back({*form, bound[2], bound[3]});
+  }
+  return bounds;
+}
+
 FailureOr<StridedNest> mlir::pc::getStridedNest(linalg::LinalgOp op) {
   FailureOr<SmallVector<OperandLayout>> layouts = getLayouts(op);
   if (failed(layouts))
@@ -189,6 +214,7 @@ mlir::pc::getStridedNest(linalg::LinalgOp op, ArrayRef<OperandLayout> layouts) {
       return failure();
     nest.accesses.push_back(std::move(*access));
   }
+  nest.bounds = getBounds(op);
   for (unsigned dim = nest.dims.size(); dim-- > 0;)
     if (nest.dims[dim].extent == 1)
       eraseDim(nest, dim, std::nullopt);

@@ -36,9 +36,17 @@ struct NestAccess {
   SmallVector<int64_t> strides;
 };
 
+/// Nothing is added in iterations in which the place `form` in some operand is
+/// outside of first...end - 1.
+struct NestBound {
+  LinearForm form;
+  int64_t first, end;
+};
+
 struct StridedNest {
   SmallVector<NestDim> dims;
   SmallVector<NestAccess> accesses;
+  SmallVector<NestBound> bounds;
   /// For each loop of the op its number in `dims`, or nothing if it runs once.
   SmallVector<std::optional<unsigned>> dimOfLoop;
 };

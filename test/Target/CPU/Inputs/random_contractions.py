@@ -101,7 +101,7 @@ def spread(draw, name):
     most = {1: 90, 2: 30, 3: 9}[rank]
     x, k, s, y, places, grown = [], [], [], [], [], []
     for _ in range(rank):
-        window, apart = draw.choice([1, 2, 3, 4, 5]), draw.choice([1, 1, 1, 2, 3])
+        window, apart = draw.choice([1, 2, 3, 4, 5, 6, 7]), draw.choice([1, 1, 1, 2, 3])
         step, extent = draw.choice([1, 2, 2, 3]), size(draw, most)
         out = max(1, (extent - 1) * step + 1 + draw.randint(-2, 4))
         whole = max(out + (window - 1) * apart, (extent - 1) * step + 1)
