@@ -241,6 +241,19 @@ def SkipBorders : Pass<"pc-cpu-skip-borders", "func::FuncOp"> {
   let statistics = [Statistic<"bounded", "bounded", "Sums of products with a border">];
 }
 
+def ReuseOperands : Pass<"pc-cpu-reuse-operands", "func::FuncOp"> {
+  let summary = "write elementwise results over an operand that is not read again";
+  let description = [{
+    An activation, or an error times a derivative, has the size of an operand that is often read
+    there for the last time: the result takes its memory, is written to lines
+    that are in the cache, and two large tensors are not alive at once. What leaves a block
+    has a place of its own already; memory of arguments and of what a loop carries is not touched.
+
+    Example: `test/Target/CPU/reuse-operands.mlir`
+  }];
+  let statistics = [Statistic<"reused", "reused", "Results in the memory of an operand">];
+}
+
 def ShortenLifetimes : Pass<"pc-cpu-shorten-lifetimes", "func::FuncOp"> {
   let summary = "compute tensors in an order in which less memory is alive at once";
   let description = [{

@@ -6,6 +6,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "pc/Target/CPU/Passes.h"
@@ -27,8 +28,20 @@ static bool isElementwiseUse(OpOperand &operand, linalg::LinalgOp producer) {
           producer.getNumDpsInputs() == 0);
 }
 
+/// Bytes of a tensor that no cache keeps from the way there to the way back.
+static constexpr int64_t manyBytes = 4 << 20;
+
+/// Functions of f32 that `pc-cpu-approximate-math` makes some twenty
+/// instructions of: as long as it takes to store a vector to memory and to load
+/// it from there.
+static bool isPolynomial(Operation &op) {
+  return isa<math::ErfOp, math::ExpOp, math::LogOp, math::TanhOp>(op) &&
+         op.getResult(0).getType().isF32();
+}
+
 /// Whether to compute an element again costs less than to store and load it:
-/// some instructions of one cycle, from what is no more memory than the result.
+/// some instructions of one cycle, and for a large tensor one function, from
+/// what is no more memory than the result.
 static bool isCheap(linalg::LinalgOp op) {
   auto isShort = [](Operation &op) {
     return isa<arith::AddFOp, arith::CmpFOp, arith::CmpIOp, arith::ConstantOp,
@@ -40,10 +53,18 @@ static bool isCheap(linalg::LinalgOp op) {
     return op.getMatchingIndexingMap(input).isPermutation();
   };
   constexpr unsigned mostOps = 8;
-  return op->getNumResults() == 1 && op.hasPureTensorSemantics() &&
-         op.getBlock()->getOperations().size() <= mostOps &&
-         llvm::all_of(*op.getBlock(), isShort) &&
-         llvm::count_if(op.getDpsInputOperands(), isWhole) == 1;
+  if (op->getNumResults() != 1 || !op.hasPureTensorSemantics() ||
+      op.getBlock()->getOperations().size() > mostOps ||
+      llvm::count_if(op.getDpsInputOperands(), isWhole) != 1)
+    return false;
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  bool isLarge = type.hasStaticShape() && type.getElementType().isF32() &&
+                 type.getNumElements() * 4 >= manyBytes;
+  unsigned functions = llvm::count_if(*op.getBlock(), isPolynomial);
+  return functions <= (isLarge ? 1 : 0) &&
+         llvm::all_of(*op.getBlock(), [&](Operation &op) {
+           return isShort(op) || isPolynomial(op);
+         });
 }
 
 /// Whether nothing that `op` reads is computed in its block, as when a loop

@@ -26,13 +26,14 @@ using namespace mlir;
 
 /// Passes that make code faster and nothing else.
 static constexpr llvm::StringLiteral optionalPasses[] = {
-    "pc-cpu-accumulate-sums",   "pc-cpu-trim-slices",
-    "pc-cpu-fuse-elementwise",  "pc-cpu-split-phases",
-    "pc-cpu-transpose-results", "pc-cpu-transpose-operands",
-    "pc-cpu-place-parts",       "pc-cpu-skip-borders",
-    "pc-cpu-own-destinations",  "pc-cpu-shorten-lifetimes",
-    "pc-cpu-outline-nests",     "pc-cpu-vectorize-nests",
-    "pc-cpu-approximate-math",  "loop-invariant-code-motion"};
+    "pc-cpu-accumulate-sums",    "pc-cpu-trim-slices",
+    "pc-cpu-fuse-elementwise",   "pc-cpu-split-phases",
+    "pc-cpu-transpose-results",  "pc-cpu-transpose-operands",
+    "pc-cpu-place-parts",        "pc-cpu-skip-borders",
+    "pc-cpu-own-destinations",   "pc-cpu-shorten-lifetimes",
+    "pc-cpu-reuse-operands",     "pc-cpu-outline-nests",
+    "pc-cpu-vectorize-nests",    "pc-cpu-approximate-math",
+    "loop-invariant-code-motion"};
 
 ArrayRef<llvm::StringLiteral> mlir::pc::getOptionalCPUPasses() {
   return optionalPasses;
@@ -77,6 +78,7 @@ void mlir::pc::buildBufferizationPipeline(OpPassManager &manager,
   PassAdder add(manager, without);
   add.toFunctions(pc::createOwnDestinations());
   add.toFunctions(pc::createShortenLifetimes());
+  add.toFunctions(pc::createReuseOperands());
   manager.addNestedPass<func::FuncOp>(pc::createPassByDestination());
   manager.addPass(pc::createAnchorLoopState());
   manager.addPass(bufferization::createEmptyTensorToAllocTensorPass());
