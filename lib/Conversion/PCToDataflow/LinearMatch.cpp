@@ -149,3 +149,28 @@ std::optional<LinearMatch> pc::matchLinear(Value root) {
   match->bias = bias->get();
   return match;
 }
+
+static bool isLowest(Value value) {
+  if (auto fill = value.getDefiningOp<linalg::FillOp>())
+    value = fill.getInputs().front();
+  return matchPattern(value, m_NegInfFloat());
+}
+
+template <class Pooling>
+static std::optional<PoolMatch> matchPoolOf(Value root, bool isMax) {
+  auto op = root.getDefiningOp<Pooling>();
+  auto isNeutral = isMax ? isLowest : isZero;
+  if (!op || op->getNumResults() != 1 || !isNeutral(op.getDpsInits().front()))
+    return std::nullopt;
+  PoolMatch match{op.getInputs()[0], {}, isMax};
+  auto kernel = cast<RankedTensorType>(op.getInputs()[1].getType());
+  match.window = getWindow(match.input, kernel.getShape(), op.getStrides(),
+                           op.getDilations(), isNeutral);
+  return match.window ? std::optional<PoolMatch>(match) : std::nullopt;
+}
+
+std::optional<PoolMatch> pc::matchPool(Value root) {
+  if (auto match = matchPoolOf<linalg::PoolingNchwMaxOp>(root, true))
+    return match;
+  return matchPoolOf<linalg::PoolingNchwSumOp>(root, false);
+}

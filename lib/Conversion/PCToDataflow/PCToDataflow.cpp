@@ -64,11 +64,14 @@ LogicalResult NetworkBuilder::chooseShape() {
   for (VertexOp vertex : getVertices(relaxation.graph)) {
     WalkResult walk = vertex.walk([&](linalg::LinalgOp op) {
       std::optional<LinearMatch> match = matchLinear(op->getResult(0));
-      if (!match || cast<RankedTensorType>(match->input.getType()).getRank() !=
-                        (match->window ? 4 : 2))
+      std::optional<PoolMatch> pool = matchPool(op->getResult(0));
+      if (!match && !pool)
         return WalkResult::advance();
-      int64_t batch =
-          cast<RankedTensorType>(match->input.getType()).getDimSize(0);
+      auto type = cast<RankedTensorType>(
+          (match ? match->input : pool->input).getType());
+      if (type.getRank() != (pool || match->window ? 4 : 2))
+        return WalkResult::advance();
+      int64_t batch = type.getDimSize(0);
       if (shape.batch != 1 && shape.batch != batch) {
         vertex.emitOpError("has no circuit: its batch is ")
             << batch << ", that of other vertices " << shape.batch;
@@ -352,6 +355,28 @@ struct SelectByMask : OpRewritePattern<arith::MulFOp> {
 
 } // namespace
 
+namespace {
+
+/// x / c = x (1 / c): no table for a quotient by a constant.
+struct MultiplyByInverse : OpRewritePattern<arith::DivFOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(arith::DivFOp op,
+                                PatternRewriter &rewriter) const override {
+    APFloat divisor(0.0f);
+    if (!matchPattern(op.getRhs(), m_ConstantFloat(&divisor)) ||
+        divisor.isZero())
+      return rewriter.notifyMatchFailure(op, "its divisor is no constant");
+    Value inverse = arith::ConstantOp::create(
+        rewriter, op.getLoc(),
+        rewriter.getFloatAttr(op.getType(), 1.0 / divisor.convertToDouble()));
+    rewriter.replaceOpWithNewOp<arith::MulFOp>(op, op.getLhs(), inverse);
+    return success();
+  }
+};
+
+} // namespace
+
 /// Folds what the derivative rules left in the expressions of maps, and writes
 /// what they repeat once.
 static void simplifyMaps(pcflow::GraphOp network) {
@@ -360,7 +385,7 @@ static void simplifyMaps(pcflow::GraphOp network) {
        network.getContext()->getRegisteredOperations())
     if (isa<arith::ArithDialect, math::MathDialect>(name.getDialect()))
       name.getCanonicalizationPatterns(patterns, network.getContext());
-  patterns.add<SelectByMask>(network.getContext());
+  patterns.add<MultiplyByInverse, SelectByMask>(network.getContext());
   FrozenRewritePatternSet frozen(std::move(patterns));
   IRRewriter rewriter(network.getContext());
   network.walk([&](pcflow::MapOp map) {

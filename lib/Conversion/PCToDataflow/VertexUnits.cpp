@@ -34,13 +34,14 @@ LogicalResult VertexUnits::refuse(Operation *op, const Twine &reason) {
                             << " has no circuit: " << reason;
   diag.attachNote(vertex.getLoc())
       << "what has: products of activities and one parameter, and convolutions "
-         "of images (conv_2d_nchw_fchw) in one group, with a bias; elementwise "
-         "arithmetic; losses mse and cross-entropy";
+         "of images (conv_2d_nchw_fchw) in one group, with a bias; pooling of "
+         "images by maximum or sum; elementwise arithmetic; losses mse and "
+         "cross-entropy";
   return diag;
 }
 
 bool VertexUnits::isLeaf(Value value) const {
-  return isa<BlockArgument>(value) || matchLinear(value);
+  return isa<BlockArgument>(value) || matchLinear(value) || matchPool(value);
 }
 
 bool VertexUnits::isWanted(Value value) const {
@@ -181,6 +182,29 @@ FailureOr<Value> VertexUnits::lowerMap(Value root) {
                   /*scales=*/false);
 }
 
+FailureOr<Value> VertexUnits::lowerPool(Value root, PoolMatch match) {
+  FailureOr<Value> input = lower(match.input);
+  pcflow::StreamType type = shape.getStream(root.getType());
+  if (failed(input))
+    return failure();
+  if (!type)
+    return refuse(root.getDefiningOp(), "its words are not those of a batch");
+  if (!isWanted(match.input))
+    return refuse(root.getDefiningOp(),
+                  "its input is data, so nothing learns from its errors; "
+                  "compute it on the host");
+  Value hold = UnrealizedConversionCastOp::create(builder, root.getLoc(),
+                                                  Type(type), ValueRange())
+                   .getResult(0);
+  auto unit =
+      pcflow::PoolOp::create(builder, root.getLoc(), type, input->getType(),
+                             match.isMax, *input, hold, match.window);
+  wantedValues.insert(root);
+  nodes.push_back(
+      {root, std::nullopt, {}, {}, {match.input}, /*isWire=*/false, unit});
+  return unit.getPrediction();
+}
+
 /// A wire: words keep their order.
 FailureOr<Value> VertexUnits::lowerReshape(Value root) {
   Value source = root.getDefiningOp()->getOperand(0);
@@ -204,7 +228,9 @@ FailureOr<Value> VertexUnits::lower(Value root) {
   bool isReshape =
       isa_and_nonnull<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(
           root.getDefiningOp());
+  std::optional<PoolMatch> pool = matchPool(root);
   FailureOr<Value> stream = match       ? lowerLinear(root, *match)
+                            : pool      ? lowerPool(root, *pool)
                             : isReshape ? lowerReshape(root)
                                         : lowerMap(root);
   if (succeeded(stream))
@@ -253,6 +279,13 @@ LogicalResult VertexUnits::answerLinear(Node &node, Value error) {
   if (Value message = node.unit.getMessage())
     errors[node.linear->input].push_back(message);
   return success();
+}
+
+void VertexUnits::answerPool(Node &node, Value error) {
+  Value hold = node.pool.getError();
+  node.pool.getErrorMutable().assign(error);
+  hold.getDefiningOp()->erase();
+  errors[node.leaves.front()].push_back(node.pool.getMessage());
 }
 
 /// Ones of the type of `like`.
@@ -323,6 +356,8 @@ FailureOr<llvm::SmallVector<Value>> VertexUnits::buildMessages(Value error) {
     }
     if (node.isWire)
       errors[node.leaves.front()].push_back(sum);
+    else if (node.pool)
+      answerPool(node, sum);
     else if (failed(node.linear ? answerLinear(node, sum)
                                 : answerMap(node, sum)))
       return failure();

@@ -24,6 +24,16 @@ struct LinearMatch {
   pcflow::WindowAttr window;  // of a convolution, or null
 };
 
+/// What a sliding window shows of each channel of an image.
+struct PoolMatch {
+  Value input;
+  pcflow::WindowAttr window;
+  bool isMax; // the greatest, or the sum
+};
+
+/// The pooling that `root`, a value of a vertex, is.
+std::optional<PoolMatch> matchPool(Value root);
+
 /// The words of one sample: a tensor without its leading dimension where there
 /// is a batch.
 struct SampleShape {
@@ -68,13 +78,16 @@ private:
     llvm::SmallVector<Operation *> ops; // of an elementwise expression
     llvm::SmallVector<Value> leaves;
     bool isWire = false; // the words of its leaf in their order
+    pcflow::PoolOp pool = {};
   };
 
   FailureOr<Value> lower(Value root);
   FailureOr<Value> lowerLinear(Value root, LinearMatch match);
+  FailureOr<Value> lowerPool(Value root, PoolMatch match);
   FailureOr<Value> lowerMap(Value root);
   FailureOr<Value> lowerReshape(Value root);
   LogicalResult answerLinear(Node &node, Value error);
+  void answerPool(Node &node, Value error);
   LogicalResult answerMap(Node &node, Value error);
   /// `root` as an expression of `leaves`; with `scales` times the first stream.
   FailureOr<Value> buildMap(Location loc, pcflow::StreamType type, Value root,

@@ -57,9 +57,9 @@ LogicalResult emitModules(Design &design);
 /// The text of circuit.h, which the bench includes.
 std::string emitBench(Design &design);
 
-/// The parameters of a unit that learns, and those that are its window.
+/// The parameters of a unit that learns, and of one that does not.
 std::string getLearnerParameters(LearnerOpInterface op, FixedType format);
-std::string getWindowParameters(WindowAttr window);
+std::string getPoolParameters(PoolOp op, FixedType format);
 
 /// The bits of a word of `stream`.
 unsigned getWordWidth(Value stream);

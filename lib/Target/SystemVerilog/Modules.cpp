@@ -45,6 +45,7 @@ private:
   LogicalResult writeUnit(Operation &op);
   LogicalResult writeVertex(VertexOp vertex);
   LogicalResult writeLearner(LearnerOpInterface op);
+  void writePool(PoolOp op);
   LogicalResult writeMap(MapOp op);
   void writeFork(ForkOp op);
   LogicalResult writeBuffer(BufferOp op);
@@ -198,6 +199,19 @@ LogicalResult ModuleWriter::writeLearner(LearnerOpInterface op) {
   return success();
 }
 
+void ModuleWriter::writePool(PoolOp op) {
+  std::string label = streams[op.getPrediction()];
+  for (llvm::StringRef unit : {"df_window", "df_round"})
+    design.units.insert(unit);
+  std::string sat = flag(sats, label + "_sat");
+  instance("df_pool", getPoolParameters(op, design.format), label);
+  body +=
+      formatv("\n    .clk, .rst, .rounds,\n    {0},\n    {1},\n    {2},\n"
+              "    {3}, .sat({4}));\n",
+              connect("x", op.getInput()), connect("y", op.getPrediction()),
+              connect("d", op.getError()), connect("g", op.getMessage()), sat);
+}
+
 LogicalResult ModuleWriter::writeMap(MapOp op) {
   std::string label = units.getUnit(op);
   std::string module = design.modules.get("map_" + label);
@@ -344,8 +358,7 @@ LogicalResult ModuleWriter::writeActivity(ActivityOp op) {
 
 void ModuleWriter::writeTap(TapOp op) {
   unsigned width = getWordWidth(op.getInput());
-  std::string port = isTop() ? names.get("tap_" + op.getLabel().str())
-                             : names.get("tap_" + op.getLabel().str());
+  std::string port = names.get("tap_" + op.getLabel().str());
   ports.push_back(formatv("output logic {0}_fire", port));
   ports.push_back(formatv("output logic [{0}:0] {1}_data", width - 1, port));
   mine.taps.push_back(
@@ -425,6 +438,8 @@ LogicalResult ModuleWriter::writeUnit(Operation &op) {
     return writeSoftmax(softmax);
   if (auto fork = dyn_cast<ForkOp>(op)) {
     writeFork(fork);
+  } else if (auto pool = dyn_cast<PoolOp>(op)) {
+    writePool(pool);
   } else if (auto tap = dyn_cast<TapOp>(op)) {
     writeTap(tap);
   } else if (auto gate = dyn_cast<GateOp>(op)) {
@@ -551,11 +566,9 @@ LogicalResult ModuleWriter::write(Border &border) {
       return failure();
   if (design.options.stalls && mine.numStalls)
     ports.push_back(formatv("input  logic [{0}:0] stall", mine.numStalls - 1));
-
   if (isTop() && !design.links.empty())
     ports.push_back(
         formatv("input  logic [{0}:0] cut", design.links.size() - 1));
-
   std::string text =
       "// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception\n";
   text += "module " + name + " (\n  " + llvm::join(ports, ",\n  ") + "\n);\n" +

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Parameters of the units that learn.
+// Parameters of the units that have many.
 
 #include "Design.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -9,7 +9,7 @@ using namespace mlir;
 using namespace mlir::pcflow;
 using llvm::formatv;
 
-std::string pcflow::getWindowParameters(WindowAttr window) {
+static std::string getWindowParameters(WindowAttr window) {
   return formatv(
       ".C({0}), .IH({1}), .IW({2}), .KH({3}), .KW({4}), .SH({5}), "
       ".SW({6}), .DH({7}), .DW({8}), .PT({9}), .PL({10}), .PB({11}), "
@@ -39,4 +39,10 @@ std::string pcflow::getLearnerParameters(LearnerOpInterface op,
       op.getBiasAttr() ? 1 : 0, op.getMessage() ? 1 : 0,
       op.getRateAttr() ? 1 : 0, graph.getBatch(), graph.getStrict() ? 1 : 0,
       op.getMomentumAttr() ? 1 : 0);
+}
+
+std::string pcflow::getPoolParameters(PoolOp op, FixedType format) {
+  return formatv("{0}, .W({1}), .MAX({2}), .STRICT({3})",
+                 getWindowParameters(op.getWindow()), format.getWidth(),
+                 op.getMax() ? 1 : 0, isStrict(op) ? 1 : 0);
 }

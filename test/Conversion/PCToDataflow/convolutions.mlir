@@ -19,6 +19,28 @@
 // ONES: of @h has no circuit
 // ONES: convolutions of images (conv_2d_nchw_fchw) in one group
 
+// Maxima of data, in the vertex of the product that reads them, teach nobody.
+// RUN: not pc-opt %t/data.mlir -pc-attach-loss=loss=mse -pc-build-graph -pc-expand-inference -convert-pc-to-dataflow 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=DATA
+// DATA: 'linalg.pooling_nchw_max' op of @o has no circuit: its input is data, so nothing learns from its errors; compute it on the host
+
+//--- data.mlir
+func.func @model(%x: tensor<2x1x4x4xf32> {pc.name = "x", pc.role = "input"},
+                 %v: tensor<4x2xf32> {pc.name = "v", pc.role = "parameter"})
+    -> (tensor<2x2xf32> {pc.name = "y", pc.role = "output"}) {
+  %zero = arith.constant 0.0 : f32 loc("o")
+  %lowest = arith.constant 0xFF800000 : f32 loc("o")
+  %e = tensor.empty() : tensor<2x1x2x2xf32> loc("o")
+  %k = tensor.empty() : tensor<2x2xf32> loc("o")
+  %f = linalg.fill ins(%lowest : f32) outs(%e : tensor<2x1x2x2xf32>) -> tensor<2x1x2x2xf32> loc("o")
+  %h = linalg.pooling_nchw_max {dilations = dense<1> : vector<2xi64>, strides = dense<2> : vector<2xi64>}
+      ins(%x, %k : tensor<2x1x4x4xf32>, tensor<2x2xf32>) outs(%f : tensor<2x1x2x2xf32>) -> tensor<2x1x2x2xf32> loc("o")
+  %r = tensor.collapse_shape %h [[0], [1, 2, 3]] : tensor<2x1x2x2xf32> into tensor<2x4xf32> loc("o")
+  %e2 = tensor.empty() : tensor<2x2xf32> loc("o")
+  %f2 = linalg.fill ins(%zero : f32) outs(%e2 : tensor<2x2xf32>) -> tensor<2x2xf32> loc("o")
+  %y = linalg.matmul ins(%r, %v : tensor<2x4xf32>, tensor<4x2xf32>) outs(%f2 : tensor<2x2xf32>) -> tensor<2x2xf32> loc("o")
+  return %y : tensor<2x2xf32>
+}
 //--- image.mlir
 func.func @model(%x: tensor<2x1x3x4xf32> {pc.name = "x", pc.role = "input"},
                  %w: tensor<3x1x2x2xf32> {pc.name = "w", pc.role = "parameter", pc.value = dense<0.5> : tensor<3x1x2x2xf32>},

@@ -79,14 +79,24 @@ void ClockedLinear::clock() {
   }
 }
 
-/// From the next cycle on in `next`: a tap a cycle, at least three a window,
-/// and what is in the stages behind the last.
-void ClockedConv::compute(Phase next, int64_t drain) {
-  phase = next;
-  wait = (windows - 1) * std::max<int64_t>(taps, 3) + taps + drain;
+ClockedImage::ClockedImage(ConvOp op, int64_t rounds, int64_t samples)
+    : image(op.getInput().getType().getSize()),
+      results(op.getPrediction().getType().getSize()), rounds(rounds),
+      left(samples), predictDrain(4), scatterDrain(3), learnDrain(6),
+      sends(bool(op.getMessage())), learns(bool(op.getRate())),
+      strict(isStrict(op)) {
+  // A window of fewer than three taps pauses before the next.
+  int64_t taps = op.getColumns(), windows = results / int64_t(op.getPe());
+  walk = (windows - 1) * std::max<int64_t>(taps, 3) + taps;
 }
 
-void ClockedConv::endPass() {
+ClockedImage::ClockedImage(PoolOp op, int64_t rounds, int64_t samples)
+    : image(op.getInput().getType().getSize()),
+      results(op.getPrediction().getType().getSize()), rounds(rounds),
+      left(samples), walk(results * op.getWindow().getTaps()), predictDrain(3),
+      scatterDrain(2), strict(isStrict(op)) {}
+
+void ClockedImage::endPass() {
   phase = strict ? Load : Take;
   if (++round != rounds)
     return;
@@ -95,11 +105,11 @@ void ClockedConv::endPass() {
   --left;
 }
 
-void ClockedConv::clock() {
+void ClockedImage::clock() {
   switch (phase) {
   case Load:
     if (took(0) && isLast(image))
-      compute(Predict, 4);
+      compute(Predict, predictDrain);
     break;
   case Predict:
     if (--wait == 0)
@@ -113,7 +123,7 @@ void ClockedConv::clock() {
     if (!took(1) || !isLast(results))
       break;
     if (sends || learnsNow())
-      compute(Scatter, learnsNow() ? 6 : 3);
+      compute(Scatter, learnsNow() ? learnDrain : scatterDrain);
     else
       endPass();
     break;

@@ -328,15 +328,11 @@ private:
   int64_t tilesDone = 0, tilesGiven = 0, tileWord = 0;
 };
 
-/// df_conv. Inputs x, d; outputs y and, with a vjp, g.
-class ClockedConv : public Clocked {
+/// df_conv and df_pool. Inputs x, d; outputs y and, with a vjp, g.
+class ClockedImage : public Clocked {
 public:
-  ClockedConv(ConvOp op, int64_t rounds, int64_t samples)
-      : image(op.getInput().getType().getSize()),
-        results(op.getPrediction().getType().getSize()),
-        windows(results / op.getPe()), taps(op.getColumns()), rounds(rounds),
-        left(samples), sends(bool(op.getMessage())), learns(bool(op.getRate())),
-        strict(isStrict(op)) {}
+  ClockedImage(ConvOp op, int64_t rounds, int64_t samples);
+  ClockedImage(PoolOp op, int64_t rounds, int64_t samples);
   bool isValid(unsigned output) const override {
     return phase == (output == 0 ? Give : Send);
   }
@@ -349,15 +345,21 @@ public:
 private:
   enum Phase { Load, Predict, Give, Take, Scatter, Send };
   bool learnsNow() const { return learns && round + 1 == rounds; }
-  void compute(Phase next, int64_t drain);
+  /// From the next cycle on: a walk, and what is in the stages behind its end.
+  void compute(Phase next, int64_t drain) {
+    phase = next;
+    wait = walk + drain;
+  }
   void endPass();
   bool isLast(int64_t count) {
     word = word + 1 == count ? 0 : word + 1;
     return word == 0;
   }
 
-  int64_t image, results, windows, taps, rounds, left;
-  bool sends, learns, strict;
+  int64_t image, results, rounds, left;
+  int64_t walk = 0; // cycles, a tap in each
+  int64_t predictDrain, scatterDrain, learnDrain = 0;
+  bool sends = true, learns = false, strict;
   Phase phase = Load;
   int64_t round = 0, word = 0, wait = 0;
 };

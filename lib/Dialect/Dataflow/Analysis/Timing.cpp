@@ -87,8 +87,8 @@ std::unique_ptr<Clocked> Simulator::create(UnitOpInterface unit) {
       .Case([&](LinearOp op) {
         return std::make_unique<ClockedLinear>(op, rounds, samples);
       })
-      .Case([&](ConvOp op) {
-        return std::make_unique<ClockedConv>(op, rounds, samples);
+      .Case<ConvOp, PoolOp>([&](auto op) {
+        return std::make_unique<ClockedImage>(op, rounds, samples);
       })
       .Case([&](SoftmaxErrorOp op) -> std::unique_ptr<Clocked> {
         auto format =
@@ -124,6 +124,10 @@ LogicalResult Simulator::build() {
     if (auto learner = dyn_cast<LearnerOpInterface>(*op))
       patience += learner.getRows() * learner.getPositions() *
                   std::max<int64_t>(learner.getColumns(), 3);
+  for (UnitOpInterface op : ops)
+    if (auto pool = dyn_cast<PoolOp>(*op))
+      patience +=
+          pool.getPrediction().getType().getSize() * pool.getWindow().getTaps();
   for (UnitOpInterface op : ops) // their addresses stay from here on
     if (isa<BufferOp>(op))
       timing.queues[op] = {};

@@ -77,7 +77,7 @@ std::string UnitNames::getStream(Value source) const {
   Operation *unit = source.getDefiningOp();
   unsigned index = cast<OpResult>(source).getResultNumber();
   std::string name = getUnit(unit);
-  if (isa<LearnerOpInterface>(unit))
+  if (isa<LearnerOpInterface, PoolOp>(unit))
     return name + (index ? ".g" : ".y");
   return unit->getNumResults() > 1 ? name + "." + std::to_string(index) : name;
 }

@@ -60,6 +60,10 @@ llvm::SmallVector<Run> ConvOp::getRuns(int64_t iterations) {
   return getRoundRuns(*this, iterations);
 }
 
+llvm::SmallVector<Run> PoolOp::getRuns(int64_t iterations) {
+  return getRoundRuns(*this, iterations);
+}
+
 llvm::SmallVector<Run> LatchOp::getRuns(int64_t iterations) {
   int64_t size = getInput().getType().getSize();
   return {{size, {0}, {}}, {size * (iterations + 1), {}, {0}}};
@@ -143,17 +147,25 @@ WeightsOp LearnerOpInterface::getBiasOp() {
   return lookup(*this, getBiasAttr());
 }
 
+/// D8, as far as it is that of all units with rounds.
+static LogicalResult verifyRounds(Operation *op) {
+  Type input = op->getOperand(0).getType();
+  Type error = op->getOperand(1).getType();
+  Type prediction = op->getResult(0).getType();
+  if (error != prediction)
+    return op->emitOpError(
+               "D8: expected an error of the type of the prediction, ")
+           << prediction << ", but got " << error;
+  if (op->getNumResults() > 1 && op->getResult(1).getType() != input)
+    return op->emitOpError("D8: expected a message of the type of the input, ")
+           << input << ", but got " << op->getResult(1).getType();
+  return success();
+}
+
 /// D8, as far as it is that of all learners.
 static LogicalResult verifyLearner(LearnerOpInterface op) {
-  Type input = op->getOperand(0).getType();
-  Type prediction = op->getResult(0).getType();
-  if (op.getError().getType() != prediction)
-    return op.emitOpError(
-               "D8: expected an error of the type of the prediction, ")
-           << prediction << ", but got " << op.getError().getType();
-  if (op.getMessage() && op.getMessage().getType() != input)
-    return op.emitOpError("D8: expected a message of the type of the input, ")
-           << input << ", but got " << op.getMessage().getType();
+  if (failed(verifyRounds(op)))
+    return failure();
   if (op.getMomentumAttr() && !op.getRateAttr())
     return op.emitOpError("D8: has momentum, but no rate to learn with");
   if (op.getRows() % op.getPeRows())
@@ -172,16 +184,42 @@ LogicalResult LinearOp::verify() {
   return success();
 }
 
+static LogicalResult verifyImage(Operation *op, WindowAttr window) {
+  int64_t words = cast<StreamType>(op->getOperand(0).getType()).getSize();
+  if (words == window.getImageSize())
+    return success();
+  return op->emitOpError("D8: expected an input of the ")
+         << window.getImageSize() << " words of the image, but got " << words;
+}
+
 LogicalResult ConvOp::verify() {
   int64_t words = getPrediction().getType().getSize();
-  if (getInput().getType().getSize() != getWindow().getImageSize())
-    return emitOpError("D8: expected an input of the ")
-           << getWindow().getImageSize() << " words of the image, but got "
-           << getInput().getType().getSize();
+  if (failed(verifyImage(*this, getWindow())))
+    return failure();
   if (words % getPositions())
     return emitOpError("D8: expected a prediction of ")
            << getPositions() << " words for each channel, but got " << words;
   return verifyLearner(*this);
+}
+
+LogicalResult PoolOp::verify() {
+  WindowAttr window = getWindow();
+  int64_t words = getPrediction().getType().getSize();
+  int64_t positions = window.getPositions();
+  if (failed(verifyImage(*this, window)))
+    return failure();
+  if (words != positions * window.getImage()[0])
+    return emitOpError("D8: expected a prediction of ")
+           << positions << " words for each of " << window.getImage()[0]
+           << " channels, but got " << words;
+  for (int64_t position : llvm::seq(positions))
+    if (llvm::none_of(llvm::seq(window.getTaps()), [&](int64_t tap) {
+          return window.getWord(position, tap).has_value();
+        }))
+      return emitOpError("D8: expected a word of the image under the window, "
+                         "but at position ")
+             << position << " there is none";
+  return verifyRounds(*this);
 }
 
 LogicalResult MapOp::verifyRegions() {

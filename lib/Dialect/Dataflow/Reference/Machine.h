@@ -86,6 +86,8 @@ private:
   bool fire(Operation *unit) {
     if (auto learner = dyn_cast<LearnerOpInterface>(unit))
       return fireLearner(learner);
+    if (auto pool = dyn_cast<PoolOp>(unit))
+      return firePool(pool);
     if (auto state = dyn_cast<StateOp>(unit))
       return fireState(state);
     if (auto activity = dyn_cast<ActivityOp>(unit))
@@ -152,14 +154,58 @@ private:
                 column / taps * channel + *word);
   }
 
-  bool fireLearner(LearnerOpInterface op) {
-    // x, then an error in every round; strictly, x and an error in every round.
+  /// Of a unit with rounds: x, then an error in every round; strictly, x and an
+  /// error in every round. False: what is next is not there.
+  bool beginPhase(Operation *op, bool &predicts, bool &isLast) {
     int64_t &phase = phases[op];
     int64_t count = graph.getStrict() ? 2 * rounds : rounds + 1;
-    bool predicts = graph.getStrict() ? phase % 2 == 0 : phase == 0;
+    predicts = graph.getStrict() ? phase % 2 == 0 : phase == 0;
     if (phase == count || !has(op, predicts ? 0 : 1))
       return false;
-    ++phase;
+    isLast = ++phase == count;
+    return true;
+  }
+
+  bool firePool(PoolOp op) {
+    bool predicts, isLast;
+    if (!beginPhase(op, predicts, isLast))
+      return false;
+    WindowAttr window = op.getWindow();
+    int64_t positions = window.getPositions(), taps = window.getTaps();
+    int64_t channel = window.getImage()[1] * window.getImage()[2];
+    Vector words = take(op, predicts ? 0 : 1);
+    std::vector<int64_t> &winners = this->winners[op];
+    size_t results = op.getPrediction().getType().getSize();
+    if (predicts)
+      winners.assign(results, -1);
+    std::vector<Sum> sums(predicts ? results : window.getImageSize(), Sum(0));
+    for (int64_t result = 0; result < int64_t(results); ++result)
+      for (int64_t tap = 0; tap < taps; ++tap) {
+        auto place = window.getWord(result % positions, tap);
+        if (!place)
+          continue;
+        int64_t word = result / positions * channel + *place;
+        int64_t &winner = winners[result];
+        if (predicts && (winner < 0 || words[word] > words[winner]))
+          winner = word;
+        if (predicts && op.getMax())
+          sums[result] = words[winner];
+        else if (predicts)
+          sums[result] += words[word];
+        else if (!op.getMax() || word == winner)
+          sums[word] += words[result];
+      }
+    Vector settled;
+    for (Sum sum : sums)
+      settled.push_back(arithmetic.settle(sum));
+    give(predicts ? op.getPrediction() : op.getMessage(), settled);
+    return true;
+  }
+
+  bool fireLearner(LearnerOpInterface op) {
+    bool predicts, isLast;
+    if (!beginPhase(op, predicts, isLast))
+      return false;
     const Vector &matrix = weights[op.getWeightsAttr().getValue().str()];
     if (predicts) {
       memory[op] = take(op, 0);
@@ -174,7 +220,7 @@ private:
       });
       give(op.getMessage(), settleProducts(sums));
     }
-    if (phase == count && op.getRateAttr())
+    if (isLast && op.getRateAttr())
       learn(op, d);
     return true;
   }
@@ -412,6 +458,7 @@ private:
   llvm::DenseMap<Operation *, int64_t> phases; // of the sample
   llvm::DenseMap<Operation *, Vector> memory;  // of learners, state, activity
   llvm::DenseMap<Operation *, Vector> errors;  // of activity
+  llvm::DenseMap<Operation *, std::vector<int64_t>> winners; // of pools
   llvm::DenseMap<Operation *, std::vector<Sum>> matrixSums, biasSums;
   std::map<std::string, Vector> weights;
 };

@@ -62,6 +62,9 @@ static int64_t countWords(Operation *op, int64_t batch) {
     return words +
            (isa<ConvOp>(op) ? learner.getRows() * learner.getPositions() : 0);
   }
+  if (auto pool = dyn_cast<PoolOp>(op)) // the greatest are remembered
+    return pool.getInput().getType().getSize() +
+           pool.getError().getType().getSize() * (pool.getMax() ? 2 : 1);
   if (auto latch = dyn_cast<LatchOp>(op))
     return latch.getInput().getType().getSize();
   if (auto activity = dyn_cast<ActivityOp>(op)) // and the error of a round

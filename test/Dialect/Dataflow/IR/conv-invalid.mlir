@@ -52,6 +52,36 @@ pcflow.graph @d8_weights inputs ["x"] iterations(0) batch(1) {
 
 // -----
 
+!x = !pcflow.stream<4 x f32>
+!y = !pcflow.stream<9 x f32>
+pcflow.graph @d8_empty_window inputs ["x"] iterations(0) batch(1) {
+^bb0(%x: !x):
+  %h = pcflow.vertex @h parents(%x : !x) messages(%h : !y) -> down(!y) {
+  ^bb0(%p: !x, %m: !y):
+    // expected-error@+1 {{D8: expected a word of the image under the window, but at position 0 there is none}}
+    %r, %g = pcflow.pool max predict(%p : <4 x f32>) vjp(%m : <9 x f32>)
+        window(<image [1, 2, 2] kernel [1, 1] strides [2, 2] dilations [1, 1] pads [2, 2, 1, 1]>) -> <9 x f32> up(!x)
+    pcflow.yield %r : !y
+  }
+}
+
+// -----
+
+!x = !pcflow.stream<8 x f32>
+!y = !pcflow.stream<4 x f32>
+pcflow.graph @d8_channels inputs ["x"] iterations(0) batch(1) {
+^bb0(%x: !x):
+  %h = pcflow.vertex @h parents(%x : !x) messages(%h : !y) -> down(!y) {
+  ^bb0(%p: !x, %m: !y):
+    // expected-error@+1 {{D8: expected a prediction of 1 words for each of 2 channels, but got 4}}
+    %r, %g = pcflow.pool sum predict(%p : <8 x f32>) vjp(%m : <4 x f32>)
+        window(<image [2, 2, 2] kernel [2, 2] strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0]>) -> <4 x f32> up(!x)
+    pcflow.yield %r : !y
+  }
+}
+
+// -----
+
 // expected-error@+1 {{expected a window of at most 5 columns, but got 7}}
 #w = #pcflow.window<image [1, 4, 4] kernel [2, 4] strides [1, 1] dilations [1, 2] pads [0, 1, 0, 0]>
 

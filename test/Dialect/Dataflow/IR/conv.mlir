@@ -30,3 +30,29 @@ pcflow.graph @windows inputs ["x", "t"] iterations(0) batch(1) {
     pcflow.yield %d : !y
   }
 }
+
+// -----
+
+!x = !pcflow.stream<32 x f32>
+!y = !pcflow.stream<8 x f32>
+// CHECK-LABEL: pcflow.graph @pools
+pcflow.graph @pools inputs ["x", "t"] iterations(0) batch(1) {
+^bb0(%x: !x, %t: !y):
+  %y, %u = pcflow.vertex @y parents(%x : !x) messages(%e : !y) answers [0] -> down(!y) up(!x) {
+  ^bb0(%p: !x, %m: !y):
+    // CHECK: pcflow.pool max predict(%{{.+}} : <32 x f32>) vjp(%{{.+}} : <8 x f32>)
+    // CHECK-SAME: window(<image[2, 4, 4] kernel[2, 2] strides[2, 2] dilations[1, 1] pads[0, 0, 0, 0]>) -> <8 x f32> up(<32 x f32>)
+    %r, %g = pcflow.pool max predict(%p : <32 x f32>) vjp(%m : <8 x f32>)
+        window(<image [2, 4, 4] kernel [2, 2] strides [2, 2] dilations [1, 1] pads [0, 0, 0, 0]>) -> <8 x f32> up(<32 x f32>)
+    pcflow.yield %r, %g : !y, !x
+  }
+  %e = pcflow.vertex @l parents(%y, %t : !y, !y) answers [0] -> up(!y) {
+  ^bb0(%p: !y, %q: !y):
+    %d = pcflow.map(%p, %q) : (!y, !y) -> !y {
+    ^bb0(%a: f32, %c: f32):
+      %f = arith.subf %a, %c : f32
+      pcflow.yield %f : f32
+    }
+    pcflow.yield %d : !y
+  }
+}

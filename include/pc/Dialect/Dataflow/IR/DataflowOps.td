@@ -268,6 +268,41 @@ def PCFlow_ConvOp : PCFlow_Learner<"conv"> {
   }];
 }
 
+def PCFlow_PoolOp : PCFlow_Unit<"pool"> {
+  let summary = "what a sliding window shows, channel by channel, in one word";
+  let description = [{
+    In a sample takes an image once and gives, at every position of the window, the
+    exact sum of the words under it, saturated, or the greatest of them. `T + 1`
+    times takes an error for each and gives a message of the size of the image: an
+    error is added to all words that were under the window, or to the greatest, the
+    first of several. In a strict graph both anew in every round.
+
+    D8: the input has the words of the image, the prediction those of the positions
+    for each channel; every position shows a word.
+
+    ```mlir
+    %y, %g = pcflow.pool max predict(%x : <64 x f32>) vjp(%d : <16 x f32>)
+        window(<image[1, 8, 8] kernel[2, 2] strides[2, 2] dilations[1, 1] pads[0, 0, 0, 0]>)
+        -> <16 x f32> up(<64 x f32>)
+    ```
+  }];
+  let arguments = (ins UnitAttr:$max, PCFlow_StreamType:$input, PCFlow_StreamType:$error,
+                       PCFlow_WindowAttr:$window);
+  let results = (outs PCFlow_StreamType:$prediction, PCFlow_StreamType:$message);
+  let assemblyFormat = [{
+    (`max` $max^) : (`sum`)? `predict` `(` $input `:` type($input) `)`
+    `vjp` `(` $error `:` type($error) `)` `window` `(` $window `)`
+    attr-dict `->` type($prediction) `up` `(` type($message) `)`
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// UnitOpInterface: predictions do not wait for errors.
+    bool isImmediate(unsigned operand, unsigned result) {
+      return operand == 0 || result == 1;
+    }
+  }];
+}
+
 def PCFlow_MapOp : PCFlow_Rateless<"map", [IsolatedFromAbove, SingleBlock]> {
   let summary = "one expression for each word";
   let description = [{

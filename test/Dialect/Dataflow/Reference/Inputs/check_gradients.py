@@ -35,6 +35,12 @@ def convolve(node, x, w, b):
     return np.einsum("nchwij,ocij->nohw", shown, w) + b[:, None, None]
 
 
+def pool(node, x, fill, reduce):
+    """Without pads where it is a mean, whose divisor is the size of the window."""
+    kernel = [helper.get_attribute_value(a) for a in node.attribute if a.name == "kernel_shape"][0]
+    return reduce(windows(x, node, kernel, fill), axis=(-2, -1))
+
+
 FUNCTIONS = {
     "Gemm": lambda _, a, w, b: a @ w.T + b,
     "Tanh": lambda _, a: np.tanh(a),
@@ -43,6 +49,8 @@ FUNCTIONS = {
     "Add": lambda _, a, b: a + b,
     "Mul": lambda _, a, b: a * b,
     "Conv": convolve,
+    "MaxPool": lambda node, a: pool(node, a, -np.inf, np.max),
+    "AveragePool": lambda node, a: pool(node, a, 0.0, np.mean),
     "Flatten": lambda _, a: a.reshape(len(a), -1),
 }
 

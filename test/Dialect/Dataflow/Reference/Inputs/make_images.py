@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Makes an ONNX model of images of 5 x 6 words: two convolutions, with pads on
-some sides and with strides, a function between them, and a product.
+some sides and with dilations, a function and maxima between them, then means and
+a product.
 
 usage: make_images.py OUTPUT
 """
@@ -25,9 +26,12 @@ def layer(kind, value, name, shape, **attributes):
 
 nodes = [layer("Conv", "x", "edges", (4, 1, 3, 2), pads=[1, 1, 0, 0]),
          helper.make_node("Tanh", ["edges"], ["bent"], name="bent"),
-         layer("Conv", "bent", "parts", (2, 4, 2, 2), strides=[2, 2], dilations=[1, 2]),
-         helper.make_node("Flatten", ["parts"], ["flat"], name="flat"),
-         layer("Gemm", "flat", "classify", (2, 8), transB=1)]
+         helper.make_node("MaxPool", ["bent"], ["most"], name="most", kernel_shape=[2, 3], strides=[1, 1],
+                          pads=[0, 0, 1, 0]),
+         layer("Conv", "most", "parts", (2, 4, 2, 2), strides=[1, 2], dilations=[1, 1]),
+         helper.make_node("AveragePool", ["parts"], ["mean"], name="mean", kernel_shape=[3, 1]),
+         helper.make_node("Flatten", ["mean"], ["flat"], name="flat"),
+         layer("Gemm", "flat", "classify", (2, 4), transB=1)]
 graph = helper.make_graph(
     nodes, "images", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", 1, 5, 6])],
     [helper.make_tensor_value_info("classify", TensorProto.FLOAT, ["N", 2])], initializer=parameters)

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Takes an image x (C x IH x IW words) and gives, channel by channel and position
+// by position, the sum of the words under the window or, with MAX, the greatest;
+// then, `rounds` times alike, takes as many words d and gives an image
+//   g[n] = sat(sum of d[p] over all p under whose window n was),
+// with MAX over those p for which n was the greatest, the first of several.
+// STRICT: x and y in each of the rounds, before d; no rounds are one. Frames: x,
+// g, one for y and then d, and with MAX one of who was the greatest.
+module df_pool #(
+  parameter int C = 1,
+  parameter int IH = 8,
+  parameter int IW = 8,
+  parameter int KH = 2,
+  parameter int KW = 2,
+  parameter int SH = 2,
+  parameter int SW = 2,
+  parameter int DH = 1,
+  parameter int DW = 1,
+  parameter int PT = 0,
+  parameter int PL = 0,
+  parameter int PB = 0,
+  parameter int PR = 0,
+  parameter int W = 18,
+  parameter int MAX = 1,
+  parameter int STRICT = 0
+) (
+  input  logic         clk,
+  input  logic         rst,
+  input  logic [15:0]  rounds,
+  input  logic [W-1:0] x_data,
+  input  logic         x_valid,
+  output logic         x_ready,
+  output logic [W-1:0] y_data,
+  output logic         y_valid,
+  input  logic         y_ready,
+  input  logic [W-1:0] d_data,
+  input  logic         d_valid,
+  output logic         d_ready,
+  output logic [W-1:0] g_data,
+  output logic         g_valid,
+  input  logic         g_ready,
+  output logic         sat
+);
+  localparam int OH = (IH + PT + PB - DH * (KH - 1) - 1) / SH + 1;
+  localparam int OW = (IW + PL + PR - DW * (KW - 1) - 1) / SW + 1;
+  localparam int N = C * IH * IW;
+  localparam int M = C * OH * OW;
+  localparam int NW = (N <= 1) ? 1 : $clog2(N);
+  localparam int MW = (M <= 1) ? 1 : $clog2(M);
+  localparam int TW = W + $clog2(KH * KW) + 1;
+
+  localparam logic [2:0] LOAD = 3'd0, PREDICT = 3'd1, GIVE = 3'd2, TAKE = 3'd3, SCATTER = 3'd4, SEND = 3'd5;
+  logic [2:0] state;
+  logic [15:0] round;
+  logic ends, busy, drained, pass_ends, n_moves, n_last, m_moves, m_last;
+  logic [NW-1:0] n, addr, n1;
+  logic [MW-1:0] m, m1, m2;  // also the window that is walked
+  logic shows, tap_first, tap_last, done, valid1, shows1, first1, last1, done2;
+  logic signed [W-1:0] word1, d1, result;
+  logic over_y, over_g, clips;
+
+  assign x_ready = state == LOAD;
+  assign y_valid = state == GIVE;
+  assign d_ready = state == TAKE;
+  assign g_valid = state == SEND;
+  assign ends = (round + 1'b1 == rounds) | (rounds == '0);
+  assign n_moves = (x_valid & x_ready) | (g_valid & g_ready);
+  assign n_last = n_moves & (n == NW'(N - 1));
+  assign m_moves = (y_valid & y_ready) | (d_valid & d_ready);
+  assign m_last = m_moves & (m == MW'(M - 1));
+  assign drained = ~(busy | valid1 | done2);
+  assign pass_ends = g_valid & n_last;
+
+  always_ff @(posedge clk) begin
+    if (rst) begin
+      state <= LOAD;
+      round <= '0;
+      busy <= 1'b0;
+      n <= '0;
+      m <= '0;
+    end else begin
+      if (n_moves) n <= n_last ? '0 : n + 1'b1;
+      if (m_moves | (busy & tap_last)) m <= (m_last | done) ? '0 : m + 1'b1;
+      if (busy & done) busy <= 1'b0;
+      case (state)
+        LOAD: if (n_last) begin
+          state <= PREDICT;
+          busy <= 1'b1;
+        end
+        PREDICT: if (drained) state <= GIVE;
+        GIVE: if (m_last) state <= (STRICT == 0 && rounds == '0) ? LOAD : TAKE;
+        TAKE: if (m_last) begin
+          state <= SCATTER;
+          busy <= 1'b1;
+        end
+        SCATTER: if (drained) state <= SEND;
+        default: if (pass_ends) begin
+          round <= ends ? '0 : round + 1'b1;
+          state <= (ends || STRICT != 0) ? LOAD : TAKE;
+        end
+      endcase
+    end
+  end
+
+  logic _starts, _ends;
+  df_window #(.C(1), .IH(IH), .IW(IW), .KH(KH), .KW(KW), .SH(SH), .SW(SW), .DH(DH), .DW(DW),
+              .PT(PT), .PL(PL), .PB(PB), .PR(PR), .PLANES(C), .STRIDE(IH * IW), .AW(NW)) u_window (
+    .clk, .rst, .step(busy), .addr, .shows, .first(tap_first), .last(tap_last), .starts(_starts),
+    .ends(_ends), .done);
+
+  logic [W-1:0] xs[0:N-1];
+  logic [W-1:0] frame[0:M-1];
+  always_ff @(posedge clk) begin
+    if (x_valid & x_ready) xs[n] <= x_data;
+    if (done2 | (d_valid & d_ready)) frame[done2 ? m2 : m] <= done2 ? result : d_data;
+    word1 <= xs[addr];
+    d1 <= frame[m];
+    n1 <= addr;
+    m1 <= m;
+    m2 <= m1;
+    shows1 <= shows;
+    first1 <= tap_first;
+    last1 <= tap_last;
+    valid1 <= ~rst & busy;
+    done2 <= ~rst & valid1 & last1 & (state == PREDICT);
+  end
+  assign y_data = frame[m];
+
+  // What the window shows, tap by tap; and whose errors are whose.
+  logic wins1;
+  if (MAX != 0) begin : g_max
+    logic [NW-1:0] winners[0:M-1];
+    logic [NW-1:0] winner, winner1;
+    logic signed [W-1:0] best;
+    logic found, better;
+    assign better = shows1 & (first1 | ~found | (word1 > best));
+    always_ff @(posedge clk) begin
+      winner1 <= winners[m];
+      if (valid1) begin
+        found <= shows1 | (found & ~first1);
+        if (better) begin
+          best <= word1;
+          winner <= n1;
+        end
+      end
+      if (done2) winners[m2] <= winner;
+    end
+    assign result = best;
+    assign over_y = 1'b0;
+    assign wins1 = n1 == winner1;
+  end else begin : g_sum
+    logic signed [TW-1:0] total;
+    logic over;
+    always_ff @(posedge clk)
+      if (valid1) total <= (first1 ? '0 : total) + (shows1 ? TW'(word1) : '0);
+    df_round #(.WI(TW), .SHIFT(0), .WO(W)) u_sum (.a(total), .y(result), .sat(over));
+    assign over_y = done2 & over;
+    assign wins1 = 1'b1;
+  end
+
+  // The sums of the message: emptied while x comes and while they are given.
+  logic signed [TW-1:0] sums[0:N-1];
+  logic signed [TW-1:0] sum;
+  logic [NW-1:0] at;
+  logic adds;
+  assign adds = valid1 & shows1 & wins1 & (state == SCATTER);
+  assign at = (state == SCATTER) ? n1 : n;
+  assign sum = sums[at];
+  always_ff @(posedge clk) if (adds | n_moves) sums[at] <= n_moves ? '0 : sum + TW'(d1);
+  df_round #(.WI(TW), .SHIFT(0), .WO(W)) u_message (.a(sum), .y(g_data), .sat(clips));
+  assign over_g = g_valid & clips;
+
+  always_ff @(posedge clk) begin
+    if (rst) sat <= 1'b0;
+    else if (over_y | over_g) sat <= 1'b1;
+  end
+  logic _unused;
+  assign _unused = &{1'b0, _starts, _ends};
+endmodule
