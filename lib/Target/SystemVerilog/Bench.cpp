@@ -79,6 +79,8 @@ inline Circuit makeCircuit(Top &top) {{
     if (unit.getMomentumAttr())
       text += formatv("  bench.velocities({0});\n", number);
   }
+  if (!design.deadlock.empty())
+    text += formatv("  bench.certificate(\"{0}\");\n", design.deadlock);
   if (design.options.stalls)
     text += formatv("  bench.stalls({0}, {1});\n", design.channels.size(),
                     emitSetBit("stall", design.channels.size()));

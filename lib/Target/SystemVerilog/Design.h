@@ -49,6 +49,7 @@ struct Design {
   std::vector<Memory> memories;
   std::vector<Channel> channels;
   std::vector<std::string> links; // that can be cut, by number
+  std::string deadlock;           // its certificate, or nothing
 };
 
 /// Adds the module of a vertex, or `top` for the graph itself.

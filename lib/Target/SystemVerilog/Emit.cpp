@@ -2,6 +2,7 @@
 
 #include "pc/Target/SystemVerilog/Emit.h"
 #include "Design.h"
+#include "pc/Dialect/Dataflow/Analysis/Liveness.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
@@ -28,8 +29,10 @@ pcflow::emitSystemVerilog(GraphOp graph, const CircuitOptions &options) {
   if (!design.format)
     return graph.emitOpError(
         "expected a quantised circuit; has pcflow-quantize run?");
-  if (failed(emitModules(design)))
+  FailureOr<Network> network = buildNetwork(graph);
+  if (failed(network) || failed(emitModules(design)))
     return failure();
+  design.deadlock = describe(execute(*network));
   for (llvm::StringRef unit : design.units)
     design.files[unit.str() + ".sv"] = getLibraryFile(unit).str();
   std::string verilator, yosys;

@@ -96,6 +96,9 @@ public:
     setStall = set;
   }
 
+  /// What the proof of liveness says: who waits for whom, or nothing.
+  void certificate(const char *cycle) { waits = cycle; }
+
   /// Withholds streams and queues in so many percent of the cycles.
   void pauseAtRandom(int seed, int share) {
     random.seed(seed);
@@ -189,6 +192,7 @@ private:
   int width, numStalls = 0, percent = 0, current = -1;
   std::function<void(int, bool)> setStall, setCut;
   std::vector<std::string> linkNames;
+  std::string waits; // a cycle of units, where there is one
   std::mt19937 random;
   int64_t cycle = 0, start = 0, lastMove = 0, lastOutput = 0;
   int64_t wanted = 0; // samples, of the run
@@ -372,7 +376,10 @@ std::string CircuitBench<Top>::describeWait(int64_t samples) const {
   for (const Tap &tap : taps)
     add("errors of " + tap.name, tap.words.size(),
         samples * current * tap.size);
-  return text + "; pcflow-verify-liveness shows who waits for whom";
+  return text + (waits.empty()
+                     ? "; by the proof of liveness this circuit never stops: "
+                       "the hardware is another"
+                     : "; deadlocks: " + waits);
 }
 
 template <typename Top> std::string CircuitBench<Top>::run(int64_t samples) {
