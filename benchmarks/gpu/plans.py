@@ -14,7 +14,7 @@ import subprocess
 
 import numpy as np
 
-VERSION = 1
+VERSION = 2
 KINDS = {"float32": 2, "int64": 11}
 ALIGNMENT = 64
 BARRIERS = {None: 0, "execution": 1, "memory": 2}
@@ -74,7 +74,7 @@ def encode(buffers, shaders, dispatches):
         body += flat(b"".join(ports), len(ports))
     body += flat(b"", 0)  # constants
     numbers = {name: i for i, name in enumerate(shaders)}
-    kernels = [flat(b"main", 4) + struct.pack("<3I", *size) + flat(words, len(words) // 4)
+    kernels = [flat(b"main", 4) + struct.pack("<4I", *size, 0) + flat(words, len(words) // 4)
                for words, size in shaders.values()]
     body += flat(b"".join(kernels), len(kernels))
     items = []

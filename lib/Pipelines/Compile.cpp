@@ -168,6 +168,7 @@ static Error writePlans(ModuleOp module, ArrayRef<std::string> entries,
   VulkanOptions options;
   options.timing = request.compile.timing;
   options.without = request.compile.without;
+  options.profile = request.machine.vulkan.profile;
   SmallVector<StringRef> names(entries.begin(), entries.end());
   FailureOr<std::vector<Plan>> plans = compilePlans(module, names, options);
   if (failed(plans))

@@ -191,6 +191,11 @@ MachineFlags::MachineFlags(bool alsoUsesHost)
              cl::desc("number of a device of Vulkan, or part of its name "
                       "(default: the first discrete one, or the first)"),
              cl::cat(category)),
+      deviceProfile("device-profile", cl::value_desc("NAME"),
+                    cl::desc("what kernels of Vulkan are made for: lavapipe, "
+                             "generic or h100 (default: the device; "
+                             "lavapipe where there is none)"),
+                    cl::cat(category)),
       cache("cache", cl::init(getDefaultCacheFolder()), cl::value_desc("DIR"),
             cl::desc("folder for objects, simulations and pipelines of "
                      "Vulkan, which need not be compiled again, "
@@ -221,8 +226,10 @@ MachineFlags::MachineFlags(bool alsoUsesHost)
 Error MachineFlags::checkTarget() const {
   bool isVulkan = target.get() == "vulkan";
   bool isCircuit = target.get() == "dataflow";
-  if (!isVulkan && device.getNumOccurrences())
-    return createStringError("--device: expected --target=vulkan");
+  for (const cl::Option *flag : {&device, &deviceProfile})
+    if (!isVulkan && flag->getNumOccurrences())
+      return createStringError("--" + flag->ArgStr +
+                               ": expected --target=vulkan");
   const cl::Option *onCircuit[] = {&format, &segments, &lanes, &roundCycles};
   for (const cl::Option *flag : onCircuit)
     if (!isCircuit && flag->getNumOccurrences())
@@ -278,6 +285,7 @@ Error MachineFlags::fill(MachineOptions &options) const {
   options.cpu.threads = threads;
   options.cpu.cache = cache == "none" ? std::string() : cache.getValue();
   options.vulkan.device = device;
+  options.vulkan.profile = deviceProfile;
   options.vulkan.cache = options.cpu.cache;
   return Error::success();
 }

@@ -69,7 +69,8 @@ private:
   std::unique_ptr<Timer> timer;
 };
 
-/// --target, --cpu, --threads, --device, --cache: what compiled code runs on.
+/// --target, --cpu, --threads, --device, --device-profile, --cache: what
+/// compiled code runs on.
 /// --format, --segments, --lanes, --round-cycles, --queues, --simulator: what a
 /// circuit is like.
 class MachineFlags {
@@ -89,7 +90,7 @@ private:
   ChoiceFlag target;
   llvm::cl::opt<std::string> cpu;
   llvm::cl::opt<unsigned> threads;
-  llvm::cl::opt<std::string> device, cache, format;
+  llvm::cl::opt<std::string> device, deviceProfile, cache, format;
   llvm::cl::opt<int64_t> segments, lanes, roundCycles;
   ChoiceFlag queues, simulator;
 };

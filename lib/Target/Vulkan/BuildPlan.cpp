@@ -200,6 +200,18 @@ FailureOr<PlanOperand> PlanBuilder::getOperand(Value memory,
   return operand;
 }
 
+static uint32_t getSharedBytes(spirv::ModuleOp shader) {
+  int64_t bytes = 0;
+  for (auto variable : shader.getOps<spirv::GlobalVariableOp>())
+    if (variable.storageClass() == spirv::StorageClass::Workgroup) {
+      auto pointer = cast<spirv::PointerType>(variable.getType());
+      auto array = cast<spirv::ArrayType>(pointer.getPointeeType());
+      bytes += int64_t(array.getNumElements()) *
+               getElementBytes(array.getElementType());
+    }
+  return static_cast<uint32_t>(bytes);
+}
+
 FailureOr<uint32_t> PlanBuilder::getKernel(gpu::LaunchFuncOp launch,
                                            spirv::ModuleOp shader) {
   auto [known, isNew] = kernels.insert({shader, plan.kernels.size()});
@@ -211,6 +223,7 @@ FailureOr<uint32_t> PlanBuilder::getKernel(gpu::LaunchFuncOp launch,
   PlanKernel kernel;
   kernel.name = launch.getKernelName().str();
   kernel.words = std::move(*words);
+  kernel.sharedBytes = getSharedBytes(shader);
   plan.kernels.push_back(std::move(kernel));
   return known->second;
 }

@@ -37,6 +37,21 @@ static LogicalResult prepare(ModuleOp module, ArrayRef<StringRef> entries,
 FailureOr<std::vector<Plan>>
 mlir::pc::compilePlans(ModuleOp module, ArrayRef<StringRef> entries,
                        const VulkanOptions &options) {
+  if (const DeviceProfile *device = findDeviceProfile(options.profile))
+    return compilePlans(module, entries, options, *device);
+  InFlightDiagnostic error =
+      module.emitError("expected one of the device profiles ");
+  llvm::interleaveComma(
+      getDeviceProfiles(), error,
+      [&](const DeviceProfile &known) { error << known.name; });
+  error << ", found '" << options.profile << "'";
+  return error;
+}
+
+FailureOr<std::vector<Plan>>
+mlir::pc::compilePlans(ModuleOp module, ArrayRef<StringRef> entries,
+                       const VulkanOptions &options,
+                       const DeviceProfile &device) {
   MLIRContext *context = module.getContext();
   DialectRegistry registry;
   registerCPUExtensions(registry);
@@ -48,7 +63,7 @@ mlir::pc::compilePlans(ModuleOp module, ArrayRef<StringRef> entries,
   PassManager manager(context);
   if (options.timing)
     manager.enableTiming(*options.timing);
-  buildTensorToLaunchesPipeline(manager, options.without);
+  buildTensorToLaunchesPipeline(manager, device, options.without);
   buildKernelsToSPIRVPipeline(manager);
   if (failed(manager.run(*copy)))
     return failure();

@@ -32,6 +32,8 @@ public:
   llvm::Error open(const VulkanOptions &options);
   /// What opening has done without, or "".
   StringRef getRemark() const { return pc_vk_remark(context.get()); }
+  /// What kernels for this device should look like.
+  DeviceProfile measureDevice() const;
   llvm::Error load(const Plan &plan, Signature signature);
 
   const Signature &getSignature(StringRef entry) const override {
@@ -76,6 +78,17 @@ llvm::Error VulkanExecutable::open(const VulkanOptions &options) {
   pc_vk_status status = pc_vk_context_create(&wanted, &made);
   context.reset(made);
   return check(status);
+}
+
+DeviceProfile VulkanExecutable::measureDevice() const {
+  pc_vk_limits limits = pc_vk_device_limits(context.get());
+  if (limits.is_software)
+    return *findDeviceProfile("lavapipe");
+  DeviceProfile device = *findDeviceProfile("generic");
+  device.lanes = limits.lanes;
+  device.invocations = std::min<int64_t>(limits.invocations, 256);
+  device.sharedBytes = std::min<int64_t>(limits.shared_bytes, 49152);
+  return device;
 }
 
 llvm::Error VulkanExecutable::load(const Plan &plan, Signature signature) {
@@ -163,7 +176,10 @@ mlir::pc::compileForVulkan(ModuleOp module, ArrayRef<StringRef> entries,
     return module.emitError(llvm::toString(std::move(error))), failure();
   if (!executable->getRemark().empty())
     emitRemark(UnknownLoc::get(module.getContext())) << executable->getRemark();
-  FailureOr<std::vector<Plan>> plans = compilePlans(module, entries, options);
+  FailureOr<std::vector<Plan>> plans =
+      options.profile.empty()
+          ? compilePlans(module, entries, options, executable->measureDevice())
+          : compilePlans(module, entries, options);
   if (failed(plans))
     return failure();
   for (const Plan &plan : *plans) {

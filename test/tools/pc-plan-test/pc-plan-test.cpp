@@ -23,7 +23,12 @@ static cl::opt<int> weakenBarrier("weaken-barrier", cl::init(-1),
 static cl::opt<bool> trusting("trusting", cl::desc("do not check barriers"));
 static cl::opt<unsigned> workgroup("workgroup",
                                    cl::desc("plan for this many invocations"));
+static cl::opt<unsigned> shared("shared",
+                                cl::desc("bytes that a workgroup shares"));
 static cl::opt<unsigned> grid("grid", cl::desc("launch this many groups"));
+static cl::opt<bool>
+    unsynchronised("unsynchronised",
+                   cl::desc("forget the barriers inside of workgroups"));
 static cl::opt<bool> outside("outside", cl::desc("reach beyond the memory"));
 static cl::opt<size_t> truncate("truncate", cl::desc("bytes of the file"));
 static cl::opt<int> flip("flip", cl::init(-1), cl::desc("change this byte"));
@@ -32,7 +37,20 @@ static cl::opt<bool> once("write-once", cl::desc("only before the first run"));
 static cl::opt<std::string> device("device");
 static cl::opt<bool> counters("counters", cl::desc("print what was done"));
 
+/// Every barrier of the shader becomes instructions that do nothing.
+static void dropWorkgroupBarriers(PlanKernel &kernel) {
+  constexpr uint32_t opControlBarrier = 224, opNop = 1 << 16;
+  for (size_t at = 5; at < kernel.words.size();) {
+    uint32_t length = kernel.words[at] >> 16;
+    if ((kernel.words[at] & 0xffff) == opControlBarrier)
+      std::fill_n(kernel.words.begin() + at, length, opNop);
+    at += length;
+  }
+}
+
 static void plant(Plan &plan) {
+  if (unsynchronised)
+    llvm::for_each(plan.kernels, dropWorkgroupBarriers);
   int number = 0;
   for (PlanDispatch &dispatch : plan.dispatches) {
     if (dispatch.barrier == Barrier::None)
@@ -45,6 +63,8 @@ static void plant(Plan &plan) {
   }
   if (workgroup)
     plan.kernels[0].workgroup[0] = workgroup;
+  if (shared)
+    plan.kernels[0].sharedBytes = shared;
   if (grid)
     plan.dispatches[0].grid[0] = grid;
   if (outside)

@@ -8,6 +8,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "pc/Target/CPU/Executable.h"
 #include "pc/Target/Vulkan/Plan/Plan.h"
+#include "pc/Target/Vulkan/Transforms/DeviceProfile.h"
 #include "pc/Target/Vulkan/VulkanOptions.h"
 #include "llvm/ADT/SmallVector.h"
 
@@ -19,6 +20,11 @@ namespace mlir::pc {
 FailureOr<std::vector<Plan>> compilePlans(ModuleOp module,
                                           ArrayRef<StringRef> entries,
                                           const VulkanOptions &options);
+/// The same for a device that has no name, whatever `options` say.
+FailureOr<std::vector<Plan>> compilePlans(ModuleOp module,
+                                          ArrayRef<StringRef> entries,
+                                          const VulkanOptions &options,
+                                          const DeviceProfile &device);
 
 /// The same, on the device that `options` ask for, ready to be called.
 FailureOr<std::unique_ptr<Executable>>

@@ -17,6 +17,9 @@ struct VulkanOptions {
   std::string device;
   /// Where the driver's pipelines are kept for later runs; empty: they are not.
   std::string cache;
+  /// What kernels are made for, one of `getDeviceProfiles`; empty: the device,
+  /// or the default where there is none.
+  std::string profile;
   /// Passes that are left out, among those of `getOptionalGPUPasses`.
   std::vector<std::string> without;
   /// What each pass takes goes there; null: nowhere.

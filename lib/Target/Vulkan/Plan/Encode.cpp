@@ -12,7 +12,7 @@
 using namespace mlir::pc;
 
 static constexpr char magic[4] = {'P', 'C', 'V', 'K'};
-static constexpr uint32_t version = 1;
+static constexpr uint32_t version = 2;
 static constexpr size_t headerBytes = 24;
 
 /// FNV-1a, which sees every changed byte; no protection against malice.
@@ -141,6 +141,7 @@ static void code(Codec &codec, PlanConstant &constant) {
 template <typename Codec> static void code(Codec &codec, PlanKernel &kernel) {
   codeFlat(codec, kernel.name);
   code(codec, kernel.workgroup);
+  code(codec, kernel.sharedBytes);
   codeFlat(codec, kernel.words);
 }
 

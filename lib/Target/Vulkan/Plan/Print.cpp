@@ -64,6 +64,8 @@ void mlir::pc::printPlan(const Plan &plan, std::ostream &os) {
   for (const PlanKernel &kernel : plan.kernels) {
     os << "  kernel " << kernel.name << " workgroup ";
     print(kernel.workgroup, os);
+    if (kernel.sharedBytes)
+      os << " shares " << kernel.sharedBytes << " bytes";
     os << "\n";
   }
   for (const PlanDispatch &dispatch : plan.dispatches)

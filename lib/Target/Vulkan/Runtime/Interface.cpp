@@ -38,6 +38,19 @@ uint32_t pc_vk_device_used(const pc_vk_context *context) {
   return context->used;
 }
 
+pc_vk_limits pc_vk_device_limits(const pc_vk_context *context) {
+  VkPhysicalDeviceSubgroupProperties subgroups = {
+      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_PROPERTIES};
+  VkPhysicalDeviceProperties2 found = {
+      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2, &subgroups};
+  vkGetPhysicalDeviceProperties2(context->physicalDevices[context->used],
+                                 &found);
+  const VkPhysicalDeviceLimits &limits = context->getLimits();
+  return {found.properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU,
+          subgroups.subgroupSize, limits.maxComputeWorkGroupInvocations,
+          limits.maxComputeSharedMemorySize};
+}
+
 pc_vk_counters pc_vk_count(const pc_vk_context *context) {
   return context->counters;
 }

@@ -38,6 +38,8 @@ pc_vk_status pc_vk_plan::checkLimits() {
     }
     require("workgroup invocations", invocations,
             limits.maxComputeWorkGroupInvocations);
+    require("bytes of the memory of a workgroup", kernel.sharedBytes,
+            limits.maxComputeSharedMemorySize);
   }
   for (const PlanDispatch &dispatch : plan.dispatches) {
     for (int axis = 0; axis != 3; ++axis)

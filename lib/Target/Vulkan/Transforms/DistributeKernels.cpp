@@ -25,6 +25,9 @@ private:
   LogicalResult distribute(gpu::GPUFuncOp kernel,
                            ArrayRef<linalg::LinalgOp> ops);
   LogicalResult distributeLoop(gpu::GPUFuncOp kernel, scf::ForOp loop);
+  LogicalResult place(TileEmitter &emitter, ImplicitLocOpBuilder &builder,
+                      gpu::GPUFuncOp kernel, Value id,
+                      const KernelDomain &domain, const KernelTile &tile);
 };
 } // namespace
 
@@ -155,6 +158,37 @@ LogicalResult DistributeKernels::distributeLoop(gpu::GPUFuncOp kernel,
   return success();
 }
 
+/// Where an invocation is: alone, or among those of its workgroup.
+LogicalResult DistributeKernels::place(TileEmitter &emitter,
+                                       ImplicitLocOpBuilder &builder,
+                                       gpu::GPUFuncOp kernel, Value id,
+                                       const KernelDomain &domain,
+                                       const KernelTile &tile) {
+  auto given = kernel->getAttrOfType<DenseI64ArrayAttr>(sharedAttrName);
+  if (!given) {
+    emitter.place(id);
+    return success();
+  }
+  SharedTile shared;
+  shared.tile = tile;
+  shared.lanes.assign(given.asArrayRef().begin(), given.asArrayRef().end());
+  shared.depth = shared.lanes.pop_back_val();
+  int64_t invocations = (*kernel.getKnownBlockSize())[0];
+  bool fits = shared.lanes.size() == tile.size() &&
+              shared.countInvocations() == invocations;
+  for (auto [size, part, lanes] : llvm::zip(domain.sizes, tile, shared.lanes))
+    fits &= size % (part * lanes) == 0;
+  if (!fits)
+    return kernel.emitOpError("expected tiles of ")
+           << invocations << " invocations that cover "
+           << ArrayRef<int64_t>(domain.sizes) << " without a rest";
+  Value size = arith::ConstantIndexOp::create(builder, invocations);
+  Value group = arith::DivUIOp::create(builder, id, size);
+  Value thread = gpu::ThreadIdOp::create(builder, gpu::Dimension::x);
+  emitter.placeShared(kernel, group, thread, std::move(shared));
+  return success();
+}
+
 LogicalResult DistributeKernels::distribute(gpu::GPUFuncOp kernel,
                                             ArrayRef<linalg::LinalgOp> ops) {
   FailureOr<KernelDomain> domain = getSharedDomain(ops);
@@ -173,7 +207,8 @@ LogicalResult DistributeKernels::distribute(gpu::GPUFuncOp kernel,
     return failure();
   auto isAligned = makeAligned(kernel);
   TileEmitter emitter(builder, makeAxes(*domain, tile), isAligned);
-  emitter.place(id);
+  if (failed(place(emitter, builder, kernel, id, *domain, tile)))
+    return failure();
   for (linalg::LinalgOp op : ops)
     if (failed(emitter.emit(op)))
       return failure();

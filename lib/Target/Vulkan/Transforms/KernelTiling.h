@@ -14,9 +14,11 @@ inline constexpr int64_t vectorWidth = 4;
 
 /// What the choice of a tile asks about a device.
 struct DeviceModel {
-  int64_t lanes = 8;       // invocations that run in step
-  int64_t subgroups = 16;  // that keep the device busy
-  int64_t registers = 256; // accumulators of an invocation, at most
+  int64_t lanes = 8;        // invocations that run in step
+  int64_t subgroups = 16;   // that keep the device busy
+  int64_t registers = 256;  // accumulators of an invocation, at most
+  int64_t invocations = 64; // of a workgroup, at most
+  int64_t sharedBytes = 0;  // of its memory; 0: invocations share nothing
 };
 
 /// The size of a tile in each dimension of the domain.

@@ -43,7 +43,7 @@ struct Binding {
   Type element;      // in memory
   Value variable;    // points to the buffer; null where only vectors do
   Value vectors;     // points to it as vectors; null where nobody asks for them
-  Value firstOffset; // index
+  Value firstOffset; // index; null in the memory of the workgroup
 };
 
 /// Moves the body of a kernel into a SPIR-V function whose arguments are
@@ -65,6 +65,8 @@ private:
                      StringRef suffix);
   Value getPointer(Operation *op, const Binding &binding, ValueRange indices,
                    bool isVector = false);
+  LogicalResult makeShared(BlockArgument memory);
+  LogicalResult lowerAccess(Operation *user, const Binding &binding);
   Value fromStorage(Value value, Type type);
   Value toStorage(Value value, Type type);
   LogicalResult lowerAccesses();
@@ -167,6 +169,33 @@ LogicalResult BorderLowering::makeBinding(BlockArgument argument) {
   return success();
 }
 
+/// Memory of the workgroup.
+LogicalResult BorderLowering::makeShared(BlockArgument memory) {
+  auto type = cast<MemRefType>(memory.getType());
+  FailureOr<Type> element = getStorageType(type.getElementType());
+  if (failed(element))
+    return failure();
+  auto pointer = spirv::PointerType::get(
+      spirv::ArrayType::get(*element, type.getNumElements()),
+      spirv::StorageClass::Workgroup);
+  std::string name = "shared_" + std::to_string(memory.getArgNumber());
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(module.getBody());
+    spirv::GlobalVariableOp::create(builder, TypeAttr::get(pointer),
+                                    builder.getStringAttr(name),
+                                    FlatSymbolRefAttr());
+  }
+  Binding binding;
+  binding.type = type;
+  binding.strides = type.getStridesAndOffset().first;
+  binding.element = *element;
+  binding.variable = spirv::AddressOfOp::create(
+      builder, pointer, FlatSymbolRefAttr::get(builder.getStringAttr(name)));
+  bindings.push_back(binding);
+  return success();
+}
+
 void BorderLowering::makeEntry() {
   builder.setInsertionPoint(kernel->getParentOfType<gpu::GPUModuleOp>());
   module = spirv::ModuleOp::create(builder, spirv::AddressingModel::Logical,
@@ -190,7 +219,9 @@ void BorderLowering::makeEntry() {
 /// The place of an element: offset + sum of index times stride.
 Value BorderLowering::getPointer(Operation *op, const Binding &binding,
                                  ValueRange indices, bool isVector) {
-  Value place = binding.firstOffset;
+  Value place = binding.firstOffset
+                    ? binding.firstOffset
+                    : arith::ConstantIndexOp::create(builder, 0).getResult();
   for (auto [index, stride] : llvm::zip(indices, binding.strides)) {
     Value step = index;
     if (stride != 1)
@@ -206,6 +237,9 @@ Value BorderLowering::getPointer(Operation *op, const Binding &binding,
   auto i32 = builder.getI32Type();
   Value word =
       UnrealizedConversionCastOp::create(builder, i32, place).getResult(0);
+  if (!binding.firstOffset)
+    return spirv::AccessChainOp::create(builder, binding.variable,
+                                        ValueRange{word});
   Value zero = spirv::ConstantOp::getZero(i32, op->getLoc(), builder);
   return spirv::AccessChainOp::create(
       builder, isVector ? binding.vectors : binding.variable,
@@ -235,35 +269,41 @@ Value BorderLowering::toStorage(Value value, Type type) {
   return value;
 }
 
+LogicalResult BorderLowering::lowerAccess(Operation *user,
+                                          const Binding &binding) {
+  builder.setInsertionPoint(user);
+  builder.setLoc(user->getLoc());
+  if (auto load = dyn_cast<memref::LoadOp>(user)) {
+    Value value = spirv::LoadOp::create(
+        builder, getPointer(user, binding, load.getIndices()));
+    load.replaceAllUsesWith(fromStorage(value, binding.type.getElementType()));
+  } else if (auto store = dyn_cast<memref::StoreOp>(user)) {
+    Value value = toStorage(store.getValue(), binding.element);
+    spirv::StoreOp::create(
+        builder, getPointer(user, binding, store.getIndices()), value);
+  } else if (auto load = dyn_cast<vector::LoadOp>(user)) {
+    load.replaceAllUsesWith(
+        spirv::LoadOp::create(
+            builder, getPointer(user, binding, load.getIndices(), true))
+            .getResult());
+  } else if (auto store = dyn_cast<vector::StoreOp>(user)) {
+    spirv::StoreOp::create(builder,
+                           getPointer(user, binding, store.getIndices(), true),
+                           store.getValueToStore());
+  } else {
+    return user->emitOpError("is not supported in a kernel of the Vulkan "
+                             "target");
+  }
+  user->erase();
+  return success();
+}
+
 LogicalResult BorderLowering::lowerAccesses() {
-  for (auto [argument, binding] : llvm::zip(kernel.getArguments(), bindings))
-    for (Operation *user : llvm::make_early_inc_range(argument.getUsers())) {
-      builder.setInsertionPoint(user);
-      builder.setLoc(user->getLoc());
-      if (auto load = dyn_cast<memref::LoadOp>(user)) {
-        Value value = spirv::LoadOp::create(
-            builder, getPointer(user, binding, load.getIndices()));
-        load.replaceAllUsesWith(
-            fromStorage(value, binding.type.getElementType()));
-      } else if (auto store = dyn_cast<memref::StoreOp>(user)) {
-        Value value = toStorage(store.getValue(), binding.element);
-        spirv::StoreOp::create(
-            builder, getPointer(user, binding, store.getIndices()), value);
-      } else if (auto load = dyn_cast<vector::LoadOp>(user)) {
-        load.replaceAllUsesWith(
-            spirv::LoadOp::create(
-                builder, getPointer(user, binding, load.getIndices(), true))
-                .getResult());
-      } else if (auto store = dyn_cast<vector::StoreOp>(user)) {
-        spirv::StoreOp::create(
-            builder, getPointer(user, binding, store.getIndices(), true),
-            store.getValueToStore());
-      } else {
-        return user->emitOpError("is not supported in a kernel of the Vulkan "
-                                 "target");
-      }
-      user->erase();
-    }
+  for (auto [argument, binding] :
+       llvm::zip_equal(kernel.getBody().getArguments(), bindings))
+    for (Operation *user : llvm::make_early_inc_range(argument.getUsers()))
+      if (failed(lowerAccess(user, binding)))
+        return failure();
   return success();
 }
 
@@ -271,8 +311,13 @@ LogicalResult BorderLowering::run() {
   if (failed(checkKernel()))
     return failure();
   makeEntry();
-  for (BlockArgument argument : kernel.getArguments())
+  unsigned buffers = kernel.getNumArguments();
+  for (BlockArgument argument :
+       kernel.getBody().getArguments().take_front(buffers))
     if (failed(makeBinding(argument)))
+      return failure();
+  for (BlockArgument memory : kernel.getWorkgroupAttributions())
+    if (failed(makeShared(memory)))
       return failure();
   if (failed(lowerAccesses()))
     return failure();

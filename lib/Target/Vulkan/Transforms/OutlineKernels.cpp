@@ -3,6 +3,7 @@
 // Structured ops on buffers as kernels and their launches.
 
 #include "LoopStages.h"
+#include "SharedTiling.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "pc/Target/Vulkan/Transforms/Passes.h"
@@ -27,6 +28,7 @@ struct Group {
   SmallVector<linalg::LinalgOp> ops;
   SmallVector<Value> buffers;
   KernelTile tile;
+  std::optional<SharedTile> shared;
   int64_t invocations = 1, blockSize = 1;
   int64_t iterations = 0, perLaunch = 0; // of a loop
 };
@@ -96,8 +98,14 @@ FailureOr<Group> OutlineKernels::makeGroup(Operation *root) const {
   if (auto rows = root->getAttrOfType<IntegerAttr>(rowsAttrName))
     return failed(shareLoop(group, rows.getInt())) ? FailureOr<Group>(failure())
                                                    : std::move(group);
-  group.tile =
-      chooseTile(group.ops, *domain, {lanes, subgroups, registers}, isAligned);
+  DeviceModel device = {lanes, subgroups, registers, invocations, sharedBytes};
+  group.tile = chooseTile(group.ops, *domain, device, isAligned);
+  if (domain->count != 0)
+    group.shared = chooseSharedTile(group.ops, *domain, group.tile, device);
+  if (group.shared) {
+    group.tile = group.shared->tile;
+    group.blockSize = group.shared->countInvocations();
+  }
   group.invocations = domain->count == 0 ? 0 : countTiles(*domain, group.tile);
   return group;
 }
@@ -151,6 +159,11 @@ gpu::GPUFuncOp OutlineKernels::makeKernel(Group &group, StringRef name) {
   kernel.setKnownGridSizeAttr(builder.getDenseI32ArrayAttr(getGrid(group)));
   if (llvm::any_of(group.tile, [](int64_t size) { return size != 1; }))
     kernel->setAttr(tileAttrName, builder.getDenseI64ArrayAttr(group.tile));
+  if (group.shared) {
+    SmallVector<int64_t> shared = group.shared->lanes;
+    shared.push_back(group.shared->depth);
+    kernel->setAttr(sharedAttrName, builder.getDenseI64ArrayAttr(shared));
+  }
   for (auto [i, buffer] : llvm::enumerate(group.buffers))
     if (isAligned(buffer))
       kernel.setArgAttr(i, alignedAttrName, builder.getUnitAttr());
@@ -215,6 +228,7 @@ gpu::GPUFuncOp OutlineKernels::getKernel(Group &group) {
   module.setName(name);
   kernel.setName(name);
   ++kernels;
+  shared += group.shared.has_value();
   return kernel;
 }
 
@@ -246,7 +260,7 @@ LogicalResult OutlineKernels::outline(func::FuncOp function) {
   for (Operation &op : function.front())
     if (isa<linalg::LinalgOp>(op) || isFused(op) || op.hasAttr(rowsAttrName))
       roots.push_back(&op);
-  SmallVector<Group> groups;
+  std::vector<Group> groups;
   bool failed = false;
   for (Operation *root : roots) {
     FailureOr<Group> group = makeGroup(root);

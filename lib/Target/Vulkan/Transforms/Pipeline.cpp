@@ -27,6 +27,7 @@ ArrayRef<llvm::StringLiteral> mlir::pc::getOptionalGPUPasses() {
 }
 
 void mlir::pc::buildTensorToLaunchesPipeline(OpPassManager &manager,
+                                             const DeviceProfile &device,
                                              ArrayRef<std::string> without) {
   PassAdder add(manager, without);
   buildStructurePipeline(manager, without);
@@ -37,12 +38,20 @@ void mlir::pc::buildTensorToLaunchesPipeline(OpPassManager &manager,
   add.toFunctions(createStructureCopies({/*all=*/true}));
   add.toFunctions(createSplitReductions());
   add.toFunctions(createFuseKernels());
-  add.toFunctions(createPersistLoops());
+  PersistLoopsOptions persistent;
+  persistent.lanes = device.lanes;
+  add.toFunctions(createPersistLoops(persistent));
   add.toFunctions(createPlanMemory());
   add.toFunctions(createUnrollLoops());
   add(createCanonicalizerPass());
   add(createCSEPass());
-  add(createOutlineKernels());
+  OutlineKernelsOptions kernels;
+  kernels.lanes = device.lanes;
+  kernels.subgroups = device.subgroups;
+  kernels.registers = device.registers;
+  kernels.invocations = device.invocations;
+  kernels.sharedBytes = device.sharedBytes;
+  add(createOutlineKernels(kernels));
 }
 
 void mlir::pc::buildKernelsToSPIRVPipeline(OpPassManager &manager) {
@@ -60,15 +69,36 @@ void mlir::pc::buildKernelsToSPIRVPipeline(OpPassManager &manager) {
   modules.addPass(spirv::createSPIRVUpdateVCEPass());
 }
 
+namespace {
+/// In the order of the profiles.
+enum class ProfileName : unsigned { Lavapipe, Generic, H100 };
+
+struct ProfileOptions : public PassPipelineOptions<ProfileOptions> {
+  Option<ProfileName> profile{
+      *this, "device-profile", llvm::cl::desc("what kernels are made for"),
+      llvm::cl::init(ProfileName::Lavapipe),
+      llvm::cl::values(
+          clEnumValN(ProfileName::Lavapipe, "lavapipe", "in software"),
+          clEnumValN(ProfileName::Generic, "generic", "any in hardware"),
+          clEnumValN(ProfileName::H100, "h100", "NVIDIA H100"))};
+
+  const pc::DeviceProfile &get() const {
+    return pc::getDeviceProfiles()[static_cast<unsigned>(profile.getValue())];
+  }
+};
+} // namespace
+
 void mlir::pc::registerGPUPassesAndPipelines() {
   registerGPUPasses();
-  PassPipelineRegistration<>(
+  PassPipelineRegistration<ProfileOptions>(
       "pc-gpu-to-launches", "tensor functions to launches of kernels",
-      [](OpPassManager &manager) { buildTensorToLaunchesPipeline(manager); });
-  PassPipelineRegistration<>("pc-gpu-pipeline",
-                             "tensor functions to SPIR-V and its launches",
-                             [](OpPassManager &manager) {
-                               buildTensorToLaunchesPipeline(manager);
-                               buildKernelsToSPIRVPipeline(manager);
-                             });
+      [](OpPassManager &manager, const ProfileOptions &options) {
+        buildTensorToLaunchesPipeline(manager, options.get());
+      });
+  PassPipelineRegistration<ProfileOptions>(
+      "pc-gpu-pipeline", "tensor functions to SPIR-V and its launches",
+      [](OpPassManager &manager, const ProfileOptions &options) {
+        buildTensorToLaunchesPipeline(manager, options.get());
+        buildKernelsToSPIRVPipeline(manager);
+      });
 }

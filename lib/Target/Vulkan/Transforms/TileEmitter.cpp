@@ -5,6 +5,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include <numeric>
 
 using namespace mlir;
 using namespace mlir::pc;
@@ -108,6 +109,28 @@ void TileEmitter::placeAt(ArrayRef<Value> numbers) {
   positions.clear();
   for (auto [axis, number] : llvm::zip_equal(axes, numbers))
     positions.push_back(getPositions(builder, axis, number));
+}
+
+void TileEmitter::placeShared(gpu::GPUFuncOp function, Value group,
+                              Value invocation, SharedTile shared) {
+  SmallVector<int64_t> blocks;
+  for (auto [axis, lanes] : llvm::zip_equal(axes, shared.lanes)) {
+    axis.lanes = std::gcd(axis.lanes, lanes);
+    blocks.push_back(axis.getTiles() / lanes);
+  }
+  SmallVector<Value> numbers;
+  for (auto [axis, block, lane, lanes] : llvm::zip_equal(
+           axes, splitNumber(builder, group, blocks),
+           splitNumber(builder, invocation, shared.lanes), shared.lanes)) {
+    Value first = scale(builder, block, lanes);
+    numbers.push_back(arith::AddIOp::create(builder, first, lane));
+    firsts.push_back(scale(builder, first, axis.tile));
+    inside.push_back(getPositions(builder, axis, lane));
+  }
+  placeAt(numbers);
+  kernel = function;
+  thread = invocation;
+  sharing = std::move(shared);
 }
 
 int64_t TileEmitter::countElements() const {
@@ -214,6 +237,18 @@ Value TileEmitter::read(Context &context, Operand &operand, int64_t element,
     offset = varies ? offset : 0;
   if (!operand.isUnrolled)
     iteration = 0;
+  if (operand.shared) {
+    Key key = {operand.operand->getOperandNumber(), iteration};
+    llvm::append_range(key, offsets);
+    Value &value = context.loaded[key];
+    unsigned axis = *operand.sharedAxis;
+    if (!value)
+      value = memref::LoadOp::create(
+          builder, operand.shared,
+          ValueRange{shift(builder, context.step, iteration),
+                     inside[axis][offsets[axis]]});
+    return value;
+  }
   if (operand.vectorLoop)
     return loadVector(context, operand, offsets, iteration);
   Key key = {operand.operand->getOperandNumber(), iteration};
@@ -297,19 +332,101 @@ SmallVector<Value> TileEmitter::emitLoops(Context &context,
   return SmallVector<Value>(loop.getResults());
 }
 
+/// Gives an operand memory of the workgroup, if its tile is to be there.
+void TileEmitter::share(Context &context, Operand &operand) {
+  SmallVector<int64_t> extents;
+  for (auto [axis, lanes] : llvm::zip_equal(axes, sharing->lanes))
+    extents.push_back(axis.tile * lanes);
+  operand.sharedAxis =
+      getSharedAxis(context.op, context.domain, *operand.operand, extents);
+  if (!operand.sharedAxis)
+    return;
+  auto space = gpu::AddressSpaceAttr::get(builder.getContext(),
+                                          gpu::AddressSpace::Workgroup);
+  auto type = cast<MemRefType>(operand.operand->get().getType());
+  operand.shared = kernel.addWorkgroupAttribution(
+      MemRefType::get({sharing->depth, extents[*operand.sharedAxis]},
+                      type.getElementType(), AffineMap(), space),
+      builder.getLoc());
+}
+
+/// All invocations together load the steps from `first` on, neighbours in
+/// memory as neighbours.
+void TileEmitter::fillShared(Context &context, Operand &operand, Value first) {
+  unsigned reduction = context.domain.reductions.back();
+  ArrayRef<int64_t> shape =
+      cast<MemRefType>(operand.shared.getType()).getShape();
+  auto type = cast<MemRefType>(operand.operand->get().getType());
+  SmallVector<int64_t> strides = type.getStridesAndOffset().first;
+  bool stepsLast = false;
+  for (auto [expr, stride] : llvm::zip(operand.map.getResults(), strides))
+    stepsLast |= stride == 1 && expr.isFunctionOfDim(reduction);
+  int64_t invocations = sharing->countInvocations();
+  for (int64_t i = 0, e = shape[0] * shape[1]; i != e; i += invocations) {
+    Value number = shift(builder, thread, i);
+    SmallVector<Value> parts = splitNumber(
+        builder, number,
+        {stepsLast ? shape[1] : shape[0], stepsLast ? shape[0] : shape[1]});
+    if (stepsLast)
+      std::swap(parts[0], parts[1]);
+    SmallVector<Value> position = context.ivs;
+    for (auto [axis, loop] : llvm::enumerate(context.domain.loops))
+      position[loop] =
+          axis == *operand.sharedAxis
+              ? arith::AddIOp::create(builder, firsts[axis], parts[1])
+              : positions[axis][0];
+    position[reduction] = arith::AddIOp::create(builder, first, parts[0]);
+    Value value = memref::LoadOp::create(builder, operand.operand->get(),
+                                         getIndices(operand.map, position));
+    memref::StoreOp::create(builder, value, operand.shared, parts);
+  }
+}
+
+/// The loop of a reduction, as rounds: its next steps come into the memory of
+/// the workgroup when nobody reads the last ones any more.
+SmallVector<Value> TileEmitter::emitSharedLoop(Context &context,
+                                               ValueRange accumulators) {
+  unsigned reduction = context.domain.reductions.back();
+  int64_t size = context.op.getStaticLoopRanges()[reduction];
+  auto rounds = scf::ForOp::create(builder, constant(0), constant(size),
+                                   constant(sharing->depth), accumulators);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(rounds.getBody());
+  gpu::BarrierOp::create(builder);
+  for (Operand &operand : context.operands)
+    if (operand.shared)
+      fillShared(context, operand, rounds.getInductionVar());
+  gpu::BarrierOp::create(builder);
+  auto steps =
+      scf::ForOp::create(builder, constant(0), constant(sharing->depth),
+                         constant(context.unroll), rounds.getRegionIterArgs());
+  scf::YieldOp::create(builder, steps.getResults());
+  builder.setInsertionPointToStart(steps.getBody());
+  context.step = steps.getInductionVar();
+  context.ivs[reduction] =
+      arith::AddIOp::create(builder, rounds.getInductionVar(), context.step);
+  scf::YieldOp::create(builder, emitStep(context, steps.getRegionIterArgs()));
+  return SmallVector<Value>(rounds.getResults());
+}
+
 LogicalResult TileEmitter::emit(linalg::LinalgOp op) {
   builder.setLoc(op.getLoc());
   Context context;
   context.op = op;
   context.domain = *getDomain(op);
-  context.unroll = chooseUnroll(op, context.domain, isAligned);
+  bool isShared = sharing && !context.domain.reductions.empty();
+  context.unroll = isShared ? std::gcd(vectorWidth, sharing->depth)
+                            : chooseUnroll(op, context.domain, isAligned);
   context.ivs.resize(op.getNumLoops());
   for (OpOperand *input : op.getDpsInputOperands()) {
     if (registers.contains(input->get()) && !isElementLocal(op, *input))
       return op.emitOpError("reads elements that other invocations of its "
                             "kernel compute");
-    if (op.payloadUsesValueFromOperand(input))
-      context.operands.push_back(makeOperand(context, *input));
+    if (!op.payloadUsesValueFromOperand(input))
+      continue;
+    context.operands.push_back(makeOperand(context, *input));
+    if (isShared && !registers.contains(input->get()))
+      share(context, context.operands.back());
   }
   MutableArrayRef<OpOperand> inits = op.getDpsInitsMutable();
   SmallVector<Operand> held;
@@ -329,7 +446,8 @@ LogicalResult TileEmitter::emit(linalg::LinalgOp op) {
               : read(context, operand, element, 0));
     }
   SmallVector<Value> results =
-      emitLoops(context, context.domain.reductions, accumulators);
+      isShared ? emitSharedLoop(context, accumulators)
+               : emitLoops(context, context.domain.reductions, accumulators);
   for (auto [number, init] : llvm::enumerate(inits)) {
     Values values;
     for (int64_t element = 0; element != elements; ++element)

@@ -5,7 +5,8 @@
 #ifndef PC_LIB_TARGET_VULKAN_TRANSFORMS_TILEEMITTER_H
 #define PC_LIB_TARGET_VULKAN_TRANSFORMS_TILEEMITTER_H
 
-#include "KernelTiling.h"
+#include "SharedTiling.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "llvm/ADT/MapVector.h"
 #include <map>
@@ -38,6 +39,10 @@ public:
 
   /// Tile number `id`, the last axis counting fastest.
   void place(Value id);
+  /// The tile of invocation `thread` among those that workgroup number `group`
+  /// of `kernel` shares.
+  void placeShared(gpu::GPUFuncOp kernel, Value group, Value thread,
+                   SharedTile shared);
   /// The tile of that number along each axis.
   void placeAt(ArrayRef<Value> numbers);
   LogicalResult emit(linalg::LinalgOp op);
@@ -55,6 +60,8 @@ private:
     SmallVector<bool> varies; // by axis
     bool isUnrolled = false;  // differs between the unrolled iterations
     std::optional<unsigned> vectorLoop;
+    std::optional<unsigned> sharedAxis;
+    Value shared; // steps x elements along that axis
   };
 
   struct Context {
@@ -62,6 +69,7 @@ private:
     KernelDomain domain;
     int64_t unroll = 1;
     SmallVector<Value> ivs; // by loop; null for those of the domain
+    Value step;             // among those in the memory of the workgroup
     std::map<Key, Value> loaded;
     SmallVector<Operand> operands;
   };
@@ -80,6 +88,9 @@ private:
                               int64_t iteration, ValueRange accumulators);
   SmallVector<Value> emitLoops(Context &context, ArrayRef<unsigned> loops,
                                ValueRange accumulators);
+  SmallVector<Value> emitSharedLoop(Context &context, ValueRange accumulators);
+  void share(Context &context, Operand &operand);
+  void fillShared(Context &context, Operand &operand, Value first);
   SmallVector<Value> emitStep(Context &context, ValueRange accumulators);
   void store(linalg::LinalgOp op, OpOperand &init, ArrayRef<Value> values);
   Value constant(int64_t value);
@@ -88,7 +99,12 @@ private:
   SmallVector<TileAxis> axes;
   llvm::function_ref<bool(Value)> isAligned;
   SmallVector<SmallVector<Value>> positions; // by axis and offset
-  llvm::MapVector<Value, Values> registers;  // by buffer
+  std::optional<SharedTile> sharing;
+  gpu::GPUFuncOp kernel;                    // of what is shared
+  Value thread;                             // among the invocations
+  SmallVector<Value> firsts;                // where the workgroup begins
+  SmallVector<SmallVector<Value>> inside;   // positions from there on
+  llvm::MapVector<Value, Values> registers; // by buffer
   llvm::MapVector<Value, std::pair<linalg::LinalgOp, OpOperand *>> stores;
 };
 

@@ -45,6 +45,7 @@ struct PlanConstant {
 struct PlanKernel {
   std::string name; // of the entry point
   std::array<uint32_t, 3> workgroup = {1, 1, 1};
+  uint32_t sharedBytes = 0; // of the memory of a workgroup
   std::vector<uint32_t> words; // SPIR-V
 };
 

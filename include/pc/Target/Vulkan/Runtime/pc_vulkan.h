@@ -63,6 +63,14 @@ uint32_t pc_vk_device_count(const pc_vk_context *context);
 const char *pc_vk_device_name(const pc_vk_context *context, uint32_t index);
 uint32_t pc_vk_device_used(const pc_vk_context *context);
 
+/* Of the device that the context uses, for those who make plans. */
+typedef struct {
+  int is_software; /* not 0: its invocations are those of a CPU */
+  uint32_t lanes;  /* invocations that run in step */
+  uint32_t invocations, shared_bytes; /* of a workgroup, at most */
+} pc_vk_limits;
+pc_vk_limits pc_vk_device_limits(const pc_vk_context *context);
+
 /* Checks the plan and the limits of the device, makes all memory and pipelines,
  * and records the commands. */
 pc_vk_status pc_vk_plan_load(pc_vk_context *context, const void *bytes,

@@ -8,6 +8,7 @@
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Pass/Pass.h"
+#include "pc/Target/Vulkan/Transforms/DeviceProfile.h"
 
 namespace mlir::pc {
 
@@ -25,6 +26,11 @@ inline constexpr llvm::StringLiteral exactAttrName = "pc.exact";
 /// the results; without it, one.
 inline constexpr llvm::StringLiteral tileAttrName = "pc.tile";
 
+/// Of a kernel whose workgroups share tiles: how many of its invocations lie
+/// along each dimension of the results, and behind that how many steps of the
+/// reduction are in the memory of the workgroup at once.
+inline constexpr llvm::StringLiteral sharedAttrName = "pc.shared";
+
 /// Of a loop of the host, and of a kernel with that loop: how many elements of
 /// the first dimension an invocation owns. An index.
 inline constexpr llvm::StringLiteral rowsAttrName = "pc.rows";
@@ -36,6 +42,7 @@ inline constexpr llvm::StringLiteral alignedAttrName = "pc.aligned";
 /// Tensor functions to launches of kernels on buffers: arguments, results and
 /// an arena, in this order of the arguments of each function.
 void buildTensorToLaunchesPipeline(OpPassManager &manager,
+                                   const DeviceProfile &device,
                                    ArrayRef<std::string> without = {});
 /// Those of its passes that make code faster and nothing else: `without` may
 /// name them, to leave them out.

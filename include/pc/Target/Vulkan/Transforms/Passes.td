@@ -109,6 +109,10 @@ def OutlineKernels : Pass<"pc-gpu-outline-kernels", "ModuleOp"> {
     stand `registers` accumulators and, with few tiles, a device of which a
     part is idle: it wants `subgroups` times `lanes` invocations.
 
+    With `shared-bytes` of memory of a workgroup, its invocations share the tiles of
+    products whose sizes they divide, where that takes fewer loads: `pc.shared` says how many of
+    them lie along each dimension, and how many steps of the reduction are in that memory at once.
+
     A loop that `pc-gpu-persist-loops` has marked becomes a kernel too, launched once for as
     many of its iterations as an invocation may have, with a workgroup for each
     subgroup.
@@ -126,9 +130,14 @@ def OutlineKernels : Pass<"pc-gpu-outline-kernels", "ModuleOp"> {
     Option<"registers", "registers", "int64_t", "256",
            "Most accumulators of one invocation">,
     Option<"limit", "limit", "int64_t", "60000",
-           "Most iterations of all loops of one invocation">
+           "Most iterations of all loops of one invocation">,
+    Option<"invocations", "invocations", "int64_t", "128",
+           "Most invocations of a workgroup that shares tiles">,
+    Option<"sharedBytes", "shared-bytes", "int64_t", "0",
+           "Bytes of the memory of a workgroup, 0 where nothing is to be shared">
   ];
   let statistics = [
+    Statistic<"shared", "shared", "Kernels whose workgroups share tiles">,
     Statistic<"kernels", "kernels", "Different kernels">,
     Statistic<"launches", "launches", "Launches of kernels">
   ];
@@ -149,6 +158,9 @@ def DistributeKernels : Pass<"pc-gpu-distribute-kernels", "gpu::GPUFuncOp"> {
     aligned buffer as a vector. In the tiles at ragged edges the last element
     appears several times, so that no invocation takes another path. Invocations
     beyond the last tile do nothing.
+
+    With `pc.shared` the invocations of a workgroup load the operands of some steps of a product into its
+    memory, wait for each other, and take those steps from there. Sums keep their order.
 
     In a loop with `pc.rows`, invocation `i` owns so many rows of all results: op by op, it goes
     through the tiles of its rows.
@@ -201,6 +213,7 @@ def KernelsToSPIRV : Pass<"pc-gpu-kernels-to-spirv", "ModuleOp"> {
     Booleans and integers of 2 and 4 bits are bytes in memory, and an index is 64 bits wide there
     and 32 bits elsewhere. bf16 is an integer of 16 bits, of which `pc-gpu-expand-bfloats` has left
     nothing to compute with.
+    Memory of a workgroup is an array in its storage class.
     Sums and products of a kernel that is marked `pc.exact` are `NoContraction`.
     The workgroup size is the `known_block_size` of the kernel. What Vulkan has no
     instruction for is refused, with the kernel and the op.

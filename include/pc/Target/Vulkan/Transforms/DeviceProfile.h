@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the compiler asks about a device before it chooses the form of kernels.
+
+#ifndef PC_TARGET_VULKAN_TRANSFORMS_DEVICEPROFILE_H
+#define PC_TARGET_VULKAN_TRANSFORMS_DEVICEPROFILE_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+#include <cstdint>
+
+namespace mlir::pc {
+
+struct DeviceProfile {
+  llvm::StringLiteral name;
+  int64_t lanes;       // invocations that run in step
+  int64_t subgroups;   // that keep the device busy
+  int64_t registers;   // accumulators of an invocation, at most
+  int64_t invocations; // of a workgroup, at most
+  int64_t sharedBytes; // of its memory; 0: sharing does not pay
+};
+
+/// All that have a name, the default first: "lavapipe", a device in software,
+/// where each barrier is a change of context; "generic", what every device in
+/// hardware has to allow; "h100", by its data sheet.
+llvm::ArrayRef<DeviceProfile> getDeviceProfiles();
+
+/// The one of that name, the default for an empty one; null if there is none.
+const DeviceProfile *findDeviceProfile(llvm::StringRef name);
+
+} // namespace mlir::pc
+
+#endif // PC_TARGET_VULKAN_TRANSFORMS_DEVICEPROFILE_H

@@ -1,0 +1,72 @@
+// Products of all forms whose workgroups share tiles: the bits are those of
+// invocations that share nothing, in f32, f16 and bf16, alone or one of a batch, from run to run.
+
+// RUN: pc-opt %s --pc-gpu-to-launches=device-profile=generic | FileCheck %s
+// CHECK-COUNT-6: pc.shared
+// CHECK-NOT: pc.shared
+
+// REQUIRES: vulkan
+// RUN: rm -rf %t && %python %S/../../tools/Inputs/tensor.py write %t/in/input_0.pb float32 64x96 ramp
+// RUN: %python %S/../../tools/Inputs/tensor.py write %t/in/input_1.pb float32 96x32 ramp
+// RUN: %python %S/../../tools/Inputs/tensor.py write %t/in/input_2.pb float32 4x32x16 ramp
+// RUN: pc-run %s --data %t/in --out %t/alone --target=vulkan --device-profile=lavapipe
+// RUN: pc-run %s --data %t/in --out %t/shared --target=vulkan --device-profile=generic
+// RUN: pc-run %s --data %t/in --out %t/again --target=vulkan --device-profile=generic
+// RUN: diff -r %t/alone %t/shared && diff -r %t/shared %t/again
+// RUN: pc-run %s --data %t/in --out %t/cpu
+// RUN: %python %S/../../tools/Inputs/tensor.py compare %t/shared %t/cpu output 1e-5 | FileCheck %s --check-prefix=CPU
+// CPU: 6 output files agree
+
+// Without the barriers of its workgroups, the results are others.
+// RUN: pc-compile %s --compile-from=tensor --target=vulkan --device-profile=generic -o %t/plan
+// RUN: pc-plan-test %t/plan/share-tiles-numbers_model.pcvk > %t/right
+// RUN: pc-plan-test --unsynchronised %t/plan/share-tiles-numbers_model.pcvk > %t/wrong
+// RUN: not diff %t/right %t/wrong
+
+#nt_a = affine_map<(m, n, k) -> (m, k)>
+#nt_b = affine_map<(m, n, k) -> (n, k)>
+#c = affine_map<(m, n, k) -> (m, n)>
+#tn_a = affine_map<(m, n, k) -> (k, m)>
+#tn_b = affine_map<(m, n, k) -> (k, n)>
+func.func @model(%a: tensor<64x96xf32>, %b: tensor<96x32xf32>, %d: tensor<4x32x16xf32>)
+    -> (tensor<64x32xf32>, tensor<64x64xf32>, tensor<32x32xf32>, tensor<4x16x16xf32>, tensor<64x32xf16>,
+        tensor<64x32xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %e0 = tensor.empty() : tensor<64x32xf32>
+  %f0 = linalg.fill ins(%zero : f32) outs(%e0 : tensor<64x32xf32>) -> tensor<64x32xf32>
+  // A prediction, with an activation that joins its kernel.
+  %nn = linalg.matmul ins(%a, %b : tensor<64x96xf32>, tensor<96x32xf32>) outs(%f0 : tensor<64x32xf32>) -> tensor<64x32xf32>
+  %y = math.tanh %nn : tensor<64x32xf32>
+  // A message, through the transposed weight.
+  %e1 = tensor.empty() : tensor<64x64xf32>
+  %f1 = linalg.fill ins(%zero : f32) outs(%e1 : tensor<64x64xf32>) -> tensor<64x64xf32>
+  %nt = linalg.matmul indexing_maps = [#nt_a, #nt_b, #c]
+      ins(%a, %a : tensor<64x96xf32>, tensor<64x96xf32>) outs(%f1 : tensor<64x64xf32>) -> tensor<64x64xf32>
+  // A gradient of a weight.
+  %e2 = tensor.empty() : tensor<32x32xf32>
+  %f2 = linalg.fill ins(%zero : f32) outs(%e2 : tensor<32x32xf32>) -> tensor<32x32xf32>
+  %tn = linalg.matmul indexing_maps = [#tn_a, #tn_b, #c]
+      ins(%b, %b : tensor<96x32xf32>, tensor<96x32xf32>) outs(%f2 : tensor<32x32xf32>) -> tensor<32x32xf32>
+  // Of a batch.
+  %e3 = tensor.empty() : tensor<4x16x16xf32>
+  %f3 = linalg.fill ins(%zero : f32) outs(%e3 : tensor<4x16x16xf32>) -> tensor<4x16x16xf32>
+  %batch = linalg.generic {indexing_maps = [affine_map<(b, m, n, k) -> (b, k, m)>, affine_map<(b, m, n, k) -> (b, k, n)>,
+                                            affine_map<(b, m, n, k) -> (b, m, n)>],
+                           iterator_types = ["parallel", "parallel", "parallel", "reduction"]}
+      ins(%d, %d : tensor<4x32x16xf32>, tensor<4x32x16xf32>) outs(%f3 : tensor<4x16x16xf32>) {
+  ^bb0(%p: f32, %q: f32, %s: f32):
+    %0 = arith.mulf %p, %q : f32
+    %1 = arith.addf %s, %0 : f32
+    linalg.yield %1 : f32
+  } -> tensor<4x16x16xf32>
+  // Halves, and their sums in f32.
+  %ah = arith.truncf %a : tensor<64x96xf32> to tensor<64x96xf16>
+  %bh = arith.truncf %b : tensor<96x32xf32> to tensor<96x32xf16>
+  %half = linalg.matmul ins(%ah, %bh : tensor<64x96xf16>, tensor<96x32xf16>) outs(%f0 : tensor<64x32xf32>) -> tensor<64x32xf32>
+  %h = arith.truncf %half : tensor<64x32xf32> to tensor<64x32xf16>
+  %ab = arith.truncf %a : tensor<64x96xf32> to tensor<64x96xbf16>
+  %bb = arith.truncf %b : tensor<96x32xf32> to tensor<96x32xbf16>
+  %brain = linalg.matmul ins(%ab, %bb : tensor<64x96xbf16>, tensor<96x32xbf16>) outs(%f0 : tensor<64x32xf32>) -> tensor<64x32xf32>
+  return %y, %nt, %tn, %batch, %h, %brain
+      : tensor<64x32xf32>, tensor<64x64xf32>, tensor<32x32xf32>, tensor<4x16x16xf32>, tensor<64x32xf16>, tensor<64x32xf32>
+}
