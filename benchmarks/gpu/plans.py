@@ -100,7 +100,7 @@ class Port(ctypes.Structure):
 
 class Options(ctypes.Structure):
     _fields_ = [("device", ctypes.c_char_p), ("validate", ctypes.c_int), ("trusting", ctypes.c_int),
-                ("cache", ctypes.c_char_p)]
+                ("cache", ctypes.c_char_p), ("timestamps", ctypes.c_int)]
 
 
 class Device:
@@ -110,7 +110,7 @@ class Device:
         self.library.pc_vk_device_name.restype = ctypes.c_char_p
         self.library.pc_vk_port_count.restype = ctypes.c_size_t
         self.context = ctypes.c_void_p()
-        self.check(self.library.pc_vk_context_create(ctypes.byref(Options(None, validate, 0, None)),
+        self.check(self.library.pc_vk_context_create(ctypes.byref(Options(None, validate, 0, None, 0)),
                                                      ctypes.byref(self.context)))
         self.name = self.library.pc_vk_device_name(
             self.context, self.library.pc_vk_device_used(self.context)).decode()

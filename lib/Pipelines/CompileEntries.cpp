@@ -39,6 +39,7 @@ mlir::pc::compileEntries(ModuleOp module, Phase from,
   cpu.without = options.without;
   VulkanOptions vulkan = machine.vulkan;
   vulkan.timing = options.timing;
+  vulkan.times = options.times;
   vulkan.without = options.without;
   FailureOr<std::unique_ptr<Executable>> executable =
       machine.target == Target::Vulkan

@@ -3,6 +3,7 @@
 #include "pc/Pipelines/Options.h"
 #include "mlir/Support/Timing.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -109,7 +110,29 @@ ImportFlags::ImportFlags()
 struct ModelFlags::Timer {
   DefaultTimingManager manager;
   TimingScope root;
+  std::vector<DeviceTime> kernels;
+  ~Timer();
 };
+
+/// Those that take longest first.
+ModelFlags::Timer::~Timer() {
+  if (kernels.empty())
+    return;
+  double sum = 0;
+  for (const DeviceTime &time : kernels)
+    sum += time.nanoseconds;
+  llvm::sort(kernels, [](const DeviceTime &a, const DeviceTime &b) {
+    return std::tie(b.nanoseconds, a.function, a.kernel) <
+           std::tie(a.nanoseconds, b.function, b.kernel);
+  });
+  errs() << "Time on the device by kernel, from the end of the dispatch before "
+            "it\n";
+  for (const DeviceTime &time : kernels)
+    errs() << formatv("{0,10:f3} ms {1,6:f1} %  {2} of {3}, dispatches: {4}\n",
+                      time.nanoseconds / 1e6,
+                      sum > 0 ? 100 * time.nanoseconds / sum : 0, time.kernel,
+                      time.function, time.dispatches);
+}
 
 ModelFlags::ModelFlags()
     : floatType("float", "type to compute in (default: native)", floatTypes,
@@ -170,6 +193,7 @@ void ModelFlags::fill(CompileOptions &options) const {
   timer->manager.setEnabled(true);
   timer->root = timer->manager.getRootScope();
   options.timing = &timer->root;
+  options.times = &timer->kernels;
 }
 
 StringRef mlir::pc::claim(StringRef name) {

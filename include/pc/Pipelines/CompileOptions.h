@@ -55,6 +55,7 @@ struct CompileOptions {
   std::string dumpFolder;           // for the module at the end of each phase
   std::vector<std::string> without; // passes that only make code faster
   TimingScope *timing = nullptr;    // of what each pass takes
+  std::vector<DeviceTime> *times = nullptr; // of kernels, on a device
 
   bool isAutodiff() const { return schedule == "autodiff"; }
 };

@@ -29,6 +29,7 @@ struct Entry {
 
 class VulkanExecutable : public Executable {
 public:
+  ~VulkanExecutable() override { reportTimes(); }
   llvm::Error open(const VulkanOptions &options);
   /// What opening has done without, or "".
   StringRef getRemark() const { return pc_vk_remark(context.get()); }
@@ -52,6 +53,7 @@ public:
   Traffic getTraffic() const override;
 
 private:
+  void reportTimes() const;
   const Entry &find(StringRef entry) const {
     auto found = entries.find(entry);
     assert(found != entries.end() && "not an entry of this executable");
@@ -65,15 +67,17 @@ private:
 
   std::unique_ptr<pc_vk_context, ContextDeleter> context;
   llvm::StringMap<Entry> entries; // before the context in destruction
+  std::vector<DeviceTime> *times = nullptr;
 };
 } // namespace
 
 llvm::Error VulkanExecutable::open(const VulkanOptions &options) {
   // Tests, and users who look for a fault, switch the validation layer on.
   auto validates = llvm::sys::Process::GetEnv("PC_VK_VALIDATE");
-  pc_vk_options wanted = {options.device.c_str(),
-                          validates && *validates == "fatal",
-                          /*trusting=*/0, options.cache.c_str()};
+  pc_vk_options wanted = {
+      options.device.c_str(), validates && *validates == "fatal",
+      /*trusting=*/0, options.cache.c_str(), options.times != nullptr};
+  times = options.times;
   pc_vk_context *made = nullptr;
   pc_vk_status status = pc_vk_context_create(&wanted, &made);
   context.reset(made);
@@ -148,6 +152,20 @@ llvm::Error VulkanExecutable::fetch(StringRef entry, unsigned argument,
                                     Tensor &tensor) {
   return check(pc_vk_read(find(entry).plan.get(), PC_VK_ARGUMENT, argument,
                           tensor.data(), tensor.getByteSize()));
+}
+
+void VulkanExecutable::reportTimes() const {
+  if (!times)
+    return;
+  for (const auto &entry : entries)
+    for (size_t i = 0, e = pc_vk_kernel_count(entry.second.plan.get()); i != e;
+         ++i) {
+      pc_vk_kernel_time time =
+          pc_vk_kernel_get_time(entry.second.plan.get(), i);
+      if (time.dispatches)
+        times->push_back({entry.first().str(), time.name, time.dispatches,
+                          time.nanoseconds});
+    }
 }
 
 Traffic VulkanExecutable::getTraffic() const {

@@ -171,7 +171,7 @@ int main(int argc, char **argv) {
   }
   auto validates = llvm::sys::Process::GetEnv("PC_VK_VALIDATE");
   pc_vk_options options = {device.c_str(), validates && *validates == "fatal",
-                           trusting, /*cache=*/nullptr};
+                           trusting, /*cache=*/nullptr, /*timestamps=*/0};
   pc_vk_context *context = nullptr;
   pc_vk_plan *plan = nullptr;
   pc_vk_status status = pc_vk_context_create(&options, &context);

@@ -3,6 +3,7 @@
 #ifndef PC_TARGET_VULKAN_VULKANOPTIONS_H
 #define PC_TARGET_VULKAN_VULKANOPTIONS_H
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,13 @@ class TimingScope;
 }
 
 namespace mlir::pc {
+
+/// What the dispatches of a kernel took on a device.
+struct DeviceTime {
+  std::string function, kernel;
+  uint64_t dispatches = 0;
+  double nanoseconds = 0;
+};
 
 struct VulkanOptions {
   /// Number or part of the name of a device; empty: the best one.
@@ -24,6 +32,9 @@ struct VulkanOptions {
   std::vector<std::string> without;
   /// What each pass takes goes there; null: nowhere.
   TimingScope *timing = nullptr;
+  /// What each kernel took goes there when the executable goes; null:
+  /// dispatches are not measured.
+  std::vector<DeviceTime> *times = nullptr;
 };
 
 } // namespace mlir::pc

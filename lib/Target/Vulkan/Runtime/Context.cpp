@@ -197,14 +197,17 @@ pc_vk_status pc_vk_context::chooseDevice(const std::string &wanted) {
                                    wanted + "', but found " + names);
 }
 
-static bool findComputeFamily(VkPhysicalDevice device, uint32_t &family) {
+static bool findComputeFamily(VkPhysicalDevice device, uint32_t &family,
+                              uint32_t &timestampBits) {
   uint32_t count = 0;
   vkGetPhysicalDeviceQueueFamilyProperties(device, &count, nullptr);
   std::vector<VkQueueFamilyProperties> families(count);
   vkGetPhysicalDeviceQueueFamilyProperties(device, &count, families.data());
   for (family = 0; family != count; ++family)
-    if (families[family].queueFlags & VK_QUEUE_COMPUTE_BIT)
+    if (families[family].queueFlags & VK_QUEUE_COMPUTE_BIT) {
+      timestampBits = families[family].timestampValidBits;
       return true;
+    }
   return false;
 }
 
@@ -213,7 +216,7 @@ static bool findComputeFamily(VkPhysicalDevice device, uint32_t &family) {
 pc_vk_status pc_vk_context::createDevice() {
   VkPhysicalDevice physical = physicalDevices[used];
   vkGetPhysicalDeviceMemoryProperties(physical, &memory);
-  if (!findComputeFamily(physical, family))
+  if (!findComputeFamily(physical, family, timestampBits))
     return fail(PC_VK_NO_DEVICE, std::string("expected a device that computes, "
                                              "but '") +
                                      properties[used].deviceName +
@@ -289,6 +292,7 @@ void pc_vk_context::saveCache() {
 
 pc_vk_status pc_vk_context::create(const pc_vk_options &options) {
   isTrusting = options.trusting != 0;
+  isMeasuring = options.timestamps != 0;
   if (pc_vk_status status = createInstance(options.validate != 0))
     return status;
   if (pc_vk_status status = findDevices())

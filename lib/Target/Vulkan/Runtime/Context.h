@@ -29,6 +29,8 @@ struct pc_vk_context {
   std::string findings;
   bool isLost = false;
   bool isTrusting = false; // of the barriers of plans
+  bool isMeasuring = false;
+  uint32_t timestampBits = 0; // of the queue; 0: it has no clock
 
   VkInstance instance = VK_NULL_HANDLE;
   VkDebugUtilsMessengerEXT messenger = VK_NULL_HANDLE;

@@ -139,6 +139,18 @@ pc_vk_status pc_vk_write(pc_vk_plan *plan, size_t argument, const void *data,
   return PC_VK_OK;
 }
 
+size_t pc_vk_kernel_count(const pc_vk_plan *plan) {
+  return plan->plan.kernels.size();
+}
+
+pc_vk_kernel_time pc_vk_kernel_get_time(const pc_vk_plan *plan, size_t kernel) {
+  if (kernel >= plan->times.size())
+    return {"", 0, 0};
+  const KernelTime &time = plan->times[kernel];
+  return {plan->plan.kernels[kernel].name.c_str(), time.dispatches,
+          time.nanoseconds};
+}
+
 pc_vk_status pc_vk_run(pc_vk_plan *plan) { return plan->run(); }
 
 pc_vk_status pc_vk_read(pc_vk_plan *plan, pc_vk_side side, size_t index,

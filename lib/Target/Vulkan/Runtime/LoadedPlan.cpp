@@ -321,6 +321,8 @@ pc_vk_status pc_vk_plan::load() {
     return status;
   if (pc_vk_status status = uploadConstants())
     return status;
+  if (pc_vk_status status = makeClock())
+    return status;
   if (pc_vk_status status = recordCopies(plan.arguments, arguments))
     return status;
   if (pc_vk_status status = recordCopies(plan.results, results))
@@ -336,6 +338,7 @@ pc_vk_plan::~pc_vk_plan() {
                          static_cast<uint32_t>(recorded.size()),
                          recorded.data());
   vkDestroyFence(device, done, nullptr);
+  vkDestroyQueryPool(device, clock, nullptr);
   vkDestroyDescriptorPool(device, pool, nullptr);
   for (const LoadedKernel &kernel : kernels) {
     vkDestroyPipeline(device, kernel.pipeline, nullptr);

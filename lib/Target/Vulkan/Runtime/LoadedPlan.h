@@ -23,6 +23,12 @@ struct LoadedKernel {
   VkPipeline pipeline = VK_NULL_HANDLE;
 };
 
+/// What the dispatches of a kernel took.
+struct KernelTime {
+  uint64_t dispatches = 0;
+  double nanoseconds = 0;
+};
+
 /// How the operands of a dispatch are bound.
 struct LoadedDispatch {
   VkDescriptorSet set = VK_NULL_HANDLE;
@@ -46,6 +52,7 @@ struct pc_vk_plan {
   mlir::pc::Plan plan;
   std::vector<LoadedPort> arguments, results;
   DeviceBuffer memory, staging;
+  std::vector<KernelTime> times; // by kernel; empty: not measured
 
 private:
   pc_vk_status checkLimits();
@@ -62,6 +69,9 @@ private:
   pc_vk_status recordCopy(const mlir::pc::PlanRange &range, uint64_t at,
                           bool isUpload, VkCommandBuffer &commands);
   pc_vk_status recordDispatches();
+  pc_vk_status makeClock();
+  void takeTime(uint32_t query);
+  pc_vk_status addTimes();
   pc_vk_status uploadConstants();
 
   std::vector<LoadedKernel> kernels;
@@ -70,6 +80,7 @@ private:
   VkCommandBuffer body = VK_NULL_HANDLE;
   std::vector<VkCommandBuffer> recorded, submitted;
   VkFence done = VK_NULL_HANDLE;
+  VkQueryPool clock = VK_NULL_HANDLE; // one time, and one behind each dispatch
   uint64_t numBarriers = 0;
 };
 

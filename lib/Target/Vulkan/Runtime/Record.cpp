@@ -82,6 +82,10 @@ pc_vk_status pc_vk_plan::recordDispatches() {
   waitFor(body, compute | transfer,
           VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT, compute,
           shaderAccess);
+  if (clock)
+    vkCmdResetQueryPool(body, clock, 0,
+                        static_cast<uint32_t>(dispatches.size() + 1));
+  takeTime(0);
   VkPipeline bound = VK_NULL_HANDLE;
   for (size_t i = 0; i != dispatches.size(); ++i) {
     const PlanDispatch &dispatch = plan.dispatches[i];
@@ -101,8 +105,57 @@ pc_vk_status pc_vk_plan::recordDispatches() {
                        static_cast<uint32_t>(4 * dispatches[i].offsets.size()),
                        dispatches[i].offsets.data());
     vkCmdDispatch(body, dispatch.grid[0], dispatch.grid[1], dispatch.grid[2]);
+    takeTime(static_cast<uint32_t>(i + 1));
   }
   return context.check(vkEndCommandBuffer(body), "record the dispatches");
+}
+
+//===----------------------------------------------------------------------===//
+// Time
+//===----------------------------------------------------------------------===//
+
+pc_vk_status pc_vk_plan::makeClock() {
+  if (!context.isMeasuring || dispatches.empty())
+    return PC_VK_OK;
+  if (context.timestampBits == 0) {
+    context.remark = "the device has no clock: nothing is measured on it";
+    return PC_VK_OK;
+  }
+  times.resize(plan.kernels.size());
+  VkQueryPoolCreateInfo info = {VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO};
+  info.queryType = VK_QUERY_TYPE_TIMESTAMP;
+  info.queryCount = static_cast<uint32_t>(dispatches.size() + 1);
+  return context.check(
+      vkCreateQueryPool(context.device, &info, nullptr, &clock),
+      "make a pool of times");
+}
+
+/// Once everything before has ended.
+void pc_vk_plan::takeTime(uint32_t query) {
+  if (clock)
+    vkCmdWriteTimestamp(body, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, clock,
+                        query);
+}
+
+pc_vk_status pc_vk_plan::addTimes() {
+  if (!clock)
+    return PC_VK_OK;
+  std::vector<uint64_t> ends(dispatches.size() + 1);
+  if (pc_vk_status status = context.check(
+          vkGetQueryPoolResults(
+              context.device, clock, 0, static_cast<uint32_t>(ends.size()),
+              ends.size() * sizeof(uint64_t), ends.data(), sizeof(uint64_t),
+              VK_QUERY_RESULT_64_BIT | VK_QUERY_RESULT_WAIT_BIT),
+          "read the times"))
+    return status;
+  uint64_t mask = UINT64_MAX >> (64 - context.timestampBits);
+  for (size_t i = 0; i != dispatches.size(); ++i) {
+    KernelTime &time = times[plan.dispatches[i].kernel];
+    time.nanoseconds += static_cast<double>((ends[i + 1] - ends[i]) & mask) *
+                        context.getLimits().timestampPeriod;
+    ++time.dispatches;
+  }
+  return PC_VK_OK;
 }
 
 //===----------------------------------------------------------------------===//
@@ -157,7 +210,7 @@ pc_vk_status pc_vk_plan::run() {
   }
   for (size_t i = 0; i != results.size(); ++i)
     results[i].isCurrent = !plan.results[i].updates;
-  return PC_VK_OK;
+  return addTimes();
 }
 
 pc_vk_status pc_vk_plan::download(LoadedPort &port, uint64_t bytes) {

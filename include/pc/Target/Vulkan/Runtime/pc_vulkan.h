@@ -47,6 +47,8 @@ typedef struct {
   /* A folder, made if absent, for what the driver compiles; NULL or "": it is
    * not kept. */
   const char *cache;
+  /* Not 0: measure each dispatch where the device has a clock. */
+  int timestamps;
 } pc_vk_options;
 
 /* Makes *context even where it fails, for its message; destroy it in any case.
@@ -108,6 +110,17 @@ typedef struct {
       descriptor_writes, uploaded_bytes, downloaded_bytes;
 } pc_vk_counters;
 pc_vk_counters pc_vk_count(const pc_vk_context *context);
+
+/* What the dispatches of a kernel took since the plan was loaded, by the clock
+ * of the device; no kernel has any where that is not measured. A dispatch is
+ * counted from the end of the one before it. */
+typedef struct {
+  const char *name;
+  uint64_t dispatches;
+  double nanoseconds;
+} pc_vk_kernel_time;
+size_t pc_vk_kernel_count(const pc_vk_plan *plan);
+pc_vk_kernel_time pc_vk_kernel_get_time(const pc_vk_plan *plan, size_t kernel);
 
 #ifdef __cplusplus
 }
