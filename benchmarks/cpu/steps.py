@@ -28,6 +28,7 @@ import re
 import statistics
 import subprocess
 import sys
+import threading
 import time
 
 from contractions import HERE, ROOT, aligned, build_peers, pointer  # one thread, before others start some
@@ -52,7 +53,8 @@ KINDS = {"exact": ["--schedule=fixed-exact"],
 #: A peer and what it takes, beside which of ours.
 RATIOS = [("exact", "torch"), ("fixed", "torch loop"), ("fixed", "torch tuned"), ("folded", "torch"),
           ("strict", "torch strict loop"), ("strict", "torch strict tuned"), ("forward", "torch forward"),
-          ("forward", "ort forward"), ("two threads", "one thread"), ("folded", "exact")]
+          ("forward", "ort forward"), ("two threads", "one thread"), ("two cores", "one core"),
+          ("folded", "exact")]
 #: What a ratio should be at most, for all models or for some. A loop is held to
 #: its products at the highest rate of the machine.
 FLOORS = {"exact : torch": {"mlp256": 0.75, "mlp1024": 0.75, "cnn": 0.5, "resnet8": 0.8, "lstm": 0.8, "transformer": 0.8},
@@ -382,7 +384,21 @@ def torch_memory(name):
     return int(run.stdout)
 
 
-def measure_model(model, args, kinds, peak):
+def on_both_cores(run):
+    """Half of what `run` takes twice at once: seconds of one, if cores shared nothing."""
+    def seconds(repetitions):
+        workers = [threading.Thread(target=lambda: [run() for _ in range(repetitions)]) for _ in range(2)]
+        began = time.perf_counter()
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        return (time.perf_counter() - began) / 2
+
+    return seconds
+
+
+def measure_model(model, args, kinds, peak, multiply_adds):
     path = args.out / f"{model.name}.onnx"
     cuts = step_models.export(model, path)
     compiled = {}
@@ -405,7 +421,9 @@ def measure_model(model, args, kinds, peak):
     if "exact" in compiled and "threads" in compiled:
         # By the clock on the wall; last, since threads that wait take CPU time from others.
         seconds |= measure({"one thread": timer(compiled["exact"].step.run, time.perf_counter),
-                            "two threads": timer(compiled["threads"].step.run, time.perf_counter)}, args.turns)
+                            "two threads": timer(compiled["threads"].step.run, time.perf_counter),
+                            "one core": timer(multiply_adds, time.perf_counter),
+                            "two cores": on_both_cores(multiply_adds)}, args.turns)
     result = {"name": model.name, "errors": errors, **summarize(seconds),
               "compile_s": {kind: code.seconds for kind, code in compiled.items()},
               "bytes": {kind: code.step.bytes() for kind, code in compiled.items()}}
@@ -424,8 +442,7 @@ def measure_model(model, args, kinds, peak):
 #===------------------------------------------------------------------------===#
 
 
-def facts(args):
-    peers = build_peers(args.out)
+def facts(args, peers):
     a = torch.randn(512, 512)
     best = min(timer(lambda: torch.mm(a, a))(5) for _ in range(5)) / 5
     peak, rate = peers.measure_peak() / 1e9, 2 * 512 ** 3 / best / 1e9
@@ -502,7 +519,8 @@ def main():
         print(grown_by_step(make()))
         return 0
     keep_memory()
-    about = facts(args)
+    peers = build_peers(args.out)
+    about = facts(args, peers)
     print(about["text"], flush=True)
     names, kinds = args.only.split(","), [k for k in KINDS if k in args.kinds.split(",")]
     makers = [(None, make) for make in sweep()] if args.long else [
@@ -513,7 +531,7 @@ def main():
         model = make()
         # Loops of what is no chain have neither a peer nor a law to hold them to.
         own = [k for k in kinds if k in ("exact", "threads")] if args.long or not model.blocks else kinds
-        result = measure_model(model, args, own, 1e9 * about["peak"])
+        result = measure_model(model, args, own, 1e9 * about["peak"], peers.measure_peak)
         if name:
             result["torch_bytes"] = torch_memory(name)
             if "exact" in result["bytes"]:
