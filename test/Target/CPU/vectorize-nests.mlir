@@ -362,6 +362,28 @@ func.func @bias(%x: memref<8x6x64xf32>, %b: memref<6xf32>, %y: memref<8x6x64xf32
 
 // -----
 
+// Nine rows are less than a square, and loaded as if they were one; two are gathered.
+// CHECK-LABEL: func @turn_nine
+//   CHECK-NOT:   vector.gather
+// CHECK-COUNT-16: vector.maskedload
+//       CHECK:   vector.shuffle
+// CHECK-COUNT-9: vector.store
+// CHECK-LABEL: func @turn_two
+//       CHECK:   vector.shuffle
+// CHECK-COUNT-2: vector.gather
+//   CHECK-NOT:   vector.shuffle
+//       CHECK:   return
+func.func @turn_nine(%a: memref<16x9xf32>, %b: memref<9x16xf32>) {
+  linalg.transpose ins(%a : memref<16x9xf32>) outs(%b : memref<9x16xf32>) permutation = [1, 0]
+  return
+}
+func.func @turn_two(%a: memref<16x18xf32>, %b: memref<18x16xf32>) {
+  linalg.transpose ins(%a : memref<16x18xf32>) outs(%b : memref<18x16xf32>) permutation = [1, 0]
+  return
+}
+
+// -----
+
 // What all images share, the filter, is the same in every row: the images, four at
 // a time, are the outermost loop.
 // CHECK-LABEL: func @images

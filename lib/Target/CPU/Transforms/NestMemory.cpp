@@ -197,10 +197,12 @@ bool NestEmitter::isSharedByColumns(unsigned number) const {
          nest.accesses[number].strides[*tiling.columnDim] == 0;
 }
 
-/// True where the operand is contiguous along the rows of a full square tile.
+/// True where the operand is contiguous along the rows of a tile that fits a
+/// square: to transpose one costs as much as to gather two or three vectors.
 bool NestEmitter::isTurned(unsigned number, Tile tile) const {
-  if (!tiling.rowDim || tile.rows != tile.lanes || tile.columns != 1 ||
-      tile.active != tile.lanes)
+  constexpr int64_t fewestRows = 3;
+  if (!tiling.rowDim || tile.rows < fewestRows || tile.rows > tile.lanes ||
+      tile.columns != 1)
     return false;
   const NestAccess &access = nest.accesses[number];
   return access.strides[*tiling.rowDim] == 1 &&
@@ -247,13 +249,15 @@ void NestEmitter::transposeSquare(MutableArrayRef<Value> rows) {
 /// Loads the square along its rows.
 SmallVector<Value> NestEmitter::loadTurned(unsigned number, Tile tile) {
   VectorType type = getVector(getElement(number), tile);
-  SmallVector<Value> rows;
-  for (int64_t lane = 0; lane != tile.lanes; ++lane)
-    rows.push_back(vector::LoadOp::create(
-        builder, loc, type, bases[number],
-        getAddress(nest.accesses[number], /*row=*/0, /*column=*/0, lane)));
-  transposeSquare(rows);
-  return rows;
+  SmallVector<Value> square(tile.lanes, createZeros(builder, loc, type));
+  for (int64_t lane = 0; lane != tile.active; ++lane)
+    square[lane] = loadRun(
+        number,
+        getAddress(nest.accesses[number], /*row=*/0, /*column=*/0, lane),
+        /*stride=*/1, type, tile.rows);
+  transposeSquare(square);
+  square.truncate(tile.rows);
+  return square;
 }
 
 /// What outputs that are stored along the rows hold: row by row, the value
