@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Lets a circuit learn the digits, in its own hardware, simulated.
 
-    benchmarks/dataflow/digits.py [--epochs 3] [--rows N] [--folder DIR]
+    benchmarks/dataflow/digits.py [--images] [--epochs 3] [--rows N] [--folder DIR]
 
-A 64-32-10 network with tanh on images of 8 x 8, in words of 18 bits. Every
+A 64-32-10 network with tanh on images of 8 x 8, in words of 18 bits; with
+--images one of a convolution, relu, maxima and a product. Every
 output, every error of every vertex in every round and every weight after every
 update are compared with the reference, to the bit; then the reference alone
 learns the same, and the two histories have to be equal. Prints what the
@@ -46,6 +47,7 @@ def train(model, data, folder, simulator, args):
 
 def main():
     parser = argparse.ArgumentParser()
+    parser.add_argument("--images", action="store_true", help="a convolution")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--rows", type=int, default=0, help="of the data; 0: all")
     parser.add_argument("--lanes", type=int, default=64)
@@ -54,7 +56,9 @@ def main():
     folder = args.folder or pathlib.Path(tempfile.mkdtemp(prefix="pc-digits-"))
     folder.mkdir(parents=True, exist_ok=True)
     model, data = folder / "digits.onnx", DATA
-    run(sys.executable, ROOT / "examples" / "make_mlp.py", "64-32-10", model, "--activation", "Tanh")
+    maker = ["make_convnet.py", model] if args.images else ["make_mlp.py", "64-32-10", model,
+                                                            "--activation", "Tanh"]
+    run(sys.executable, ROOT / "examples" / maker[0], *maker[1:])
     if args.rows:
         data = folder / "digits.csv"
         with gzip.open(DATA, "rt", encoding="utf-8") as file:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Random graphs as hardware, in all three tiers.
 
-usage: random_circuits.py FIRST LAST FOLDER [--chunk N]   (seeds, both included)
+usage: random_circuits.py FIRST LAST FOLDER [--chunk N] [--images]   (seeds, both included)
 
 Every graph is a circuit in one of three formats and two foldings, in both
 sizings of its queues. E1: outputs, errors of every vertex in every round and
@@ -69,11 +69,11 @@ def check_meaning(model, folder, seed, exact, iterations):
                              f"{'the same' if same else 'others'}")
 
 
-def prepare(seed, folder):
+def prepare(seed, folder, images):
     """Everything of a graph but its hardware: circuits and words, by sizing."""
     model, folding = folder / "model.onnx", FOLDINGS[seed // 3 % 2]
     folder.mkdir(parents=True, exist_ok=True)
-    run(sys.executable, REFERENCE / "make_graph.py", seed, model)
+    run(sys.executable, REFERENCE / "make_graph.py", seed, model, *(["--images"] if images else []))
     words = folder / "words"
     for sizing in SIZINGS:
         circuit = lower(model, folder / sizing, seed, f"--queues={sizing}", *folding)
@@ -127,9 +127,10 @@ def main():
     parser.add_argument("last", type=int)
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--chunk", type=int, default=8)
+    parser.add_argument("--images", action="store_true", help="convolutions and maxima")
     args = parser.parse_args()
     seeds = list(range(args.first, args.last + 1))
-    found = [prepare(seed, args.folder / str(seed)) for seed in seeds]
+    found = [prepare(seed, args.folder / str(seed), args.images) for seed in seeds]
     runs = 0
     for start in range(0, len(seeds), args.chunk):
         designs = [args.folder / str(seed) / sizing for seed in seeds[start:start + args.chunk]

@@ -2,8 +2,10 @@
 """Makes a random ONNX graph of products, sums, products of activities and
 functions, with branches and skips.
 
-usage: make_graph.py SEED OUTPUT
+usage: make_graph.py SEED OUTPUT [--images]
 Every vertex is read by somebody; activities have 4 words, inputs 5, outputs 2.
+With --images products are convolutions: activities are images of 2 x 3 words in
+2 channels, inputs 3 x 4 words in one, and there are maxima too.
 """
 
 import sys
@@ -14,7 +16,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 
 def main():
-    seed, output = int(sys.argv[1]), sys.argv[2]
+    seed, output, images = int(sys.argv[1]), sys.argv[2], "--images" in sys.argv[3:]
     random = np.random.RandomState(seed)
     nodes, parameters, values, unread = [], [], [], []
 
@@ -26,6 +28,17 @@ def main():
             numpy_helper.from_array(weight.astype(np.float32), f"{name}.weight"),
             numpy_helper.from_array(bias.astype(np.float32), f"{name}.bias")])
         add("Gemm", [value, f"{name}.weight", f"{name}.bias"], transB=1)
+
+    def product(value, first=False):
+        if not images:
+            return gemm(value, 4, 5 if first else 4)
+        name, channels = f"v{len(nodes)}", 1 if first else 2
+        weight = random.standard_normal((2, channels, 2, 2)) * (0.8 / np.sqrt(4 * channels))
+        parameters.extend([
+            numpy_helper.from_array(weight.astype(np.float32), f"{name}.weight"),
+            numpy_helper.from_array((random.standard_normal(2) * 0.2).astype(np.float32), f"{name}.bias")])
+        pads = [0, 0, 0, 0] if first else [[1, 1, 0, 0], [0, 1, 1, 0]][random.randint(2)]
+        return add("Conv", [value, f"{name}.weight", f"{name}.bias"], pads=pads)
 
     def add(kind, inputs, **attributes):
         name = f"v{len(nodes)}"
@@ -40,13 +53,16 @@ def main():
         """Rather what came last, so that graphs get deep."""
         return values[-1 - min(len(values) - 1, int(random.exponential(1.5)))]
 
-    gemm("x", 4, 5)
+    product("x", first=True)
     if random.rand() < 0.5:
-        gemm("x", 4, 5)
-    for _ in range(random.randint(2, 8)):
-        kind = random.choice(["Gemm", "Tanh", "Relu", "Sigmoid", "Add", "Mul"])
+        product("x", first=True)
+    kinds = ["Gemm", "Tanh", "Relu", "Sigmoid", "Add", "Mul"]
+    for _ in range(random.randint(1, 5) if images else random.randint(2, 8)):
+        kind = random.choice([*kinds, "Gemm", "MaxPool"] if images else kinds)
         if kind == "Gemm":
-            gemm(pick(), 4, 4)
+            product(pick())
+        elif kind == "MaxPool":
+            add(kind, [pick()], kernel_shape=[2, 2], pads=[0, 1, 1, 0])
         elif kind in ("Add", "Mul"):
             left, right = pick(), pick()
             if left == right:
@@ -57,9 +73,12 @@ def main():
             add(kind, [pick()])
     while len(unread) > 1:
         add("Add", unread[:2])
-    gemm(unread[0], 2, 4)
+    if images:
+        add("Flatten", [unread[0]])
+    gemm(unread[0], 2, 12 if images else 4)
     graph = helper.make_graph(
-        nodes, "random", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", 5])],
+        nodes, "random", [helper.make_tensor_value_info("x", TensorProto.FLOAT,
+                                                     ["N", 1, 3, 4] if images else ["N", 5])],
         [helper.make_tensor_value_info(values[-1], TensorProto.FLOAT, ["N", 2])],
         initializer=parameters)
     model = helper.make_model(graph, ir_version=8, opset_imports=[helper.make_opsetid("", 13)])
