@@ -95,3 +95,37 @@ func.func @frozen(%x: tensor<4xf32>, %v: tensor<4xf32>) -> (tensor<4xf32>, tenso
   }
   return %r#0, %r#1 : tensor<4xf32>, tensor<4xf32>
 }
+
+// What no cache keeps until it is read again: one function is computed again for each reader;
+// of less than four MiB, and of f64, for which it is a call, it is stored.
+// CHECK-LABEL: func @large
+//       CHECK:   math.exp
+//       CHECK:   math.exp
+//   CHECK-NOT:   math.exp
+//       CHECK:   return
+func.func @large(%x: tensor<1024x1024xf32>) -> (tensor<1024x1024xf32>, tensor<1024x1024xf32>) {
+  %y = math.exp %x : tensor<1024x1024xf32>
+  %a = arith.addf %y, %x : tensor<1024x1024xf32>
+  %b = arith.negf %y : tensor<1024x1024xf32>
+  return %a, %b : tensor<1024x1024xf32>, tensor<1024x1024xf32>
+}
+// CHECK-LABEL: func @less
+//       CHECK:   math.exp
+//   CHECK-NOT:   math.exp
+//       CHECK:   return
+func.func @less(%x: tensor<1024x1023xf32>) -> (tensor<1024x1023xf32>, tensor<1024x1023xf32>) {
+  %y = math.exp %x : tensor<1024x1023xf32>
+  %a = arith.addf %y, %x : tensor<1024x1023xf32>
+  %b = arith.negf %y : tensor<1024x1023xf32>
+  return %a, %b : tensor<1024x1023xf32>, tensor<1024x1023xf32>
+}
+// CHECK-LABEL: func @called
+//       CHECK:   math.exp
+//   CHECK-NOT:   math.exp
+//       CHECK:   return
+func.func @called(%x: tensor<1024x1024xf64>) -> (tensor<1024x1024xf64>, tensor<1024x1024xf64>) {
+  %y = math.exp %x : tensor<1024x1024xf64>
+  %a = arith.addf %y, %x : tensor<1024x1024xf64>
+  %b = arith.negf %y : tensor<1024x1024xf64>
+  return %a, %b : tensor<1024x1024xf64>, tensor<1024x1024xf64>
+}

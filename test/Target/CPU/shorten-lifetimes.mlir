@@ -116,3 +116,35 @@ func.func @chain(%x: tensor<64xf32>) -> tensor<64xf32> {
   %c = linalg.abs ins(%b : tensor<64xf32>) outs(%n2 : tensor<64xf32>) -> tensor<64xf32>
   return %c : tensor<64xf32>
 }
+
+// The update waits for the gradient and for the message that reads the old weight: the
+// gradient comes first, after which the activity is forgotten.
+// CHECK-LABEL: func @gradient_first
+//       CHECK:   %[[H:.+]] = linalg.exp
+//       CHECK:   %[[G:.+]] = linalg.generic {{.*}} ins(%[[H]]
+//       CHECK:   %[[M:.+]] = linalg.matmul
+//       CHECK:   linalg.sub {{.*}}%[[G]]
+//       CHECK:   return
+func.func @gradient_first(%w: tensor<64x64xf32>, %x: tensor<4096x64xf32>, %e: tensor<4096x64xf32>)
+    -> (tensor<64x64xf32> {pc.updates = 0}, tensor<4096x64xf32>) {
+  %z = arith.constant 0.0 : f32
+  %n0 = tensor.empty() : tensor<4096x64xf32>
+  %h = linalg.exp ins(%x : tensor<4096x64xf32>) outs(%n0 : tensor<4096x64xf32>) -> tensor<4096x64xf32>
+  %n1 = tensor.empty() : tensor<4096x64xf32>
+  %f1 = linalg.fill ins(%z : f32) outs(%n1 : tensor<4096x64xf32>) -> tensor<4096x64xf32>
+  %m = linalg.matmul ins(%e, %w : tensor<4096x64xf32>, tensor<64x64xf32>) outs(%f1 : tensor<4096x64xf32>) -> tensor<4096x64xf32>
+  %n2 = tensor.empty() : tensor<64x64xf32>
+  %f2 = linalg.fill ins(%z : f32) outs(%n2 : tensor<64x64xf32>) -> tensor<64x64xf32>
+  %g = linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (k, i)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%h, %e : tensor<4096x64xf32>, tensor<4096x64xf32>) outs(%f2 : tensor<64x64xf32>) {
+  ^bb0(%a: f32, %b: f32, %s: f32):
+    %p = arith.mulf %a, %b : f32
+    %t = arith.addf %s, %p : f32
+    linalg.yield %t : f32
+  } -> tensor<64x64xf32>
+  %n3 = tensor.empty() : tensor<64x64xf32>
+  %next = linalg.sub ins(%w, %g : tensor<64x64xf32>, tensor<64x64xf32>) outs(%n3 : tensor<64x64xf32>) -> tensor<64x64xf32>
+  %n4 = tensor.empty() : tensor<4096x64xf32>
+  %y = linalg.exp ins(%m : tensor<4096x64xf32>) outs(%n4 : tensor<4096x64xf32>) -> tensor<4096x64xf32>
+  return %next, %y : tensor<64x64xf32>, tensor<4096x64xf32>
+}
