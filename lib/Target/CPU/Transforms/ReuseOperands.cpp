@@ -56,7 +56,7 @@ static bool isLastUse(Value origin, Operation *op) {
         continue;
       // A region, or a loop that carries it, may call it by other names.
       if (!user || user != use.getOwner() || !user->isBeforeInBlock(op) ||
-          user->getNumRegions() != 0 && !isa<linalg::LinalgOp>(user))
+          (user->getNumRegions() != 0 && !isa<linalg::LinalgOp>(user)))
         return false;
       if (Value name = getResultInMemory(use))
         names.insert(name);
@@ -70,7 +70,7 @@ static bool leaves(Value value) {
   return llvm::any_of(value.getUses(), [](OpOperand &use) {
     Operation *user = use.getOwner();
     if (user->hasTrait<OpTrait::IsTerminator>() ||
-        user->getNumRegions() != 0 && !isa<linalg::LinalgOp>(user))
+        (user->getNumRegions() != 0 && !isa<linalg::LinalgOp>(user)))
       return true;
     Value name = getResultInMemory(use);
     return isa<tensor::InsertSliceOp>(user) || (name && leaves(name));
