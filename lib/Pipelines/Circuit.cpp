@@ -18,11 +18,13 @@ using namespace mlir::pc;
 using Words = std::vector<int64_t>;
 
 namespace {
-/// A parameter of the model and the memory that has it.
+/// A parameter of the model, or its velocity, and the memory that has it.
 struct Parameter {
-  std::string name;
+  std::string name, memory;
   int64_t rows = 1, columns = 0;
-  bool transposed = false;   // the memory has the transpose
+  bool transposed = false; // the memory has the transpose
+
+  bool isVelocity() const { return name != memory; }
   std::optional<Words> held; // by the circuit, as far as the host knows
 };
 
@@ -126,14 +128,23 @@ LogicalResult SimulatedCircuit::readGraph(ModuleOp module) {
     if (auto fixed = dyn_cast<pcflow::FixedType>(element))
       format = fixed;
   }
-  graph.walk([&](pcflow::WeightsOp op) {
-    ArrayRef<int64_t> shape = op.getValue().getShapedType().getShape();
-    Parameter parameter;
-    parameter.name = op.getSymName().str();
-    parameter.columns = shape.empty() ? 1 : shape.back();
-    parameter.rows = op.getValue().getNumElements() / parameter.columns;
-    parameter.transposed = op.getTransposed();
-    parameters.push_back(std::move(parameter));
+  graph.walk([&](pcflow::LearnerOpInterface unit) {
+    for (pcflow::WeightsOp op : {unit.getWeightsOp(), unit.getBiasOp()}) {
+      if (!op)
+        continue;
+      ArrayRef<int64_t> shape = op.getValue().getShapedType().getShape();
+      Parameter parameter;
+      parameter.name = parameter.memory = op.getSymName().str();
+      parameter.columns = shape.empty() ? 1 : shape.back();
+      parameter.rows = op.getValue().getNumElements() / parameter.columns;
+      parameter.transposed = op.getTransposed();
+      parameters.push_back(parameter);
+      if (!unit.getMomentumAttr())
+        continue;
+      parameter.name += "/velocity"; // as pc-learn names the state
+      parameter.memory += pcflow::velocitySuffix;
+      parameters.push_back(std::move(parameter));
+    }
   });
   return success();
 }
@@ -164,11 +175,6 @@ LogicalResult SimulatedCircuit::addEntry(func::FuncOp function,
   }
   if (failed(checkGradients(function, entry)))
     return failure();
-  if (graph.getStrict() && entry.kind == EntryKind::Predictions)
-    return function.emitOpError("expected a schedule with frozen predictions "
-                                "for predictions alone: a strict circuit "
-                                "predicts while it learns; --schedule=fixed "
-                                "and fixed-exact have them");
   entries.try_emplace(name, std::move(entry));
   return success();
 }
@@ -286,12 +292,15 @@ Words SimulatedCircuit::getWords(const Parameter &parameter,
 //===----------------------------------------------------------------------===//
 
 /// Gives the circuit the parameters that it does not hold already. A number
-/// that is what a word of the circuit became stays that word.
+/// that is what a word of the circuit became stays that word. Who does not step
+/// has no velocities.
 Error SimulatedCircuit::setWeights(const Signature &signature,
                                    ArrayRef<Tensor *> arguments) {
   for (Parameter &parameter : parameters) {
     auto port = find_if(signature.arguments,
                         [&](auto &p) { return p.name == parameter.name; });
+    if (port == signature.arguments.end() && parameter.isVelocity())
+      continue;
     if (port == signature.arguments.end())
       return createStringError("expected the parameter `" + parameter.name +
                                "` among the arguments");
@@ -308,10 +317,10 @@ Error SimulatedCircuit::setWeights(const Signature &signature,
     if (parameter.held == words)
       continue;
     if (hardware)
-      if (Error error = hardware->setWeights(parameter.name, words))
+      if (Error error = hardware->setWeights(parameter.memory, words))
         return error;
     if (reference)
-      reference->setWeights(parameter.name, words);
+      reference->setWeights(parameter.memory, words);
     parameter.held = std::move(words);
   }
   return Error::success();
@@ -389,7 +398,7 @@ void SimulatedCircuit::write(const Entry &entry,
         parameters, [&, &port = port](auto &p) { return p.name == port.name; });
     if (parameter == parameters.end())
       continue; // the loss
-    const Words &after = record.weights.at(port.name);
+    const Words &after = record.weights.at(parameter->memory);
     for (auto [i, word] : enumerate(after))
       result.setFromDouble(getIndex(*parameter, i),
                            port.updates
@@ -408,7 +417,8 @@ Error SimulatedCircuit::run(StringRef name, ArrayRef<Tensor *> arguments,
     return error;
   std::map<std::string, Words> before;
   for (const Parameter &parameter : parameters)
-    before[parameter.name] = *parameter.held;
+    if (parameter.held)
+      before[parameter.name] = *parameter.held;
   bool learns = entry.kind != EntryKind::Predictions;
   std::vector<pcflow::Sample> samples = getSamples(entry.signature, arguments);
   Expected<pcflow::BatchRecord> record = runBatch(samples, learns);
@@ -418,7 +428,7 @@ Error SimulatedCircuit::run(StringRef name, ArrayRef<Tensor *> arguments,
   (learns ? learnedSamples : predictedSamples) += samples.size();
   updates += learns;
   for (Parameter &parameter : parameters)
-    parameter.held = record->weights.at(parameter.name);
+    parameter.held = record->weights.at(parameter.memory);
   if (entry.kind == EntryKind::Gradient && saturated)
     return createStringError(
         "a word was saturated in the circuit, whose gradients are then not "
@@ -451,6 +461,8 @@ SimulatedCircuit::bound(StringRef name, ArrayRef<Tensor *> arguments) {
   auto found = reference->bound(getSamples(entry.signature, arguments));
   std::map<std::string, std::vector<double>> result;
   for (const Parameter &parameter : parameters) {
+    if (parameter.isVelocity())
+      continue;
     // An update is one more rounding.
     double half = toNumber(1) / 2;
     std::vector<double> &values = result[parameter.name];

@@ -386,6 +386,10 @@ TrainingFlags::TrainingFlags()
                 optimizers, category),
       rate("rate", cl::desc("learning rate (default: by optimizer)"),
            cl::value_desc("number"), cl::cat(category)),
+      momentum("momentum",
+               cl::desc("share of the velocity that --optimizer=momentum keeps "
+                        "(default: 0.9)"),
+               cl::value_desc("number"), cl::init(0.9), cl::cat(category)),
       epochs("epochs", cl::desc("passes over the training data (default: 20)"),
              cl::value_desc("N"), cl::init(20), cl::cat(category)),
       batch("batch", cl::desc("samples in a step (default: 32)"),
@@ -409,18 +413,32 @@ Error TrainingFlags::validate() const {
     return createStringError("--held-out: expected a share between 0 and 1, "
                              "both excluded, found " +
                              formatNumber(heldOut));
-  if (!(getRate() > 0 && getRate() < 1e6))
-    return createStringError("--rate: expected a number between 0 and 1e6, "
-                             "both excluded, found " +
-                             formatNumber(getRate()));
   return Error::success();
 }
 
-double TrainingFlags::getRate() const {
-  if (rate.getNumOccurrences())
-    return rate;
-  std::string rule = optimizer.get();
+static double getDefaultRate(StringRef rule) {
   return rule == "adam" ? 1e-3 : rule == "momentum" ? 1e-2 : 1e-1;
+}
+
+Expected<OptimizerChoice> TrainingFlags::getOptimizer() const {
+  OptimizerChoice choice{optimizer.get(), rate};
+  if (!rate.getNumOccurrences())
+    choice.rate = getDefaultRate(choice.optimizer);
+  if (!(choice.rate > 0 && choice.rate < 1e6))
+    return createStringError("--rate: expected a number between 0 and 1e6, "
+                             "both excluded, found " +
+                             formatNumber(choice.rate));
+  if (!momentum.getNumOccurrences())
+    return choice;
+  if (choice.optimizer != "momentum")
+    return createStringError(
+        "--momentum: expected --optimizer=momentum, found " + choice.optimizer);
+  choice.momentum = momentum;
+  if (!(choice.momentum >= 0 && choice.momentum < 1))
+    return createStringError("--momentum: expected a number from 0 to below 1, "
+                             "found " +
+                             formatNumber(choice.momentum));
+  return choice;
 }
 
 void mlir::pc::parseFlags(int argc, char **argv, StringRef overview,

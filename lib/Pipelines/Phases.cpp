@@ -129,7 +129,10 @@ static std::string getPass(llvm::StringRef pass,
   if (pass == "pc-learn")
     return write(pass, {{"source", options.isAutodiff() ? "autodiff" : ""},
                         {"optimizer", options.learn->optimizer},
-                        {"rate", print(std::optional(options.learn->rate))}});
+                        {"rate", print(std::optional(options.learn->rate))},
+                        {"momentum", options.learn->optimizer == "momentum"
+                                         ? formatNumber(options.learn->momentum)
+                                         : ""}});
   if (pass == "pcflow-quantize")
     return write(pass,
                  {{"format", options.circuit.format},

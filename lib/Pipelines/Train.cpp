@@ -230,8 +230,11 @@ static void printHeader(const TrainRequest &request, ForwardModel &model,
      << (options.isAutodiff() ? "backpropagation"
                               : options.schedule + " predictive coding")
      << ", " << options.loss << ", " << options.learn->optimizer << ", rate "
-     << formatNumber(options.learn->rate) << ", batch " << batch << ", seed "
-     << request.seed << "\n";
+     << formatNumber(options.learn->rate)
+     << (options.learn->optimizer == "momentum"
+             ? ", momentum " + formatNumber(options.learn->momentum)
+             : "")
+     << ", batch " << batch << ", seed " << request.seed << "\n";
   os.flush();
 }
 

@@ -82,9 +82,12 @@ static Error read(Flags &flags, CompileRequest &request) {
   flags.loss.fill(request.compile);
   bool learns = flags.training.optimizer.isGiven();
   request.compile.forwardOnly = !flags.grad && !learns;
-  if (learns)
-    request.compile.learn = OptimizerChoice{flags.training.optimizer.get(),
-                                            flags.training.getRate()};
+  if (learns) {
+    Expected<OptimizerChoice> optimizer = flags.training.getOptimizer();
+    if (!optimizer)
+      return optimizer.takeError();
+    request.compile.learn = *optimizer;
+  }
   if (flags.machine.isCacheGiven() && flags.data.empty())
     return createStringError("--cache: expected --data, without which nothing "
                              "runs that could be kept");

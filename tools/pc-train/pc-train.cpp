@@ -83,10 +83,12 @@ static Error makeRequest(const Flags &flags, TrainRequest &request) {
   flags.modelFlags.fill(request.compile);
   flags.schedule.fill(request.compile);
   flags.loss.fill(request.compile);
-  request.compile.learn =
-      OptimizerChoice{flags.training.optimizer.get(), flags.training.getRate()};
   if (Error error = flags.training.validate())
     return error;
+  Expected<OptimizerChoice> optimizer = flags.training.getOptimizer();
+  if (!optimizer)
+    return optimizer.takeError();
+  request.compile.learn = *optimizer;
   if (Error error = flags.modelFlags.getDims(request.dims))
     return error;
   if (Error error = flags.machine.fill(request.machine))

@@ -21,6 +21,7 @@ enum class ComputeType { Native, F32, F64 };
 struct OptimizerChoice {
   std::string optimizer; // `sgd`, `momentum` or `adam`
   double rate;
+  double momentum = 0.9; // of `momentum`, from 0 to below 1
 };
 
 struct CompileOptions {

@@ -129,21 +129,21 @@ private:
   llvm::cl::opt<std::string> output;
 };
 
-/// --optimizer, --rate, --epochs, --batch, --held-out, --backprop.
+/// --optimizer, --rate, --momentum, --epochs, --batch, --held-out, --backprop.
 class TrainingFlags {
 public:
   TrainingFlags();
   llvm::cl::OptionCategory category{"Training"};
 
   ChoiceFlag optimizer;
-  llvm::cl::opt<double> rate;
+  llvm::cl::opt<double> rate, momentum;
   llvm::cl::opt<int64_t> epochs, batch;
   llvm::cl::opt<double> heldOut;
   llvm::cl::opt<bool> backprop;
 
   llvm::Error validate() const;
-  /// --rate, or what suits the optimizer.
-  double getRate() const;
+  /// --optimizer with --rate, or what suits it, and --momentum.
+  llvm::Expected<OptimizerChoice> getOptimizer() const;
 };
 
 /// Takes `name` from the option that LLVM's library has under it for some tool

@@ -62,7 +62,8 @@ struct SimulationRequest {
 /// one a line; errors, `taps.txt`: vertex, sample, round, words; parameters
 /// after each update, `weights.txt`: name, batch, words, row by row as the
 /// units read them; sums of gradients as numbers, `gradients.txt`, and what
-/// rounding can do to them, `bounds.txt`; what is cut, `cuts.txt`: sample, link.
+/// rounding can do to them, `bounds.txt`; what is cut, `cuts.txt`: sample,
+/// link.
 llvm::Error simulateCircuit(const TranslateRequest &request,
                             const SimulationRequest &simulation,
                             MLIRContext *context);

@@ -24,9 +24,12 @@ public:
   using Sum = typename Arithmetic::Sum;
   using Vector = std::vector<Word>;
 
+  /// Without rounds nothing is learned: a strict graph does one so, others only
+  /// predict.
   Machine(GraphOp graph, Arithmetic arithmetic, int64_t rounds)
-      : arithmetic(arithmetic), graph(graph), rounds(rounds),
-        units(getUnits(graph)) {
+      : arithmetic(arithmetic), graph(graph),
+        rounds(graph.getStrict() ? std::max<int64_t>(rounds, 1) : rounds),
+        learns(rounds != 0), units(getUnits(graph)) {
     for (UnitOpInterface unit : units)
       queues[unit].resize(unit->getNumOperands());
     for (UnitOpInterface unit : units)
@@ -220,7 +223,7 @@ private:
       });
       give(op.getMessage(), settleProducts(sums));
     }
-    if (isLast && op.getRateAttr())
+    if (isLast && op.getRateAttr() && learns)
       learn(op, d);
     return true;
   }
@@ -451,6 +454,7 @@ private:
 
   GraphOp graph;
   int64_t rounds, sample = 0;
+  bool learns;
   llvm::SmallVector<UnitOpInterface> units;
   // Looked up by operation or value, never iterated.
   llvm::DenseMap<Operation *, std::vector<std::deque<Vector>>> queues;

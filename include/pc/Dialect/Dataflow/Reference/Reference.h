@@ -42,7 +42,8 @@ public:
   void setWeights(StringRef name, std::vector<int64_t> words);
 
   /// Learns from one batch, as many samples as the graph says; or only
-  /// predicts, any number of samples without rounds.
+  /// predicts, any number of samples without rounds (strictly, with one that
+  /// learns nothing).
   BatchRecord run(const std::vector<Sample> &samples, bool learns = true);
 
   /// From now on zeros pass the gates of this link.
