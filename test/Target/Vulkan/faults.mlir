@@ -36,8 +36,8 @@
 // FLIP: error: status 5: expected a plan, but its contents are damaged
 // RUN: not pc-plan-test %t/faults_chain.pcvk --grid=70000 2>&1 | FileCheck %s --check-prefix=GRID
 // GRID: error: status 4: the plan needs a grid of 70000, but the device allows 65535
-// RUN: not pc-plan-test %t/faults_chain.pcvk --shared=70000 2>&1 | FileCheck %s --check-prefix=SHARED
-// SHARED: error: status 4: the plan needs bytes of the memory of a workgroup of 70000, but the device allows 32768
+// RUN: not pc-plan-test %t/faults_chain.pcvk --shared=256 2>&1 | FileCheck %s --check-prefix=SHARED
+// SHARED: error: status 5: bad plan: kernel kernel_0 is planned for workgroups that share 256 bytes, but was compiled for 0
 
 // No device of that name, no device at all.
 // RUN: not pc-plan-test %t/faults_chain.pcvk --device=nothing 2>&1 | FileCheck %s --check-prefix=NAME

@@ -23,6 +23,10 @@
 // RUN: pc-plan-test --unsynchronised %t/plan/share-tiles-numbers_model.pcvk > %t/wrong
 // RUN: not diff %t/right %t/wrong
 
+// What a workgroup shares has to be within the limit of the device.
+// RUN: not pc-plan-test --share=20000 %t/plan/share-tiles-numbers_model.pcvk 2>&1 | FileCheck %s --check-prefix=LIMIT
+// LIMIT: error: status 4: the plan needs bytes of the memory of a workgroup of {{[0-9]+}}, but the device allows 32768
+
 #nt_a = affine_map<(m, n, k) -> (m, k)>
 #nt_b = affine_map<(m, n, k) -> (n, k)>
 #c = affine_map<(m, n, k) -> (m, n)>

@@ -24,7 +24,9 @@ static cl::opt<bool> trusting("trusting", cl::desc("do not check barriers"));
 static cl::opt<unsigned> workgroup("workgroup",
                                    cl::desc("plan for this many invocations"));
 static cl::opt<unsigned> shared("shared",
-                                cl::desc("bytes that a workgroup shares"));
+                                cl::desc("plan for so many shared bytes"));
+static cl::opt<unsigned> share("share",
+                               cl::desc("share an array of so many elements"));
 static cl::opt<unsigned> grid("grid", cl::desc("launch this many groups"));
 static cl::opt<bool>
     unsynchronised("unsynchronised",
@@ -48,6 +50,23 @@ static void dropWorkgroupBarriers(PlanKernel &kernel) {
   }
 }
 
+/// An array of the shader has so many elements, and the plan says so.
+static void growArray(PlanKernel &kernel, uint32_t elements) {
+  constexpr uint32_t opTypeArray = 28, opConstant = 43;
+  std::optional<uint32_t> length;
+  for (uint32_t wanted : {opTypeArray, opConstant})
+    for (size_t at = 5; at < kernel.words.size();
+         at += kernel.words[at] >> 16) {
+      if ((kernel.words[at] & 0xffff) != wanted)
+        continue;
+      if (wanted == opTypeArray && !length)
+        length = kernel.words[at + 3];
+      else if (wanted == opConstant && length == kernel.words[at + 2])
+        kernel.words[at + 3] = elements;
+    }
+  kernel.sharedBytes = static_cast<uint32_t>(countSharedBytes(kernel.words));
+}
+
 static void plant(Plan &plan) {
   if (unsynchronised)
     llvm::for_each(plan.kernels, dropWorkgroupBarriers);
@@ -65,6 +84,9 @@ static void plant(Plan &plan) {
     plan.kernels[0].workgroup[0] = workgroup;
   if (shared)
     plan.kernels[0].sharedBytes = shared;
+  auto shares = [](const PlanKernel &kernel) { return kernel.sharedBytes; };
+  if (share)
+    growArray(*llvm::find_if(plan.kernels, shares), share);
   if (grid)
     plan.dispatches[0].grid[0] = grid;
   if (outside)

@@ -4,11 +4,43 @@
 
 #include "pc/Target/Vulkan/Plan/Plan.h"
 
+#include <map>
+
 using namespace mlir::pc;
 
 static std::string toText(const std::array<uint32_t, 3> &sizes) {
   return std::to_string(sizes[0]) + "x" + std::to_string(sizes[1]) + "x" +
          std::to_string(sizes[2]);
+}
+
+uint64_t mlir::pc::countSharedBytes(const std::vector<uint32_t> &words) {
+  constexpr uint32_t opTypeInt = 21, opTypeFloat = 22, opTypeVector = 23,
+                     opTypeArray = 28, opTypePointer = 32, opConstant = 43,
+                     opVariable = 59, classWorkgroup = 4;
+  constexpr size_t headerWords = 5;
+  std::map<uint32_t, uint64_t> bytes, constants; // of types and numbers
+  uint64_t count = 0;
+  for (size_t at = headerWords; at < words.size();) {
+    uint32_t opcode = words[at] & 0xffff, length = words[at] >> 16;
+    if (length == 0 || at + length > words.size())
+      break;
+    const uint32_t *operands = &words[at] + 1;
+    if ((opcode == opTypeInt || opcode == opTypeFloat) && length > 2)
+      bytes[operands[0]] = operands[1] / 8;
+    else if (opcode == opTypeVector && length > 3)
+      bytes[operands[0]] = bytes[operands[1]] * operands[2];
+    else if (opcode == opConstant && length > 3)
+      constants[operands[1]] = operands[2];
+    else if (opcode == opTypeArray && length > 3)
+      bytes[operands[0]] = bytes[operands[1]] * constants[operands[2]];
+    else if (opcode == opTypePointer && length > 3)
+      bytes[operands[0]] = bytes[operands[2]];
+    else if (opcode == opVariable && length > 3 &&
+             operands[2] == classWorkgroup)
+      count += bytes[operands[0]];
+    at += length;
+  }
+  return count;
 }
 
 /// The operands of the first instruction `opcode` whose second word is
@@ -39,10 +71,15 @@ static std::string checkKernel(const PlanKernel &kernel) {
   if (mode.size() != 5)
     return "kernel " + kernel.name + " has no workgroup size";
   std::array<uint32_t, 3> found = {mode[2], mode[3], mode[4]};
-  if (found == kernel.workgroup)
-    return "";
-  return "kernel " + kernel.name + " is planned for workgroups of " +
-         toText(kernel.workgroup) + ", but was compiled for " + toText(found);
+  if (found != kernel.workgroup)
+    return "kernel " + kernel.name + " is planned for workgroups of " +
+           toText(kernel.workgroup) + ", but was compiled for " + toText(found);
+  uint64_t shared = countSharedBytes(kernel.words);
+  if (shared != kernel.sharedBytes)
+    return "kernel " + kernel.name + " is planned for workgroups that share " +
+           std::to_string(kernel.sharedBytes) +
+           " bytes, but was compiled for " + std::to_string(shared);
+  return "";
 }
 
 static bool isInside(const Plan &plan, const PlanRange &range) {

@@ -45,7 +45,7 @@ struct PlanConstant {
 struct PlanKernel {
   std::string name; // of the entry point
   std::array<uint32_t, 3> workgroup = {1, 1, 1};
-  uint32_t sharedBytes = 0; // of the memory of a workgroup
+  uint32_t sharedBytes = 0;    // of the memory of a workgroup
   std::vector<uint32_t> words; // SPIR-V
 };
 
@@ -86,9 +86,12 @@ void computeBarriers(Plan &plan);
 std::string findHazard(const Plan &plan);
 
 /// What is wrong with a plan that would make a device do something undefined:
-/// memory out of bounds, kernels that are not there, a workgroup size that is
-/// not that of the shader. "" if nothing is.
+/// memory out of bounds, kernels that are not there, a workgroup size or memory
+/// of a workgroup that is not that of the shader. "" if nothing is.
 std::string findDefect(const Plan &plan);
+
+/// Bytes of the memory of a workgroup that a shader declares.
+uint64_t countSharedBytes(const std::vector<uint32_t> &words);
 
 std::vector<uint8_t> encodePlan(const Plan &plan);
 /// Reads what `encodePlan` wrote. A file that is cut off, changed or of another
