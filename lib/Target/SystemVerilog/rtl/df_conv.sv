@@ -9,7 +9,8 @@
 // The last round also learns (df_lane, df_bias), summed over positions and
 // samples; g is still that of the old weights. One walk of the window, a tap a
 // cycle, serves all three; windows of fewer than three taps pause, so that a sum
-// is written before it is read again. Frames: x, g, and one for y and then d.
+// is written before it is read again. Frames: x, g, and one for y and then d; all
+// of them are read a cycle ahead, so that they can be block memories.
 module df_conv #(
   parameter int O = 2,
   parameter int C = 1,
@@ -85,10 +86,10 @@ module df_conv #(
   logic [1:0] pause;
 
   // Words of the image, and of the frame of results: by position, lane, group.
-  logic [NW-1:0] n;
+  logic [NW-1:0] n, next_n;
   logic [QW-1:0] position;
   logic [PW-1:0] lane;
-  logic [CW-1:0] cell_at;
+  logic [CW-1:0] cell_at, next_cell;
   logic n_moves, n_last, m_moves, m_last, lane_last;
 
   // The tap that is read now, and what goes along with it.
@@ -102,7 +103,7 @@ module df_conv #(
   logic [CW-1:0] cell1, cell2, cell3;
   logic [NW-1:0] n1;
   logic signed [W-1:0] word1, x1;
-  logic [PE*W-1:0] d1;
+  logic [PE*W-1:0] d1;  // or the words of y that are given
   logic [PE*2*W-1:0] products;
 
   assign x_ready = state == LOAD;
@@ -114,6 +115,9 @@ module df_conv #(
   assign n_moves = (x_valid & x_ready) | (g_valid & g_ready);
   assign n_last = n_moves & (n == NW'(N - 1));
   assign m_moves = (y_valid & y_ready) | (d_valid & d_ready);
+  assign next_n = n_last ? '0 : n_moves ? n + 1'b1 : n;
+  assign next_cell = m_last ? '0 : ~m_moves ? cell_at :
+                     (lane_last & (lane != PW'(PE - 1))) ? cell_at - CW'(P - 1) : cell_at + 1'b1;
   assign lane_last = position == QW'(P - 1);
   assign m_last = m_moves & lane_last & (lane == PW'(PE - 1)) & (cell_at == CW'(CELLS - 1));
   assign step = busy & (pause == '0);
@@ -135,10 +139,10 @@ module df_conv #(
       tile <= '0;
       group <= '0;
     end else begin
-      if (n_moves) n <= n_last ? '0 : n + 1'b1;
+      n <= next_n;
+      cell_at <= next_cell;
       if (m_moves) begin
         position <= lane_last ? '0 : position + 1'b1;
-        cell_at <= m_last ? '0 : (lane_last & (lane != PW'(PE - 1))) ? cell_at - CW'(P - 1) : cell_at + 1'b1;
         if (lane_last) lane <= (lane == PW'(PE - 1)) ? '0 : lane + 1'b1;
       end
       if (pause != '0) pause <= pause - 1'b1;
@@ -233,21 +237,27 @@ module df_conv #(
   assign x1 = shows1 ? word1 : '0;
   assign learn1 = valid1 & (state == SCATTER) & learns;
 
-  // The sums of the message: emptied while x comes and while they are given.
+  // The sums of the message: emptied while x comes and while they are given. The
+  // last tap of a window can be the first of the next one: its sum is not written
+  // yet when it is read.
   logic over_g;
   if (HAS_VJP != 0) begin : g_vjp
     logic signed [GW-1:0] sums[0:N-1];
-    logic signed [GW-1:0] column, sum;
-    logic [NW-1:0] at;
-    logic clips, adds;
+    logic signed [GW-1:0] column, sum, read2, added, added2;
+    logic clips, adds, again2;
     assign adds = valid2 & shows2 & (state == SCATTER);
-    assign at = (state == SCATTER) ? n2 : n;
-    assign sum = sums[at];
+    assign sum = again2 ? added2 : read2;
+    assign added = n_moves ? '0 : sum + column;
     always_comb begin
       column = '0;
       for (int p = 0; p < PE; p++) column += GW'($signed(products[p*2*W+:2*W]));
     end
-    always_ff @(posedge clk) if (adds | n_moves) sums[at] <= n_moves ? '0 : sum + column;
+    always_ff @(posedge clk) begin
+      if (adds | n_moves) sums[n_moves ? n : n2] <= added;
+      read2 <= sums[valid1 ? n1 : next_n];
+      again2 <= valid1 & adds & (n1 == n2);
+      added2 <= added;
+    end
     df_round #(.WI(GW), .SHIFT(F), .WO(W)) u_round (.a(sum), .y(g_data), .sat(clips));
     assign over_g = g_valid & clips;
   end else begin : g_data_only
@@ -257,19 +267,18 @@ module df_conv #(
     assign _unused_vjp = &{1'b0, n2, shows2};
   end
 
-  logic [PE*W-1:0] cells, words, velocities, biases;
+  logic [PE*W-1:0] words, velocities, biases;
   logic [PE-1:0] over_y, over_lane, over_bias;
   for (genvar p = 0; p < PE; p++) begin : g_row
     logic [W-1:0] frame[0:CELLS-1];
     logic signed [YW-1:0] start, total;
     logic signed [W-1:0] rounded;
     logic clips;
-    assign cells[p*W+:W] = frame[cell_at];
     df_round #(.WI(YW), .SHIFT(F), .WO(W)) u_round (.a(total), .y(rounded), .sat(clips));
     assign over_y[p] = done3 & clips;
     always_ff @(posedge clk) begin
       total <= (first2 ? start : total) + YW'($signed(products[p*2*W+:2*W]));
-      d1[p*W+:W] <= cells[p*W+:W];
+      d1[p*W+:W] <= frame[next_cell];
       if (done3) frame[cell3] <= rounded;
       else if (d_valid & d_ready & (lane == PW'(p))) frame[cell_at] <= d_data;
     end
@@ -296,7 +305,7 @@ module df_conv #(
       .product(products[p*2*W+:2*W]), .learn(learn1), .x(x1), .d(d1[p*W+:W]),
       .first(first & starts2), .last(last & ends2), .rate, .momentum, .sat(over_lane[p]));
   end
-  assign y_data = cells[lane*W+:W];
+  assign y_data = d1[lane*W+:W];
 
   // The host reads and writes words while nothing is computed.
   logic [PW-1:0] host_p, host_p1;

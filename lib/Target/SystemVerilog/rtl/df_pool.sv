@@ -6,7 +6,8 @@
 //   g[n] = sat(sum of d[p] over all p under whose window n was),
 // with MAX over those p for which n was the greatest, the first of several.
 // STRICT: x and y in each of the rounds, before d; no rounds are one. Frames: x,
-// g, one for y and then d, and with MAX one of who was the greatest.
+// g, one for y and then d, and with MAX one of who was the greatest; all of them
+// are read a cycle ahead, so that they can be block memories.
 module df_pool #(
   parameter int C = 1,
   parameter int IH = 8,
@@ -54,10 +55,10 @@ module df_pool #(
   logic [2:0] state;
   logic [15:0] round;
   logic ends, busy, drained, pass_ends, n_moves, n_last, m_moves, m_last;
-  logic [NW-1:0] n, addr, n1;
-  logic [MW-1:0] m, m1, m2;  // also the window that is walked
+  logic [NW-1:0] n, next_n, addr, n1;
+  logic [MW-1:0] m, next_m, m1, m2;  // also the window that is walked
   logic shows, tap_first, tap_last, done, valid1, shows1, first1, last1, done2;
-  logic signed [W-1:0] word1, d1, result;
+  logic signed [W-1:0] word1, d1, result;  // d1: or the word of y that is given
   logic over_y, over_g, clips;
 
   assign x_ready = state == LOAD;
@@ -69,6 +70,8 @@ module df_pool #(
   assign n_last = n_moves & (n == NW'(N - 1));
   assign m_moves = (y_valid & y_ready) | (d_valid & d_ready);
   assign m_last = m_moves & (m == MW'(M - 1));
+  assign next_n = n_last ? '0 : n_moves ? n + 1'b1 : n;
+  assign next_m = m_last ? '0 : m_moves ? m + 1'b1 : m;
   assign drained = ~(busy | valid1 | done2);
   assign pass_ends = g_valid & n_last;
 
@@ -80,8 +83,8 @@ module df_pool #(
       n <= '0;
       m <= '0;
     end else begin
-      if (n_moves) n <= n_last ? '0 : n + 1'b1;
-      if (m_moves | (busy & tap_last)) m <= (m_last | done) ? '0 : m + 1'b1;
+      n <= next_n;
+      m <= ~(busy & tap_last) ? next_m : done ? '0 : m + 1'b1;
       if (busy & done) busy <= 1'b0;
       case (state)
         LOAD: if (n_last) begin
@@ -115,7 +118,7 @@ module df_pool #(
     if (x_valid & x_ready) xs[n] <= x_data;
     if (done2 | (d_valid & d_ready)) frame[done2 ? m2 : m] <= done2 ? result : d_data;
     word1 <= xs[addr];
-    d1 <= frame[m];
+    d1 <= frame[next_m];
     n1 <= addr;
     m1 <= m;
     m2 <= m1;
@@ -125,7 +128,7 @@ module df_pool #(
     valid1 <= ~rst & busy;
     done2 <= ~rst & valid1 & last1 & (state == PREDICT);
   end
-  assign y_data = frame[m];
+  assign y_data = d1;
 
   // What the window shows, tap by tap; and whose errors are whose.
   logic wins1;
@@ -159,15 +162,20 @@ module df_pool #(
     assign wins1 = 1'b1;
   end
 
-  // The sums of the message: emptied while x comes and while they are given.
+  // The sums of the message: emptied while x comes and while they are given. One
+  // that is read right after it was added to is not written yet.
   logic signed [TW-1:0] sums[0:N-1];
-  logic signed [TW-1:0] sum;
-  logic [NW-1:0] at;
-  logic adds;
+  logic signed [TW-1:0] sum, read1, added, added1;
+  logic adds, again1;
   assign adds = valid1 & shows1 & wins1 & (state == SCATTER);
-  assign at = (state == SCATTER) ? n1 : n;
-  assign sum = sums[at];
-  always_ff @(posedge clk) if (adds | n_moves) sums[at] <= n_moves ? '0 : sum + TW'(d1);
+  assign sum = again1 ? added1 : read1;
+  assign added = n_moves ? '0 : sum + TW'(d1);
+  always_ff @(posedge clk) begin
+    if (adds | n_moves) sums[n_moves ? n : n1] <= added;
+    read1 <= sums[busy ? addr : next_n];
+    again1 <= busy & adds & (addr == n1);
+    added1 <= added;
+  end
   df_round #(.WI(TW), .SHIFT(0), .WO(W)) u_message (.a(sum), .y(g_data), .sat(clips));
   assign over_g = g_valid & clips;
 
