@@ -217,7 +217,7 @@ MachineFlags::MachineFlags(bool alsoUsesHost)
              cl::cat(category)),
       deviceProfile("device-profile", cl::value_desc("NAME"),
                     cl::desc("what kernels of Vulkan are made for: lavapipe, "
-                             "generic or h100 (default: the device; "
+                             "generic, h100 or emulated (default: the device; "
                              "lavapipe where there is none)"),
                     cl::cat(category)),
       cache("cache", cl::init(getDefaultCacheFolder()), cl::value_desc("DIR"),

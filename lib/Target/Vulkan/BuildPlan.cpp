@@ -11,6 +11,7 @@
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "pc/Target/CPU/Passes.h"
+#include "pc/Target/Vulkan/Transforms/Passes.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -212,6 +213,24 @@ static uint32_t getSharedBytes(spirv::ModuleOp shader) {
   return static_cast<uint32_t>(bytes);
 }
 
+/// What the products of cooperative matrices in the shader ask a device for.
+static std::vector<PlanMatrix> getMatrices(spirv::ModuleOp shader) {
+  std::vector<PlanMatrix> matrices;
+  shader.walk([&](spirv::KHRCooperativeMatrixMulAddOp product) {
+    auto factor = cast<spirv::CooperativeMatrixType>(product.getA().getType());
+    auto sum = cast<spirv::CooperativeMatrixType>(product.getType());
+    PlanMatrix matrix;
+    matrix.m = sum.getRows();
+    matrix.n = sum.getColumns();
+    matrix.k = factor.getColumns();
+    matrix.factors =
+        factor.getElementType().isBF16() ? ElementKind::BF16 : ElementKind::F16;
+    if (!llvm::is_contained(matrices, matrix))
+      matrices.push_back(matrix);
+  });
+  return matrices;
+}
+
 FailureOr<uint32_t> PlanBuilder::getKernel(gpu::LaunchFuncOp launch,
                                            spirv::ModuleOp shader) {
   auto [known, isNew] = kernels.insert({shader, plan.kernels.size()});
@@ -224,6 +243,7 @@ FailureOr<uint32_t> PlanBuilder::getKernel(gpu::LaunchFuncOp launch,
   kernel.name = launch.getKernelName().str();
   kernel.words = std::move(*words);
   kernel.sharedBytes = getSharedBytes(shader);
+  kernel.matrices = getMatrices(shader);
   plan.kernels.push_back(std::move(kernel));
   return known->second;
 }
@@ -259,7 +279,11 @@ LogicalResult PlanBuilder::addLaunch(gpu::LaunchFuncOp launch) {
     return failure();
   dispatch.kernel = *number;
   dispatch.grid = *grid;
-  plan.kernels[*number].workgroup = *workgroup;
+  PlanKernel &planned = plan.kernels[*number];
+  planned.workgroup = *workgroup;
+  auto product = kernel->getAttrOfType<DenseI64ArrayAttr>(cooperativeAttrName);
+  if (product && !planned.matrices.empty())
+    planned.subgroup = (*workgroup)[0] / (product[3] * product[4]);
   for (auto [memory, argument] :
        llvm::zip(launch.getKernelOperands(), kernel.getArguments())) {
     FailureOr<PlanOperand> operand = getOperand(memory, argument, shader);

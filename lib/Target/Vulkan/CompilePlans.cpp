@@ -64,7 +64,7 @@ mlir::pc::compilePlans(ModuleOp module, ArrayRef<StringRef> entries,
   if (options.timing)
     manager.enableTiming(*options.timing);
   buildTensorToLaunchesPipeline(manager, device, options.without);
-  buildKernelsToSPIRVPipeline(manager);
+  buildKernelsToSPIRVPipeline(manager, device);
   if (failed(manager.run(*copy)))
     return failure();
   TimingScope timing;

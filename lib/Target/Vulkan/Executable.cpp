@@ -92,6 +92,12 @@ DeviceProfile VulkanExecutable::measureDevice() const {
   device.lanes = limits.lanes;
   device.invocations = std::min<int64_t>(limits.invocations, 256);
   device.sharedBytes = std::min<int64_t>(limits.shared_bytes, 49152);
+  for (size_t i = 0, e = pc_vk_device_matrix_count(context.get()); i != e;
+       ++i) {
+    pc_vk_matrix found = pc_vk_device_matrix_get(context.get(), i);
+    device.matrices.push_back(
+        {found.m, found.n, found.k, StringRef(found.factors) == "bf16"});
+  }
   return device;
 }
 

@@ -3,14 +3,20 @@
 // SPIR-V modules as words, through SPIRV-Tools.
 
 #include "Shaders.h"
+#include "mlir/Target/SPIRV/Deserialization.h"
 #include "mlir/Target/SPIRV/Serialization.h"
+#include "llvm/ADT/SetVector.h"
 #include <spirv-tools/libspirv.hpp>
 #include <spirv-tools/optimizer.hpp>
 
 using namespace mlir;
 using namespace mlir::pc;
 
-static constexpr spv_target_env environment = SPV_ENV_VULKAN_1_1;
+/// Of the versions of SPIR-V that the kernels are in.
+static spv_target_env getEnvironment(const std::vector<uint32_t> &words) {
+  constexpr uint32_t version16 = 0x00010600;
+  return words[1] >= version16 ? SPV_ENV_VULKAN_1_3 : SPV_ENV_VULKAN_1_1;
+}
 
 /// Collects what SPIRV-Tools has to say.
 static spvtools::MessageConsumer collect(std::string &text) {
@@ -23,7 +29,7 @@ static spvtools::MessageConsumer collect(std::string &text) {
 /// Values that loops carry become registers, and what is computed in vain or
 /// twice goes.
 static bool optimize(std::vector<uint32_t> &words, std::string &text) {
-  spvtools::Optimizer optimizer(environment);
+  spvtools::Optimizer optimizer(getEnvironment(words));
   optimizer.SetMessageConsumer(collect(text));
   optimizer.RegisterPerformancePasses();
   optimizer.RegisterPass(spvtools::CreateLoopInvariantCodeMotionPass());
@@ -35,16 +41,55 @@ static bool optimize(std::vector<uint32_t> &words, std::string &text) {
 }
 
 static bool validate(const std::vector<uint32_t> &words, std::string &text) {
-  spvtools::SpirvTools tools(environment);
+  spvtools::SpirvTools tools(getEnvironment(words));
   tools.SetMessageConsumer(collect(text));
   return tools.Validate(words);
 }
 
+/// Whether SPIRV-Tools can read the module at all: that of Debian 12 is older
+/// than cooperative matrices.
+static bool isKnown(const std::vector<uint32_t> &words) {
+  std::string text;
+  return spvtools::SpirvTools(getEnvironment(words)).Disassemble(words, &text);
+}
+
+/// What spirv-update-vce does not see: products of bf16, the number of a
+/// subgroup.
+static void declareMatrices(spirv::ModuleOp module) {
+  std::optional<spirv::VerCapExtAttr> triple = module.getVceTriple();
+  if (!triple)
+    return;
+  llvm::SmallSetVector<spirv::Capability, 8> capabilities;
+  capabilities.insert_range(triple->getCapabilities());
+  module.walk([&](spirv::KHRCooperativeMatrixMulAddOp product) {
+    if (cast<spirv::CooperativeMatrixType>(product.getA().getType())
+            .getElementType()
+            .isBF16())
+      capabilities.insert(spirv::Capability::BFloat16CooperativeMatrixKHR);
+  });
+  for (auto variable : module.getOps<spirv::GlobalVariableOp>())
+    if (auto builtin = variable->getAttrOfType<StringAttr>("built_in");
+        builtin && builtin == "SubgroupId")
+      capabilities.insert(spirv::Capability::GroupNonUniform);
+  SmallVector<spirv::Extension> extensions(triple->getExtensions());
+  module.setVceTripleAttr(spirv::VerCapExtAttr::get(
+      triple->getVersion(), capabilities.getArrayRef(), extensions,
+      module.getContext()));
+}
+
 FailureOr<std::vector<uint32_t>> mlir::pc::makeShader(spirv::ModuleOp module) {
+  bool cooperates = module.getMemoryModel() == spirv::MemoryModel::Vulkan;
+  if (cooperates)
+    declareMatrices(module);
   SmallVector<uint32_t> serialized;
   if (failed(spirv::serialize(module, serialized)))
     return failure();
   std::vector<uint32_t> words(serialized.begin(), serialized.end());
+  if (cooperates && !isKnown(words)) {
+    if (spirv::deserialize(serialized, module.getContext()))
+      return words;
+    return module.emitOpError("cannot be read back as a shader");
+  }
   std::string text;
   if (validate(words, text) && optimize(words, text) && validate(words, text))
     return words;

@@ -23,7 +23,7 @@
 //       BODY:       memref.load %[[A]]
 //       BODY:       memref.load %[[B]]
 //   BODY-NOT:   gpu.barrier
-//       BODY:   memref.store %{{.+}}, %arg2
+//       BODY:   {{memref|vector}}.store %{{.+}}, %arg2
 
 // SPIRV: spirv.module @kernel_0_spirv
 // SPIRV-DAG: spirv.GlobalVariable @shared_{{.+}} : !spirv.ptr<!spirv.array<{{[0-9]+}} x f32>, Workgroup>
@@ -33,11 +33,22 @@ func.func @product(%a: memref<64x48xf32>, %b: memref<48x32xf32>, %c: memref<64x3
   return
 }
 
-// What no tile divides is not shared.
+// What no tile divides is shared as well: nobody stores what is beyond the edge.
 // CHECK: gpu.func @kernel_1
-// CHECK-NOT: pc.shared
-// CHECK: gpu.return
+// CHECK-SAME: pc.shared
+// BODY-LABEL: gpu.func @kernel_1
+//       BODY:   arith.cmpi ule
+//       BODY:   scf.if
+//  BODY-NEXT:     memref.store %{{.+}}, %arg2
 func.func @ragged(%a: memref<61x47xf32>, %b: memref<47x31xf32>, %c: memref<61x31xf32>) {
   linalg.matmul ins(%a, %b : memref<61x47xf32>, memref<47x31xf32>) outs(%c : memref<61x31xf32>)
+  return
+}
+
+// A convolution is a product of its windows with its filters.
+// CHECK: gpu.func @kernel_2
+// CHECK-SAME: pc.shared
+func.func @convolution(%x: memref<2x34x34x16xf32>, %w: memref<3x3x16x32xf32>, %y: memref<2x32x32x32xf32>) {
+  linalg.conv_2d_nhwc_hwcf ins(%x, %w : memref<2x34x34x16xf32>, memref<3x3x16x32xf32>) outs(%y : memref<2x32x32x32xf32>)
   return
 }

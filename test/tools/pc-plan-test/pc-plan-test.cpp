@@ -10,6 +10,7 @@
 #include "llvm/Support/Format.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Process.h"
+#include <sstream>
 
 using namespace mlir::pc;
 namespace cl = llvm::cl;
@@ -27,6 +28,11 @@ static cl::opt<unsigned> shared("shared",
                                 cl::desc("plan for so many shared bytes"));
 static cl::opt<unsigned> share("share",
                                cl::desc("share an array of so many elements"));
+static cl::opt<bool> show("show", cl::desc("print the plan, run nothing"));
+static cl::opt<bool> noMatrices("no-matrices",
+                                cl::desc("do not say that there are any"));
+static cl::opt<unsigned> subgroup("subgroup",
+                                  cl::desc("of so many invocations"));
 static cl::opt<unsigned> grid("grid", cl::desc("launch this many groups"));
 static cl::opt<bool>
     unsynchronised("unsynchronised",
@@ -87,6 +93,12 @@ static void plant(Plan &plan) {
   auto shares = [](const PlanKernel &kernel) { return kernel.sharedBytes; };
   if (share)
     growArray(*llvm::find_if(plan.kernels, shares), share);
+  for (PlanKernel &kernel : plan.kernels) {
+    if (noMatrices)
+      kernel.matrices.clear();
+    if (subgroup)
+      kernel.subgroup = subgroup;
+  }
   if (grid)
     plan.dispatches[0].grid[0] = grid;
   if (outside)
@@ -190,6 +202,12 @@ int main(int argc, char **argv) {
   if (!error.empty()) {
     llvm::errs() << "error: " << error << "\n";
     return 1;
+  }
+  if (show) {
+    std::ostringstream text;
+    printPlan(*decodePlan(bytes.data(), bytes.size(), error), text);
+    llvm::outs() << text.str();
+    return 0;
   }
   auto validates = llvm::sys::Process::GetEnv("PC_VK_VALIDATE");
   pc_vk_options options = {device.c_str(), validates && *validates == "fatal",

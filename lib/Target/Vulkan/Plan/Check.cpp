@@ -61,6 +61,24 @@ static std::vector<uint32_t> findInstruction(const std::vector<uint32_t> &words,
   return {};
 }
 
+static std::string checkMatrices(const PlanKernel &kernel) {
+  constexpr uint32_t opCapability = 17, cooperativeMatrix = 6022;
+  bool multiplies =
+      !findInstruction(kernel.words, opCapability, 1, cooperativeMatrix)
+           .empty();
+  if (multiplies == kernel.matrices.empty())
+    return "kernel " + kernel.name + " has a shader " +
+           (multiplies ? "with" : "without") +
+           " cooperative matrices, but is planned " +
+           (multiplies ? "without" : "with");
+  if (multiplies &&
+      (kernel.subgroup == 0 || kernel.workgroup[0] % kernel.subgroup != 0))
+    return "kernel " + kernel.name + " is planned for workgroups of " +
+           toText(kernel.workgroup) + ", which are not whole subgroups of " +
+           std::to_string(kernel.subgroup);
+  return "";
+}
+
 static std::string checkKernel(const PlanKernel &kernel) {
   constexpr uint32_t magic = 0x07230203;
   constexpr uint32_t opExecutionMode = 16, modeLocalSize = 17;
@@ -79,7 +97,7 @@ static std::string checkKernel(const PlanKernel &kernel) {
     return "kernel " + kernel.name + " is planned for workgroups that share " +
            std::to_string(kernel.sharedBytes) +
            " bytes, but was compiled for " + std::to_string(shared);
-  return "";
+  return checkMatrices(kernel);
 }
 
 static bool isInside(const Plan &plan, const PlanRange &range) {

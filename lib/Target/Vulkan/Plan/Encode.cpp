@@ -12,7 +12,7 @@
 using namespace mlir::pc;
 
 static constexpr char magic[4] = {'P', 'C', 'V', 'K'};
-static constexpr uint32_t version = 2;
+static constexpr uint32_t version = 3;
 static constexpr size_t headerBytes = 24;
 
 /// FNV-1a, which sees every changed byte; no protection against malice.
@@ -97,6 +97,7 @@ static void codeFlat(Codec &codec, List &list) {
 template <typename Codec> static void code(Codec &codec, PlanPort &port);
 template <typename Codec>
 static void code(Codec &codec, PlanConstant &constant);
+template <typename Codec> static void code(Codec &codec, PlanMatrix &matrix);
 template <typename Codec> static void code(Codec &codec, PlanKernel &kernel);
 template <typename Codec> static void code(Codec &codec, PlanOperand &operand);
 template <typename Codec>
@@ -138,10 +139,20 @@ static void code(Codec &codec, PlanConstant &constant) {
   codeFlat(codec, constant.data);
 }
 
+template <typename Codec> static void code(Codec &codec, PlanMatrix &matrix) {
+  code(codec, matrix.m);
+  code(codec, matrix.n);
+  code(codec, matrix.k);
+  code(codec, matrix.factors);
+  code(codec, matrix.sums);
+}
+
 template <typename Codec> static void code(Codec &codec, PlanKernel &kernel) {
   codeFlat(codec, kernel.name);
   code(codec, kernel.workgroup);
   code(codec, kernel.sharedBytes);
+  codeList(codec, kernel.matrices);
+  code(codec, kernel.subgroup);
   codeFlat(codec, kernel.words);
 }
 
@@ -190,6 +201,11 @@ static bool hasWrongWord(const Plan &plan) {
   for (const std::vector<PlanPort> *ports : {&plan.arguments, &plan.results})
     for (const PlanPort &port : *ports)
       if (port.kind > ElementKind::F8E8M0)
+        return true;
+  for (const PlanKernel &kernel : plan.kernels)
+    for (const PlanMatrix &matrix : kernel.matrices)
+      if (matrix.factors > ElementKind::F8E8M0 ||
+          matrix.sums > ElementKind::F8E8M0)
         return true;
   for (const PlanDispatch &dispatch : plan.dispatches)
     if (dispatch.barrier > Barrier::Memory)

@@ -8,6 +8,12 @@
 
 using namespace mlir::pc;
 
+std::string mlir::pc::toText(const PlanMatrix &matrix) {
+  return std::to_string(matrix.m) + "x" + std::to_string(matrix.n) + "x" +
+         std::to_string(matrix.k) + " " + std::string(getName(matrix.factors)) +
+         " to " + std::string(getName(matrix.sums));
+}
+
 static void print(const PlanRange &range, std::ostream &os) {
   os << "[" << range.offset << ", " << range.offset + range.bytes << ")";
 }
@@ -66,6 +72,9 @@ void mlir::pc::printPlan(const Plan &plan, std::ostream &os) {
     print(kernel.workgroup, os);
     if (kernel.sharedBytes)
       os << " shares " << kernel.sharedBytes << " bytes";
+    for (const PlanMatrix &matrix : kernel.matrices)
+      os << " multiplies " << toText(matrix) << " in subgroups of "
+         << kernel.subgroup;
     os << "\n";
   }
   for (const PlanDispatch &dispatch : plan.dispatches)

@@ -99,7 +99,7 @@ pc_vk_status pc_vk_context::createInstance(bool validates) {
                                            "vulkan-validationlayers)");
   VkApplicationInfo application = {VK_STRUCTURE_TYPE_APPLICATION_INFO};
   application.pApplicationName = "pc";
-  application.apiVersion = VK_API_VERSION_1_2;
+  application.apiVersion = VK_API_VERSION_1_3;
   VkInstanceCreateInfo info = {VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO};
   info.pApplicationInfo = &application;
   VkValidationFeatureEnableEXT enabled[] = {
@@ -239,6 +239,9 @@ pc_vk_status pc_vk_context::createDevice() {
   features.features.shaderInt16 = has.features.shaderInt16;
   features.features.shaderInt64 = has.features.shaderInt64;
   features.features.shaderFloat64 = has.features.shaderFloat64;
+  std::vector<const char *> extensions;
+  matrices.query(instance, physical, properties[used].apiVersion);
+  matrices.enable(features12, extensions);
   float priority = 1;
   VkDeviceQueueCreateInfo queueInfo = {
       VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO};
@@ -248,6 +251,8 @@ pc_vk_status pc_vk_context::createDevice() {
   VkDeviceCreateInfo info = {VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO, &features};
   info.queueCreateInfoCount = 1;
   info.pQueueCreateInfos = &queueInfo;
+  info.enabledExtensionCount = static_cast<uint32_t>(extensions.size());
+  info.ppEnabledExtensionNames = extensions.data();
   if (pc_vk_status status = check(
           vkCreateDevice(physical, &info, nullptr, &device), "open the device"))
     return status;

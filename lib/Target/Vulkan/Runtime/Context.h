@@ -5,6 +5,7 @@
 #ifndef PC_LIB_TARGET_VULKAN_RUNTIME_CONTEXT_H
 #define PC_LIB_TARGET_VULKAN_RUNTIME_CONTEXT_H
 
+#include "Matrices.h"
 #include "pc/Target/Vulkan/Runtime/pc_vulkan.h"
 #include <string>
 #include <vector>
@@ -41,6 +42,7 @@ struct pc_vk_context {
   VkPhysicalDeviceFeatures2 features = {};
   VkPhysicalDeviceVulkan12Features features12 = {};
   VkPhysicalDeviceVulkan11Features features11 = {};
+  MatrixSupport matrices;
   VkDevice device = VK_NULL_HANDLE;
   uint32_t family = 0;
   VkQueue queue = VK_NULL_HANDLE;

@@ -51,6 +51,17 @@ pc_vk_limits pc_vk_device_limits(const pc_vk_context *context) {
           limits.maxComputeSharedMemorySize};
 }
 
+size_t pc_vk_device_matrix_count(const pc_vk_context *context) {
+  return context->matrices.products.size();
+}
+
+pc_vk_matrix pc_vk_device_matrix_get(const pc_vk_context *context,
+                                     size_t index) {
+  const PlanMatrix &product = context->matrices.products[index];
+  return {product.m, product.n, product.k, getName(product.factors),
+          getName(product.sums)};
+}
+
 pc_vk_counters pc_vk_count(const pc_vk_context *context) {
   return context->counters;
 }

@@ -58,9 +58,38 @@ pc_vk_status pc_vk_plan::checkLimits() {
   return problem.empty() ? PC_VK_OK : context.fail(PC_VK_LIMIT, problem);
 }
 
+/// The products of matrices that a kernel is made of.
+pc_vk_status pc_vk_plan::checkMatrices(const PlanKernel &kernel) {
+  const MatrixSupport &has = context.matrices;
+  std::string names;
+  for (const PlanMatrix &product : has.products)
+    names += (names.empty() ? "" : ", ") + toText(product);
+  for (const PlanMatrix &product : kernel.matrices)
+    if (std::find(has.products.begin(), has.products.end(), product) ==
+        has.products.end())
+      return context.fail(PC_VK_MISSING_FEATURE,
+                          "kernel " + kernel.name +
+                              " needs cooperative matrices of " +
+                              toText(product) + ", but the device has " +
+                              (names.empty() ? "none" : names));
+  if (!kernel.matrices.empty() &&
+      (kernel.subgroup < has.fewestLanes || kernel.subgroup > has.mostLanes))
+    return context.fail(PC_VK_MISSING_FEATURE,
+                        "kernel " + kernel.name + " needs subgroups of " +
+                            std::to_string(kernel.subgroup) +
+                            ", but the device has from " +
+                            std::to_string(has.fewestLanes) + " to " +
+                            std::to_string(has.mostLanes));
+  return PC_VK_OK;
+}
+
 /// The capabilities that a shader declares, against the features in use.
 pc_vk_status pc_vk_plan::checkFeatures(const PlanKernel &kernel) {
   constexpr uint32_t opCapability = 17;
+  if (pc_vk_status status = checkMatrices(kernel))
+    return status;
+  bool hasMatrices = !context.matrices.products.empty();
+  bool hasBrain = hasMatrices && context.matrices.hasBrain;
   const VkPhysicalDeviceFeatures &core = context.features.features;
   const std::map<uint32_t, std::pair<bool, const char *>> features = {
       {0, {true, "Matrix"}},
@@ -70,6 +99,11 @@ pc_vk_status pc_vk_plan::checkFeatures(const PlanKernel &kernel) {
       {11, {core.shaderInt64, "shaderInt64"}},
       {22, {core.shaderInt16, "shaderInt16"}},
       {39, {context.features12.shaderInt8, "shaderInt8"}},
+      {61, {true, "GroupNonUniform"}},
+      {5116, {hasBrain, "shaderBFloat16Type"}},
+      {5118, {hasBrain, "shaderBFloat16CooperativeMatrix"}},
+      {5345, {hasMatrices, "vulkanMemoryModel"}},
+      {6022, {hasMatrices, "cooperativeMatrix"}},
       {4433,
        {context.features11.storageBuffer16BitAccess,
         "storageBuffer16BitAccess"}},
@@ -188,6 +222,14 @@ pc_vk_status pc_vk_plan::makeKernel(const PlanKernel &kernel, uint32_t bindings,
   info.stage.stage = VK_SHADER_STAGE_COMPUTE_BIT;
   info.stage.module = module;
   info.stage.pName = kernel.name.c_str();
+  VkPipelineShaderStageRequiredSubgroupSizeCreateInfo lanes = {
+      VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_REQUIRED_SUBGROUP_SIZE_CREATE_INFO};
+  lanes.requiredSubgroupSize = kernel.subgroup;
+  if (!kernel.matrices.empty()) {
+    info.stage.pNext = &lanes;
+    info.stage.flags =
+        VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT;
+  }
   info.layout = loaded.layout;
   VkResult result = vkCreateComputePipelines(
       context.device, context.pipelines, 1, &info, nullptr, &loaded.pipeline);

@@ -56,6 +56,7 @@ struct pc_vk_plan {
 
 private:
   pc_vk_status checkLimits();
+  pc_vk_status checkMatrices(const mlir::pc::PlanKernel &kernel);
   pc_vk_status checkFeatures(const mlir::pc::PlanKernel &kernel);
   pc_vk_status makeMemory();
   pc_vk_status makeKernel(const mlir::pc::PlanKernel &kernel, uint32_t bindings,

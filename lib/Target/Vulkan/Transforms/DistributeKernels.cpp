@@ -25,9 +25,6 @@ private:
   LogicalResult distribute(gpu::GPUFuncOp kernel,
                            ArrayRef<linalg::LinalgOp> ops);
   LogicalResult distributeLoop(gpu::GPUFuncOp kernel, scf::ForOp loop);
-  LogicalResult place(TileEmitter &emitter, ImplicitLocOpBuilder &builder,
-                      gpu::GPUFuncOp kernel, Value id,
-                      const KernelDomain &domain, const KernelTile &tile);
 };
 } // namespace
 
@@ -158,35 +155,40 @@ LogicalResult DistributeKernels::distributeLoop(gpu::GPUFuncOp kernel,
   return success();
 }
 
-/// Where an invocation is: alone, or among those of its workgroup.
-LogicalResult DistributeKernels::place(TileEmitter &emitter,
-                                       ImplicitLocOpBuilder &builder,
-                                       gpu::GPUFuncOp kernel, Value id,
-                                       const KernelDomain &domain,
-                                       const KernelTile &tile) {
+/// The tile that workgroups share, if they do.
+static FailureOr<std::optional<SharedTile>> getShared(gpu::GPUFuncOp kernel,
+                                                      const KernelTile &tile) {
   auto given = kernel->getAttrOfType<DenseI64ArrayAttr>(sharedAttrName);
-  if (!given) {
-    emitter.place(id);
-    return success();
-  }
+  if (!given)
+    return std::optional<SharedTile>();
   SharedTile shared;
   shared.tile = tile;
   shared.lanes.assign(given.asArrayRef().begin(), given.asArrayRef().end());
   shared.depth = shared.lanes.pop_back_val();
   int64_t invocations = (*kernel.getKnownBlockSize())[0];
-  bool fits = shared.lanes.size() == tile.size() &&
-              shared.countInvocations() == invocations;
-  for (auto [size, part, lanes] : llvm::zip(domain.sizes, tile, shared.lanes))
-    fits &= size % (part * lanes) == 0;
-  if (!fits)
-    return kernel.emitOpError("expected tiles of ")
-           << invocations << " invocations that cover "
-           << ArrayRef<int64_t>(domain.sizes) << " without a rest";
-  Value size = arith::ConstantIndexOp::create(builder, invocations);
+  if (shared.lanes.size() != tile.size() ||
+      shared.countInvocations() != invocations)
+    return kernel.emitOpError("expected ")
+           << invocations << " invocations along " << tile.size()
+           << " dimensions, but got " << ArrayRef<int64_t>(shared.lanes);
+  if (auto product =
+          kernel->getAttrOfType<DenseI64ArrayAttr>(cooperativeAttrName))
+    shared.cooperative = CooperativeTile{product[0], product[1], product[2],
+                                         product[3], product[4]};
+  return std::optional<SharedTile>(std::move(shared));
+}
+
+/// Where an invocation is: alone, or among those of its workgroup.
+static void place(TileEmitter &emitter, ImplicitLocOpBuilder &builder,
+                  gpu::GPUFuncOp kernel, Value id,
+                  std::optional<SharedTile> shared) {
+  if (!shared)
+    return emitter.place(id);
+  Value size =
+      arith::ConstantIndexOp::create(builder, shared->countInvocations());
   Value group = arith::DivUIOp::create(builder, id, size);
   Value thread = gpu::ThreadIdOp::create(builder, gpu::Dimension::x);
-  emitter.placeShared(kernel, group, thread, std::move(shared));
-  return success();
+  emitter.placeShared(kernel, group, thread, std::move(*shared));
 }
 
 LogicalResult DistributeKernels::distribute(gpu::GPUFuncOp kernel,
@@ -203,12 +205,17 @@ LogicalResult DistributeKernels::distribute(gpu::GPUFuncOp kernel,
   ImplicitLocOpBuilder builder(kernel.getLoc(), kernel.getContext());
   builder.setInsertionPoint(ops.front());
   Value id = getInvocation(builder, kernel);
-  if (failed(enter(builder, kernel, ops.back(), id, countTiles(*domain, tile))))
+  FailureOr<std::optional<SharedTile>> shared = getShared(kernel, tile);
+  if (failed(shared))
+    return failure();
+  // Whoever shares a tile waits for all others of its workgroup.
+  int64_t needed =
+      *shared ? countInvocations(*domain, **shared) : countTiles(*domain, tile);
+  if (failed(enter(builder, kernel, ops.back(), id, needed)))
     return failure();
   auto isAligned = makeAligned(kernel);
   TileEmitter emitter(builder, makeAxes(*domain, tile), isAligned);
-  if (failed(place(emitter, builder, kernel, id, *domain, tile)))
-    return failure();
+  place(emitter, builder, kernel, id, std::move(*shared));
   for (linalg::LinalgOp op : ops)
     if (failed(emitter.emit(op)))
       return failure();

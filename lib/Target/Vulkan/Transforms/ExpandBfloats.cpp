@@ -37,6 +37,8 @@ static LogicalResult computeInF32(Operation *root) {
   arith::populateEmulateUnsupportedFloatsPatterns(patterns, types);
   ConversionTarget target(*context);
   arith::populateEmulateUnsupportedFloatsLegality(target, types);
+  // Matrices of bf16 are those of a device that has them.
+  target.addLegalOp<vector::ContractionOp>();
   return applyPartialConversion(root, target, std::move(patterns));
 }
 

@@ -6,6 +6,7 @@
 #define PC_LIB_TARGET_VULKAN_TRANSFORMS_KERNELTILING_H
 
 #include "KernelDomain.h"
+#include "pc/Target/Vulkan/Transforms/DeviceProfile.h"
 
 namespace mlir::pc {
 
@@ -19,6 +20,9 @@ struct DeviceModel {
   int64_t registers = 256;  // accumulators of an invocation, at most
   int64_t invocations = 64; // of a workgroup, at most
   int64_t sharedBytes = 0;  // of its memory; 0: invocations share nothing
+  int64_t limit = 60000;    // iterations of all loops of an invocation
+  SmallVector<MatrixShape> matrices = {}; // that a subgroup multiplies
+  bool emulatesMatrices = false;          // by single invocations
 };
 
 /// The size of a tile in each dimension of the domain.

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Kernels as SPIR-V modules: first their border, then all that is inside.
+// Kernels as SPIR-V modules: their border, after which all that is inside of
+// them is converted.
 
 #include "KernelTiling.h"
-#include "WidenIntegers.h"
-#include "mlir/Conversion/ArithToSPIRV/ArithToSPIRV.h"
-#include "mlir/Conversion/GPUToSPIRV/GPUToSPIRV.h"
-#include "mlir/Conversion/MathToSPIRV/MathToSPIRV.h"
-#include "mlir/Conversion/SCFToSPIRV/SCFToSPIRV.h"
-#include "mlir/Conversion/VectorToSPIRV/VectorToSPIRV.h"
+#include "ShaderBodies.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SPIRV/IR/SPIRVDialect.h"
 #include "mlir/Dialect/SPIRV/IR/SPIRVOps.h"
@@ -16,7 +12,6 @@
 #include "mlir/Dialect/SPIRV/Transforms/SPIRVConversion.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "pc/Target/Vulkan/Transforms/Passes.h"
 
 namespace mlir::pc {
@@ -50,9 +45,8 @@ struct Binding {
 /// variables, and makes its accesses to memory those of SPIR-V.
 class BorderLowering {
 public:
-  BorderLowering(gpu::GPUFuncOp kernel, spirv::TargetEnvAttr environment)
-      : kernel(kernel), environment(environment),
-        builder(kernel.getLoc(), kernel.getContext()) {}
+  explicit BorderLowering(gpu::GPUFuncOp kernel)
+      : kernel(kernel), builder(kernel.getLoc(), kernel.getContext()) {}
 
   LogicalResult run();
 
@@ -66,19 +60,56 @@ private:
   Value getPointer(Operation *op, const Binding &binding, ValueRange indices,
                    bool isVector = false);
   LogicalResult makeShared(BlockArgument memory);
+  spirv::CooperativeMatrixType getMatrixType(Value matrix);
+  bool lowerMatrixAccess(Operation *user, const Binding &binding);
+  void lowerProduct(vector::ContractionOp op);
+  spirv::MemoryAccessAttr getAccess(const Binding &binding);
   LogicalResult lowerAccess(Operation *user, const Binding &binding);
   Value fromStorage(Value value, Type type);
   Value toStorage(Value value, Type type);
   LogicalResult lowerAccesses();
 
   gpu::GPUFuncOp kernel;
-  spirv::TargetEnvAttr environment;
+  bool cooperates = false; // has matrices of subgroups
   ImplicitLocOpBuilder builder;
   spirv::ModuleOp module;
   spirv::FuncOp function;
   SmallVector<Binding> bindings;
 };
 } // namespace
+
+/// What the kernels may ask a device for; each one then asks for what it uses.
+static spirv::TargetEnvAttr getEnvironment(MLIRContext *context,
+                                           bool cooperates) {
+  using spirv::Capability;
+  using spirv::Extension;
+  SmallVector<Capability> capabilities = {Capability::Shader,
+                                          Capability::Int8,
+                                          Capability::Int16,
+                                          Capability::Int64,
+                                          Capability::Float16,
+                                          Capability::Float64,
+                                          Capability::StorageBuffer8BitAccess,
+                                          Capability::StorageBuffer16BitAccess};
+  SmallVector<Extension> extensions = {
+      Extension::SPV_KHR_storage_buffer_storage_class,
+      Extension::SPV_KHR_8bit_storage, Extension::SPV_KHR_16bit_storage};
+  if (cooperates) {
+    llvm::append_values(
+        capabilities, Capability::GroupNonUniform,
+        Capability::VulkanMemoryModel, Capability::CooperativeMatrixKHR,
+        Capability::BFloat16TypeKHR, Capability::BFloat16CooperativeMatrixKHR);
+    llvm::append_values(extensions, Extension::SPV_KHR_vulkan_memory_model,
+                        Extension::SPV_KHR_cooperative_matrix,
+                        Extension::SPV_KHR_bfloat16);
+  }
+  auto triple = spirv::VerCapExtAttr::get(cooperates ? spirv::Version::V_1_6
+                                                     : spirv::Version::V_1_3,
+                                          capabilities, extensions, context);
+  return spirv::TargetEnvAttr::get(triple,
+                                   spirv::getDefaultResourceLimits(context),
+                                   spirv::ClientAPI::Vulkan);
+}
 
 LogicalResult BorderLowering::checkKernel() {
   if (!kernel.getKnownBlockSize())
@@ -198,10 +229,13 @@ LogicalResult BorderLowering::makeShared(BlockArgument memory) {
 
 void BorderLowering::makeEntry() {
   builder.setInsertionPoint(kernel->getParentOfType<gpu::GPUModuleOp>());
-  module = spirv::ModuleOp::create(builder, spirv::AddressingModel::Logical,
-                                   spirv::MemoryModel::GLSL450, std::nullopt,
-                                   (kernel.getName() + "_spirv").str());
-  module->setAttr(spirv::getTargetEnvAttrName(), environment);
+  // Cooperative matrices are defined for the memory model of Vulkan alone.
+  module = spirv::ModuleOp::create(
+      builder, spirv::AddressingModel::Logical,
+      cooperates ? spirv::MemoryModel::Vulkan : spirv::MemoryModel::GLSL450,
+      std::nullopt, (kernel.getName() + "_spirv").str());
+  module->setAttr(spirv::getTargetEnvAttrName(),
+                  getEnvironment(kernel.getContext(), cooperates));
   if (kernel->hasAttr(exactAttrName))
     module->setAttr(exactAttrName, builder.getUnitAttr());
   builder.setInsertionPointToStart(module.getBody());
@@ -269,18 +303,100 @@ Value BorderLowering::toStorage(Value value, Type type) {
   return value;
 }
 
+/// In the memory model of Vulkan, memory is an invocation's own unless it is
+/// said not to be.
+spirv::MemoryAccessAttr BorderLowering::getAccess(const Binding &binding) {
+  if (!cooperates || binding.firstOffset)
+    return {};
+  return spirv::MemoryAccessAttr::get(builder.getContext(),
+                                      spirv::MemoryAccess::NonPrivatePointer);
+}
+
+/// A vector of two dimensions, as the matrix that it is in a product.
+spirv::CooperativeMatrixType BorderLowering::getMatrixType(Value matrix) {
+  auto type = cast<VectorType>(matrix.getType());
+  auto use = spirv::CooperativeMatrixUseKHR::MatrixAcc;
+  for (Operation *user : matrix.getUsers())
+    if (auto product = dyn_cast<vector::ContractionOp>(user)) {
+      if (product.getLhs() == matrix)
+        use = spirv::CooperativeMatrixUseKHR::MatrixA;
+      else if (product.getRhs() == matrix)
+        use = spirv::CooperativeMatrixUseKHR::MatrixB;
+    }
+  return spirv::CooperativeMatrixType::get(
+      type.getElementType(), static_cast<uint32_t>(type.getDimSize(0)),
+      static_cast<uint32_t>(type.getDimSize(1)), spirv::Scope::Subgroup, use);
+}
+
+static Value castTo(ImplicitLocOpBuilder &builder, Value value, Type type) {
+  return UnrealizedConversionCastOp::create(builder, type, value).getResult(0);
+}
+
+bool BorderLowering::lowerMatrixAccess(Operation *user,
+                                       const Binding &binding) {
+  using Layout = spirv::CooperativeMatrixLayoutKHR;
+  auto transfer = dyn_cast<VectorTransferOpInterface>(user);
+  if (!transfer || binding.firstOffset)
+    return false;
+  Value pointer = getPointer(user, binding, transfer.getIndices());
+  Value stride = spirv::ConstantOp::create(
+      builder, builder.getI32Type(),
+      builder.getI32IntegerAttr(static_cast<int32_t>(binding.strides[0])));
+  Layout layout = transfer.getPermutationMap().isIdentity()
+                      ? Layout::RowMajor
+                      : Layout::ColumnMajor;
+  if (auto read = dyn_cast<vector::TransferReadOp>(user)) {
+    Value matrix = spirv::KHRCooperativeMatrixLoadOp::create(
+        builder, getMatrixType(read), pointer, layout, stride,
+        getAccess(binding), IntegerAttr());
+    read.replaceAllUsesWith(castTo(builder, matrix, read.getType()));
+    return true;
+  }
+  Value matrix = cast<vector::TransferWriteOp>(user).getValueToStore();
+  spirv::KHRCooperativeMatrixStoreOp::create(
+      builder, pointer, castTo(builder, matrix, getMatrixType(matrix)), layout,
+      stride, getAccess(binding), IntegerAttr());
+  return true;
+}
+
+/// Its operands have been loaded as matrices.
+void BorderLowering::lowerProduct(vector::ContractionOp op) {
+  builder.setInsertionPoint(op);
+  builder.setLoc(op.getLoc());
+  auto getLoaded = [](Value vector) {
+    return vector.getDefiningOp<UnrealizedConversionCastOp>().getOperand(0);
+  };
+  Value sum = castTo(builder, op.getAcc(), getMatrixType(op.getAcc()));
+  Value next = spirv::KHRCooperativeMatrixMulAddOp::create(
+      builder, sum.getType(), getLoaded(op.getLhs()), getLoaded(op.getRhs()),
+      sum, spirv::CooperativeMatrixOperandsKHRAttr());
+  op.replaceAllUsesWith(castTo(builder, next, op.getType()));
+  Operation *loads[] = {op.getLhs().getDefiningOp(),
+                        op.getRhs().getDefiningOp()};
+  op.erase();
+  for (Operation *load : loads)
+    if (load->use_empty())
+      load->erase();
+}
+
 LogicalResult BorderLowering::lowerAccess(Operation *user,
                                           const Binding &binding) {
   builder.setInsertionPoint(user);
   builder.setLoc(user->getLoc());
+  if (lowerMatrixAccess(user, binding)) {
+    user->erase();
+    return success();
+  }
   if (auto load = dyn_cast<memref::LoadOp>(user)) {
     Value value = spirv::LoadOp::create(
-        builder, getPointer(user, binding, load.getIndices()));
+        builder, getPointer(user, binding, load.getIndices()),
+        getAccess(binding), IntegerAttr());
     load.replaceAllUsesWith(fromStorage(value, binding.type.getElementType()));
   } else if (auto store = dyn_cast<memref::StoreOp>(user)) {
     Value value = toStorage(store.getValue(), binding.element);
-    spirv::StoreOp::create(
-        builder, getPointer(user, binding, store.getIndices()), value);
+    spirv::StoreOp::create(builder,
+                           getPointer(user, binding, store.getIndices()), value,
+                           getAccess(binding), IntegerAttr());
   } else if (auto load = dyn_cast<vector::LoadOp>(user)) {
     load.replaceAllUsesWith(
         spirv::LoadOp::create(
@@ -304,12 +420,19 @@ LogicalResult BorderLowering::lowerAccesses() {
     for (Operation *user : llvm::make_early_inc_range(argument.getUsers()))
       if (failed(lowerAccess(user, binding)))
         return failure();
+  SmallVector<vector::ContractionOp> products;
+  kernel.walk([&](vector::ContractionOp op) { products.push_back(op); });
+  for (vector::ContractionOp op : products)
+    lowerProduct(op);
   return success();
 }
 
 LogicalResult BorderLowering::run() {
   if (failed(checkKernel()))
     return failure();
+  cooperates =
+      kernel.walk([](vector::ContractionOp) { return WalkResult::interrupt(); })
+          .wasInterrupted();
   makeEntry();
   unsigned buffers = kernel.getNumArguments();
   for (BlockArgument argument :
@@ -332,132 +455,20 @@ LogicalResult BorderLowering::run() {
 }
 
 //===----------------------------------------------------------------------===//
-// Inside of kernels
+// All of it
 //===----------------------------------------------------------------------===//
 
-/// What the kernels may ask a device for; each one then asks for what it uses.
-static spirv::TargetEnvAttr getEnvironment(MLIRContext *context) {
-  using spirv::Capability;
-  auto triple = spirv::VerCapExtAttr::get(
-      spirv::Version::V_1_3,
-      {Capability::Shader, Capability::Int8, Capability::Int16,
-       Capability::Int64, Capability::Float16, Capability::Float64,
-       Capability::StorageBuffer8BitAccess,
-       Capability::StorageBuffer16BitAccess},
-      {spirv::Extension::SPV_KHR_storage_buffer_storage_class,
-       spirv::Extension::SPV_KHR_8bit_storage,
-       spirv::Extension::SPV_KHR_16bit_storage},
-      context);
-  return spirv::TargetEnvAttr::get(triple,
-                                   spirv::getDefaultResourceLimits(context),
-                                   spirv::ClientAPI::Vulkan);
-}
-
-/// An entry point lists the inputs that it reads, which are known by now.
-static void listInputs(spirv::ModuleOp module) {
-  SmallVector<Attribute> inputs;
-  for (auto variable : module.getOps<spirv::GlobalVariableOp>())
-    if (variable.storageClass() == spirv::StorageClass::Input)
-      inputs.push_back(FlatSymbolRefAttr::get(variable));
-  for (auto entry : module.getOps<spirv::EntryPointOp>())
-    entry.setInterfaceAttr(ArrayAttr::get(module.getContext(), inputs));
-}
-
-/// A driver may otherwise take (1 + x) - 1 for x, which formulas rely on not to
-/// be so.
-static void keepRounding(spirv::ModuleOp module) {
-  module.walk([](Operation *op) {
-    if (isa<spirv::FAddOp, spirv::FMulOp, spirv::FSubOp>(op))
-      op->setAttr("no_contraction", UnitAttr::get(op->getContext()));
-  });
-}
-
-namespace {
-/// A constant of bf16 is one of its bits.
-struct BFloatConstant : public OpConversionPattern<arith::ConstantOp> {
-  using OpConversionPattern::OpConversionPattern;
-  LogicalResult
-  matchAndRewrite(arith::ConstantOp op, OpAdaptor adaptor,
-                  ConversionPatternRewriter &rewriter) const override {
-    if (!op.getType().isBF16())
-      return rewriter.notifyMatchFailure(op, "not of bf16");
-    APInt bits = cast<FloatAttr>(op.getValue()).getValue().bitcastToAPInt();
-    Type type = rewriter.getI16Type();
-    rewriter.replaceOpWithNewOp<spirv::ConstantOp>(
-        op, type, rewriter.getIntegerAttr(type, bits));
-    return success();
-  }
-};
-
-/// Between bf16 and its bits there is nothing to do.
-struct BFloatBitcast : public OpConversionPattern<arith::BitcastOp> {
-  using OpConversionPattern::OpConversionPattern;
-  LogicalResult
-  matchAndRewrite(arith::BitcastOp op, OpAdaptor adaptor,
-                  ConversionPatternRewriter &rewriter) const override {
-    if (!op.getType().isBF16() && !op.getIn().getType().isBF16())
-      return rewriter.notifyMatchFailure(op, "not of bf16");
-    rewriter.replaceOp(op, adaptor.getIn());
-    return success();
-  }
-};
-} // namespace
-
-static LogicalResult convertBody(spirv::ModuleOp module,
-                                 spirv::TargetEnvAttr environment) {
-  MLIRContext *context = module.getContext();
-  RewritePatternSet integers(context);
-  populateWidenIntegers(integers);
-  if (failed(applyPatternsGreedily(module, std::move(integers))))
-    return failure();
-  SPIRVConversionOptions options;
-  options.emulateLT32BitScalarTypes = false;
-  SPIRVTypeConverter types(environment, options);
-  types.addConversion([](BFloat16Type type) -> Type {
-    return IntegerType::get(type.getContext(), 16);
-  });
-  RewritePatternSet patterns(context);
-  ScfToSPIRVContext scfContext;
-  arith::populateArithToSPIRVPatterns(types, patterns);
-  patterns.add<BFloatBitcast, BFloatConstant>(types, context, /*benefit=*/2);
-  populateGPUToSPIRVPatterns(types, patterns);
-  populateMathToSPIRVPatterns(types, patterns);
-  populateSCFToSPIRVPatterns(types, scfContext, patterns);
-  populateVectorToSPIRVPatterns(types, patterns);
-  std::unique_ptr<SPIRVConversionTarget> target =
-      SPIRVConversionTarget::get(environment);
-  target->addLegalOp<UnrealizedConversionCastOp>();
-  SmallVector<Operation *> bodies;
-  for (auto function : module.getOps<spirv::FuncOp>())
-    for (Operation &op : function.getBody().front())
-      bodies.push_back(&op);
-  if (failed(applyFullConversion(bodies, *target, std::move(patterns))))
-    return failure();
-  listInputs(module);
-  if (module->removeAttr(exactAttrName))
-    keepRounding(module);
-  SmallVector<UnrealizedConversionCastOp> casts, left;
-  module.walk([&](UnrealizedConversionCastOp cast) { casts.push_back(cast); });
-  reconcileUnrealizedCasts(casts, &left);
-  if (left.empty())
-    return success();
-  return left.front().emitOpError("between ")
-         << left.front().getOperandTypes() << " and "
-         << left.front().getResultTypes() << " has no meaning in SPIR-V";
-}
-
 void KernelsToSPIRV::runOnOperation() {
-  spirv::TargetEnvAttr environment = getEnvironment(&getContext());
   SmallVector<gpu::GPUFuncOp> kernels;
   getOperation()->walk(
       [&](gpu::GPUFuncOp kernel) { kernels.push_back(kernel); });
   bool failed = false;
   for (gpu::GPUFuncOp kernel : kernels)
-    failed |= mlir::failed(BorderLowering(kernel, environment).run());
+    failed |= mlir::failed(BorderLowering(kernel).run());
   if (failed)
     return signalPassFailure();
   for (auto module : getOperation().getOps<spirv::ModuleOp>())
-    failed |= mlir::failed(convertBody(module, environment));
+    failed |= mlir::failed(convertShaderBody(module));
   if (failed)
     return signalPassFailure();
 }

@@ -41,6 +41,7 @@ struct OutlineKernels
 private:
   LogicalResult outline(func::FuncOp function);
   FailureOr<Group> makeGroup(Operation *root) const;
+  SmallVector<MatrixShape> getMatrices() const;
   LogicalResult shareLoop(Group &group, int64_t rows) const;
   void addBody(OpBuilder &builder, Group &group, IRMapping &mapping) const;
   gpu::GPUFuncOp getKernel(Group &group);
@@ -78,6 +79,16 @@ static LogicalResult addBuffers(Group &group, linalg::LinalgOp op) {
   return success();
 }
 
+SmallVector<MatrixShape> OutlineKernels::getMatrices() const {
+  SmallVector<MatrixShape> shapes;
+  for (bool isBrain : {false, true}) {
+    ArrayRef<int64_t> sizes = isBrain ? brainMatrices : halfMatrices;
+    for (; sizes.size() >= 3; sizes = sizes.drop_front(3))
+      shapes.push_back({sizes[0], sizes[1], sizes[2], isBrain});
+  }
+  return shapes;
+}
+
 FailureOr<Group> OutlineKernels::makeGroup(Operation *root) const {
   Group group;
   group.root = root;
@@ -98,7 +109,8 @@ FailureOr<Group> OutlineKernels::makeGroup(Operation *root) const {
   if (auto rows = root->getAttrOfType<IntegerAttr>(rowsAttrName))
     return failed(shareLoop(group, rows.getInt())) ? FailureOr<Group>(failure())
                                                    : std::move(group);
-  DeviceModel device = {lanes, subgroups, registers, invocations, sharedBytes};
+  DeviceModel device = {lanes,       subgroups, registers,     invocations,
+                        sharedBytes, limit,     getMatrices(), emulated};
   group.tile = chooseTile(group.ops, *domain, device, isAligned);
   if (domain->count != 0)
     group.shared = chooseSharedTile(group.ops, *domain, group.tile, device);
@@ -106,7 +118,12 @@ FailureOr<Group> OutlineKernels::makeGroup(Operation *root) const {
     group.tile = group.shared->tile;
     group.blockSize = group.shared->countInvocations();
   }
-  group.invocations = domain->count == 0 ? 0 : countTiles(*domain, group.tile);
+  if (domain->count == 0)
+    group.invocations = 0;
+  else if (group.shared)
+    group.invocations = countInvocations(*domain, *group.shared);
+  else
+    group.invocations = countTiles(*domain, group.tile);
   return group;
 }
 
@@ -163,6 +180,11 @@ gpu::GPUFuncOp OutlineKernels::makeKernel(Group &group, StringRef name) {
     SmallVector<int64_t> shared = group.shared->lanes;
     shared.push_back(group.shared->depth);
     kernel->setAttr(sharedAttrName, builder.getDenseI64ArrayAttr(shared));
+    if (const auto &product = group.shared->cooperative)
+      kernel->setAttr(
+          cooperativeAttrName,
+          builder.getDenseI64ArrayAttr({product->m, product->n, product->k,
+                                        product->rows, product->columns}));
   }
   for (auto [i, buffer] : llvm::enumerate(group.buffers))
     if (isAligned(buffer))
@@ -229,6 +251,7 @@ gpu::GPUFuncOp OutlineKernels::getKernel(Group &group) {
   kernel.setName(name);
   ++kernels;
   shared += group.shared.has_value();
+  cooperative += group.shared && group.shared->cooperative;
   return kernel;
 }
 

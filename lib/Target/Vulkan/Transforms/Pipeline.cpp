@@ -51,12 +51,20 @@ void mlir::pc::buildTensorToLaunchesPipeline(OpPassManager &manager,
   kernels.registers = device.registers;
   kernels.invocations = device.invocations;
   kernels.sharedBytes = device.sharedBytes;
+  kernels.emulated = device.emulatesMatrices;
+  for (const MatrixShape &shape : device.matrices)
+    llvm::append_values(shape.isBrain ? kernels.brainMatrices
+                                      : kernels.halfMatrices,
+                        shape.m, shape.n, shape.k);
   add(createOutlineKernels(kernels));
 }
 
-void mlir::pc::buildKernelsToSPIRVPipeline(OpPassManager &manager) {
+void mlir::pc::buildKernelsToSPIRVPipeline(OpPassManager &manager,
+                                           const DeviceProfile &device) {
   OpPassManager &kernels = manager.nest<gpu::GPUModuleOp>();
   kernels.addNestedPass<gpu::GPUFuncOp>(createDistributeKernels());
+  if (device.emulatesMatrices)
+    kernels.addNestedPass<gpu::GPUFuncOp>(createEmulateCooperative());
   kernels.addPass(math::createMathExtendToSupportedTypes());
   kernels.addNestedPass<gpu::GPUFuncOp>(createExpandBfloats());
   kernels.addNestedPass<gpu::GPUFuncOp>(createExpandMath());
@@ -71,7 +79,7 @@ void mlir::pc::buildKernelsToSPIRVPipeline(OpPassManager &manager) {
 
 namespace {
 /// In the order of the profiles.
-enum class ProfileName : unsigned { Lavapipe, Generic, H100 };
+enum class ProfileName : unsigned { Lavapipe, Generic, H100, Emulated };
 
 struct ProfileOptions : public PassPipelineOptions<ProfileOptions> {
   Option<ProfileName> profile{
@@ -80,7 +88,9 @@ struct ProfileOptions : public PassPipelineOptions<ProfileOptions> {
       llvm::cl::values(
           clEnumValN(ProfileName::Lavapipe, "lavapipe", "in software"),
           clEnumValN(ProfileName::Generic, "generic", "any in hardware"),
-          clEnumValN(ProfileName::H100, "h100", "NVIDIA H100"))};
+          clEnumValN(ProfileName::H100, "h100", "NVIDIA H100"),
+          clEnumValN(ProfileName::Emulated, "emulated",
+                     "without cooperative matrices"))};
 
   const pc::DeviceProfile &get() const {
     return pc::getDeviceProfiles()[static_cast<unsigned>(profile.getValue())];
@@ -99,6 +109,6 @@ void mlir::pc::registerGPUPassesAndPipelines() {
       "pc-gpu-pipeline", "tensor functions to SPIR-V and its launches",
       [](OpPassManager &manager, const ProfileOptions &options) {
         buildTensorToLaunchesPipeline(manager, options.get());
-        buildKernelsToSPIRVPipeline(manager);
+        buildKernelsToSPIRVPipeline(manager, options.get());
       });
 }

@@ -10,10 +10,17 @@
 
 namespace mlir::pc {
 
+/// Products of matrices by subgroups, each of which has a part of the tile.
+struct CooperativeTile {
+  int64_t m = 0, n = 0, k = 0;   // of one product
+  int64_t rows = 1, columns = 1; // subgroups along the rows and the columns
+};
+
 struct SharedTile {
   KernelTile tile;            // of an invocation
   SmallVector<int64_t> lanes; // invocations along each dimension
   int64_t depth = 1;          // steps of the reduction in memory at once
+  std::optional<CooperativeTile> cooperative;
 
   int64_t countInvocations() const {
     int64_t count = 1;
@@ -30,6 +37,13 @@ std::optional<unsigned> getSharedAxis(linalg::LinalgOp op,
                                       const KernelDomain &domain,
                                       OpOperand &operand,
                                       ArrayRef<int64_t> extents);
+
+/// Invocations of all workgroups that it takes to cover the domain.
+int64_t countInvocations(const KernelDomain &domain, const SharedTile &shared);
+
+/// Steps of the reduction in one iteration of a loop over shared tiles.
+int64_t getSharedUnroll(linalg::LinalgOp op, const KernelDomain &domain,
+                        const SharedTile &shared);
 
 /// The tile that a workgroup shares; nothing where that is not worth more than
 /// the tile `own` of invocations that share nothing, or does not fit.

@@ -5,7 +5,6 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include <numeric>
 
 using namespace mlir;
 using namespace mlir::pc;
@@ -39,46 +38,50 @@ Value TileEmitter::constant(int64_t value) {
   return arith::ConstantIndexOp::create(builder, value);
 }
 
-/// a * factor, where that is not a.
-static Value scale(ImplicitLocOpBuilder &builder, Value a, int64_t factor) {
+Value TileEmitter::multiply(Value a, int64_t factor) {
   if (factor == 1)
     return a;
-  return arith::MulIOp::create(builder, a,
-                               arith::ConstantIndexOp::create(builder, factor));
+  return arith::MulIOp::create(builder, a, constant(factor));
 }
 
-static Value shift(ImplicitLocOpBuilder &builder, Value a, int64_t distance) {
+Value TileEmitter::add(Value a, int64_t distance) {
   if (distance == 0)
     return a;
-  return arith::AddIOp::create(
-      builder, a, arith::ConstantIndexOp::create(builder, distance));
+  return arith::AddIOp::create(builder, a, constant(distance));
 }
 
-/// The positions of the elements of tile `number` along an axis.
-static SmallVector<Value> getPositions(ImplicitLocOpBuilder &builder,
-                                       const TileAxis &axis, Value number) {
+/// The positions of the elements of tile `number` along an axis; in `exists`,
+/// where given, whether they are there.
+SmallVector<Value> TileEmitter::getPositions(const TileAxis &axis, Value number,
+                                             SmallVector<Value> *exists) {
   int64_t chunks = axis.tile / axis.chunk;
   bool isRagged = axis.size % axis.tile != 0;
-  Value first = scale(builder, number, chunks);
+  Value first = multiply(number, chunks);
   if (axis.lanes > 1) {
-    Value lanes = arith::ConstantIndexOp::create(builder, axis.lanes);
+    Value lanes = constant(axis.lanes);
     Value lane = arith::RemUIOp::create(builder, number, lanes);
     Value block = arith::DivUIOp::create(builder, number, lanes);
-    first = arith::AddIOp::create(
-        builder, scale(builder, block, chunks * axis.lanes), lane);
+    first = arith::AddIOp::create(builder, multiply(block, chunks * axis.lanes),
+                                  lane);
   }
-  SmallVector<Value> positions;
+  SmallVector<Value> places;
   for (int64_t i = 0; i != chunks; ++i) {
-    Value chunk = shift(builder, first, i * axis.lanes);
-    if (isRagged && i != 0)
-      chunk = arith::MinUIOp::create(
-          builder, chunk,
-          arith::ConstantIndexOp::create(builder, axis.size / axis.chunk - 1));
-    Value begin = scale(builder, chunk, axis.chunk);
-    for (int64_t j = 0; j != axis.chunk; ++j)
-      positions.push_back(shift(builder, begin, j));
+    Value chunk = add(first, i * axis.lanes), isThere;
+    if (axis.isMasked || (isRagged && i != 0)) {
+      Value last = constant(axis.size / axis.chunk - 1);
+      if (axis.isMasked && exists)
+        isThere = arith::CmpIOp::create(builder, arith::CmpIPredicate::ule,
+                                        chunk, last);
+      chunk = arith::MinUIOp::create(builder, chunk, last);
+    }
+    Value begin = multiply(chunk, axis.chunk);
+    for (int64_t j = 0; j != axis.chunk; ++j) {
+      places.push_back(add(begin, j));
+      if (exists)
+        exists->push_back(isThere);
+    }
   }
-  return positions;
+  return places;
 }
 
 SmallVector<Value> mlir::pc::splitNumber(ImplicitLocOpBuilder &builder,
@@ -107,30 +110,9 @@ void TileEmitter::place(Value id) {
 
 void TileEmitter::placeAt(ArrayRef<Value> numbers) {
   positions.clear();
+  exists.clear();
   for (auto [axis, number] : llvm::zip_equal(axes, numbers))
-    positions.push_back(getPositions(builder, axis, number));
-}
-
-void TileEmitter::placeShared(gpu::GPUFuncOp function, Value group,
-                              Value invocation, SharedTile shared) {
-  SmallVector<int64_t> blocks;
-  for (auto [axis, lanes] : llvm::zip_equal(axes, shared.lanes)) {
-    axis.lanes = std::gcd(axis.lanes, lanes);
-    blocks.push_back(axis.getTiles() / lanes);
-  }
-  SmallVector<Value> numbers;
-  for (auto [axis, block, lane, lanes] : llvm::zip_equal(
-           axes, splitNumber(builder, group, blocks),
-           splitNumber(builder, invocation, shared.lanes), shared.lanes)) {
-    Value first = scale(builder, block, lanes);
-    numbers.push_back(arith::AddIOp::create(builder, first, lane));
-    firsts.push_back(scale(builder, first, axis.tile));
-    inside.push_back(getPositions(builder, axis, lane));
-  }
-  placeAt(numbers);
-  kernel = function;
-  thread = invocation;
-  sharing = std::move(shared);
+    positions.push_back(getPositions(axis, number, &exists.emplace_back()));
 }
 
 int64_t TileEmitter::countElements() const {
@@ -184,7 +166,7 @@ SmallVector<Value> TileEmitter::getPosition(const Context &context,
     position[loop] = positions[i][offsets[i]];
   if (iteration != 0) {
     Value &innermost = position[context.domain.reductions.back()];
-    innermost = shift(builder, innermost, iteration);
+    innermost = add(innermost, iteration);
   }
   return position;
 }
@@ -243,10 +225,9 @@ Value TileEmitter::read(Context &context, Operand &operand, int64_t element,
     Value &value = context.loaded[key];
     unsigned axis = *operand.sharedAxis;
     if (!value)
-      value = memref::LoadOp::create(
-          builder, operand.shared,
-          ValueRange{shift(builder, context.step, iteration),
-                     inside[axis][offsets[axis]]});
+      value = memref::LoadOp::create(builder, operand.shared,
+                                     ValueRange{add(context.step, iteration),
+                                                inside[axis][offsets[axis]]});
     return value;
   }
   if (operand.vectorLoop)
@@ -332,90 +313,13 @@ SmallVector<Value> TileEmitter::emitLoops(Context &context,
   return SmallVector<Value>(loop.getResults());
 }
 
-/// Gives an operand memory of the workgroup, if its tile is to be there.
-void TileEmitter::share(Context &context, Operand &operand) {
-  SmallVector<int64_t> extents;
-  for (auto [axis, lanes] : llvm::zip_equal(axes, sharing->lanes))
-    extents.push_back(axis.tile * lanes);
-  operand.sharedAxis =
-      getSharedAxis(context.op, context.domain, *operand.operand, extents);
-  if (!operand.sharedAxis)
-    return;
-  auto space = gpu::AddressSpaceAttr::get(builder.getContext(),
-                                          gpu::AddressSpace::Workgroup);
-  auto type = cast<MemRefType>(operand.operand->get().getType());
-  operand.shared = kernel.addWorkgroupAttribution(
-      MemRefType::get({sharing->depth, extents[*operand.sharedAxis]},
-                      type.getElementType(), AffineMap(), space),
-      builder.getLoc());
-}
-
-/// All invocations together load the steps from `first` on, neighbours in
-/// memory as neighbours.
-void TileEmitter::fillShared(Context &context, Operand &operand, Value first) {
-  unsigned reduction = context.domain.reductions.back();
-  ArrayRef<int64_t> shape =
-      cast<MemRefType>(operand.shared.getType()).getShape();
-  auto type = cast<MemRefType>(operand.operand->get().getType());
-  SmallVector<int64_t> strides = type.getStridesAndOffset().first;
-  bool stepsLast = false;
-  for (auto [expr, stride] : llvm::zip(operand.map.getResults(), strides))
-    stepsLast |= stride == 1 && expr.isFunctionOfDim(reduction);
-  int64_t invocations = sharing->countInvocations();
-  for (int64_t i = 0, e = shape[0] * shape[1]; i != e; i += invocations) {
-    Value number = shift(builder, thread, i);
-    SmallVector<Value> parts = splitNumber(
-        builder, number,
-        {stepsLast ? shape[1] : shape[0], stepsLast ? shape[0] : shape[1]});
-    if (stepsLast)
-      std::swap(parts[0], parts[1]);
-    SmallVector<Value> position = context.ivs;
-    for (auto [axis, loop] : llvm::enumerate(context.domain.loops))
-      position[loop] =
-          axis == *operand.sharedAxis
-              ? arith::AddIOp::create(builder, firsts[axis], parts[1])
-              : positions[axis][0];
-    position[reduction] = arith::AddIOp::create(builder, first, parts[0]);
-    Value value = memref::LoadOp::create(builder, operand.operand->get(),
-                                         getIndices(operand.map, position));
-    memref::StoreOp::create(builder, value, operand.shared, parts);
-  }
-}
-
-/// The loop of a reduction, as rounds: its next steps come into the memory of
-/// the workgroup when nobody reads the last ones any more.
-SmallVector<Value> TileEmitter::emitSharedLoop(Context &context,
-                                               ValueRange accumulators) {
-  unsigned reduction = context.domain.reductions.back();
-  int64_t size = context.op.getStaticLoopRanges()[reduction];
-  auto rounds = scf::ForOp::create(builder, constant(0), constant(size),
-                                   constant(sharing->depth), accumulators);
-  OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPointToStart(rounds.getBody());
-  gpu::BarrierOp::create(builder);
-  for (Operand &operand : context.operands)
-    if (operand.shared)
-      fillShared(context, operand, rounds.getInductionVar());
-  gpu::BarrierOp::create(builder);
-  auto steps =
-      scf::ForOp::create(builder, constant(0), constant(sharing->depth),
-                         constant(context.unroll), rounds.getRegionIterArgs());
-  scf::YieldOp::create(builder, steps.getResults());
-  builder.setInsertionPointToStart(steps.getBody());
-  context.step = steps.getInductionVar();
-  context.ivs[reduction] =
-      arith::AddIOp::create(builder, rounds.getInductionVar(), context.step);
-  scf::YieldOp::create(builder, emitStep(context, steps.getRegionIterArgs()));
-  return SmallVector<Value>(rounds.getResults());
-}
-
 LogicalResult TileEmitter::emit(linalg::LinalgOp op) {
   builder.setLoc(op.getLoc());
   Context context;
   context.op = op;
   context.domain = *getDomain(op);
   bool isShared = sharing && !context.domain.reductions.empty();
-  context.unroll = isShared ? std::gcd(vectorWidth, sharing->depth)
+  context.unroll = isShared ? getSharedUnroll(op, context.domain, *sharing)
                             : chooseUnroll(op, context.domain, isAligned);
   context.ivs.resize(op.getNumLoops());
   for (OpOperand *input : op.getDpsInputOperands()) {
@@ -445,9 +349,13 @@ LogicalResult TileEmitter::emit(linalg::LinalgOp op) {
                     .getResult()
               : read(context, operand, element, 0));
     }
-  SmallVector<Value> results =
-      isShared ? emitSharedLoop(context, accumulators)
-               : emitLoops(context, context.domain.reductions, accumulators);
+  SmallVector<Value> results;
+  if (isShared && sharing->cooperative)
+    results = emitCooperative(context, accumulators);
+  else if (isShared)
+    results = emitSharedLoop(context, accumulators);
+  else
+    results = emitLoops(context, context.domain.reductions, accumulators);
   for (auto [number, init] : llvm::enumerate(inits)) {
     Values values;
     for (int64_t element = 0; element != elements; ++element)
@@ -462,6 +370,16 @@ LogicalResult TileEmitter::emit(linalg::LinalgOp op) {
 // Stores
 //===----------------------------------------------------------------------===//
 
+/// Whether an element of the tile is one of the results; null where all are.
+Value TileEmitter::getExistence(ArrayRef<int64_t> offsets) {
+  Value all;
+  for (auto [axis, offset] : llvm::enumerate(offsets))
+    if (Value isThere = exists[axis][offset])
+      all = all ? arith::AndIOp::create(builder, all, isThere).getResult()
+                : isThere;
+  return all;
+}
+
 void TileEmitter::store(linalg::LinalgOp op, OpOperand &init,
                         ArrayRef<Value> values) {
   Context context;
@@ -473,8 +391,13 @@ void TileEmitter::store(linalg::LinalgOp op, OpOperand &init,
                   *operand.vectorLoop == context.domain.loops.back();
   int64_t step = isVector ? vectorWidth : 1;
   for (int64_t element = 0, e = values.size(); element < e; element += step) {
+    SmallVector<int64_t> offsets = getOffsets(element);
     SmallVector<Value> indices =
-        getIndices(operand.map, getPosition(context, getOffsets(element), 0));
+        getIndices(operand.map, getPosition(context, offsets, 0));
+    OpBuilder::InsertionGuard guard(builder);
+    if (Value isThere = getExistence(offsets))
+      builder.setInsertionPointToStart(
+          scf::IfOp::create(builder, isThere, /*withElse=*/false).thenBlock());
     if (!isVector) {
       memref::StoreOp::create(builder, values[element], init.get(), indices);
       continue;

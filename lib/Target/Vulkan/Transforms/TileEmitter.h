@@ -15,9 +15,11 @@ namespace mlir::pc {
 
 /// A dimension of the domain, cut into tiles. The elements of a tile come in
 /// chunks that lie side by side in memory. Where `lanes` is more than 1, so
-/// many neighbours take turns chunk by chunk.
+/// many neighbours take turns chunk by chunk. `isMasked`: there are tiles
+/// beyond the last one, which are computed, but not stored.
 struct TileAxis {
   int64_t size = 1, tile = 1, chunk = 1, lanes = 1;
+  bool isMasked = false;
   int64_t getTiles() const { return llvm::divideCeil(size, tile); }
 };
 
@@ -88,17 +90,38 @@ private:
                               int64_t iteration, ValueRange accumulators);
   SmallVector<Value> emitLoops(Context &context, ArrayRef<unsigned> loops,
                                ValueRange accumulators);
-  SmallVector<Value> emitSharedLoop(Context &context, ValueRange accumulators);
-  void share(Context &context, Operand &operand);
-  void fillShared(Context &context, Operand &operand, Value first);
   SmallVector<Value> emitStep(Context &context, ValueRange accumulators);
+  Value getExistence(ArrayRef<int64_t> offsets);
   void store(linalg::LinalgOp op, OpOperand &init, ArrayRef<Value> values);
+  SmallVector<Value> getPositions(const TileAxis &axis, Value number,
+                                  SmallVector<Value> *exists = nullptr);
   Value constant(int64_t value);
+  /// a * factor and a + distance, where that is not a.
+  Value multiply(Value a, int64_t factor);
+  Value add(Value a, int64_t distance);
+
+  // SharedEmitter.cpp
+  SmallVector<int64_t> getExtents() const;
+  void setStep(const Context &context, Value step,
+               MutableArrayRef<Value> position);
+  Value addMemory(ArrayRef<int64_t> shape, Type element);
+  void share(Context &context, Operand &operand);
+  Value loadForShared(Context &context, Operand &operand, Value step,
+                      Value place);
+  void fillShared(Context &context, Operand &operand, Value first);
+  SmallVector<Value>
+  emitRounds(Context &context, ValueRange accumulators,
+             llvm::function_ref<SmallVector<Value>(Value, ValueRange)> emit);
+  SmallVector<Value> emitSharedLoop(Context &context, ValueRange accumulators);
+  SmallVector<Value> getSumPlace(const Operand &left, const Operand &right,
+                                 int64_t element);
+  SmallVector<Value> emitCooperative(Context &context, ValueRange accumulators);
 
   ImplicitLocOpBuilder &builder;
   SmallVector<TileAxis> axes;
   llvm::function_ref<bool(Value)> isAligned;
-  SmallVector<SmallVector<Value>> positions; // by axis and offset
+  // By axis and offset; what is always there has no condition.
+  SmallVector<SmallVector<Value>> positions, exists;
   std::optional<SharedTile> sharing;
   gpu::GPUFuncOp kernel;                    // of what is shared
   Value thread;                             // among the invocations

@@ -42,10 +42,22 @@ struct PlanConstant {
   std::vector<uint8_t> data;
 };
 
+/// A product of cooperative matrices, m x k times k x n, within a subgroup.
+struct PlanMatrix {
+  uint32_t m = 0, n = 0, k = 0;
+  ElementKind factors = ElementKind::F16, sums = ElementKind::F32;
+  bool operator==(const PlanMatrix &other) const {
+    return m == other.m && n == other.n && k == other.k &&
+           factors == other.factors && sums == other.sums;
+  }
+};
+
 struct PlanKernel {
   std::string name; // of the entry point
   std::array<uint32_t, 3> workgroup = {1, 1, 1};
-  uint32_t sharedBytes = 0;    // of the memory of a workgroup
+  uint32_t sharedBytes = 0;         // of the memory of a workgroup
+  std::vector<PlanMatrix> matrices; // that the device has to multiply
+  uint32_t subgroup = 0;       // invocations of one, where there are matrices
   std::vector<uint32_t> words; // SPIR-V
 };
 
@@ -98,6 +110,9 @@ std::vector<uint8_t> encodePlan(const Plan &plan);
 /// version gives nothing, and says why in `error`.
 std::optional<Plan> decodePlan(const uint8_t *bytes, size_t size,
                                std::string &error);
+
+/// "16x16x16 f16 to f32": m, n and k, and the types.
+std::string toText(const PlanMatrix &matrix);
 
 /// For people and tests: one line for each port, kernel and dispatch.
 void printPlan(const Plan &plan, std::ostream &os);

@@ -73,6 +73,17 @@ typedef struct {
 } pc_vk_limits;
 pc_vk_limits pc_vk_device_limits(const pc_vk_context *context);
 
+/* A product of matrices that the invocations of a subgroup compute together, m
+ * x k times k x n; kinds as those of ports. Those with sums in f32 are listed.
+ */
+typedef struct {
+  uint32_t m, n, k;
+  const char *factors, *sums;
+} pc_vk_matrix;
+size_t pc_vk_device_matrix_count(const pc_vk_context *context);
+pc_vk_matrix pc_vk_device_matrix_get(const pc_vk_context *context,
+                                     size_t index);
+
 /* Checks the plan and the limits of the device, makes all memory and pipelines,
  * and records the commands. */
 pc_vk_status pc_vk_plan_load(pc_vk_context *context, const void *bytes,

@@ -8,21 +8,32 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include <cstdint>
+#include <vector>
 
 namespace mlir::pc {
 
+/// A product that the invocations of a subgroup compute together: m x k times
+/// k x n, of f16 or bf16, summed up in f32.
+struct MatrixShape {
+  int64_t m = 0, n = 0, k = 0;
+  bool isBrain = false; // bf16
+};
+
 struct DeviceProfile {
-  llvm::StringLiteral name;
+  llvm::StringRef name;
   int64_t lanes;       // invocations that run in step
   int64_t subgroups;   // that keep the device busy
   int64_t registers;   // accumulators of an invocation, at most
   int64_t invocations; // of a workgroup, at most
   int64_t sharedBytes; // of its memory; 0: sharing does not pay
+  std::vector<MatrixShape> matrices = {}; // cooperative ones
+  bool emulatesMatrices = false;          // by single invocations, for tests
 };
 
 /// All that have a name, the default first: "lavapipe", a device in software,
 /// where each barrier is a change of context; "generic", what every device in
-/// hardware has to allow; "h100", by its data sheet.
+/// hardware has to allow; "h100", by its data sheet; "emulated", the same
+/// kernels for devices without cooperative matrices.
 llvm::ArrayRef<DeviceProfile> getDeviceProfiles();
 
 /// The one of that name, the default for an empty one; null if there is none.

@@ -31,6 +31,10 @@ inline constexpr llvm::StringLiteral tileAttrName = "pc.tile";
 /// reduction are in the memory of the workgroup at once.
 inline constexpr llvm::StringLiteral sharedAttrName = "pc.shared";
 
+/// Of a kernel with `pc.shared`: M, N and K of the products of matrices that
+/// its subgroups compute, and how many subgroups lie along rows and columns.
+inline constexpr llvm::StringLiteral cooperativeAttrName = "pc.cooperative";
+
 /// Of a loop of the host, and of a kernel with that loop: how many elements of
 /// the first dimension an invocation owns. An index.
 inline constexpr llvm::StringLiteral rowsAttrName = "pc.rows";
@@ -48,7 +52,8 @@ void buildTensorToLaunchesPipeline(OpPassManager &manager,
 /// name them, to leave them out.
 ArrayRef<llvm::StringLiteral> getOptionalGPUPasses();
 /// Kernels to SPIR-V modules; the launches stay.
-void buildKernelsToSPIRVPipeline(OpPassManager &manager);
+void buildKernelsToSPIRVPipeline(OpPassManager &manager,
+                                 const DeviceProfile &device);
 
 /// Registers the passes, `pc-gpu-to-launches` and `pc-gpu-pipeline`.
 void registerGPUPassesAndPipelines();

@@ -110,8 +110,11 @@ def OutlineKernels : Pass<"pc-gpu-outline-kernels", "ModuleOp"> {
     part is idle: it wants `subgroups` times `lanes` invocations.
 
     With `shared-bytes` of memory of a workgroup, its invocations share the tiles of
-    products whose sizes they divide, where that takes fewer loads: `pc.shared` says how many of
+    products and convolutions, where that takes fewer loads: `pc.shared` says how many of
     them lie along each dimension, and how many steps of the reduction are in that memory at once.
+    Where the device has matrices of f16 or bf16 that a subgroup multiplies, products of such
+    numbers that are summed up in f32 use them: `pc.cooperative` says the size of one product, M,
+    N and K, and how many subgroups lie along the rows and columns of a tile.
 
     A loop that `pc-gpu-persist-loops` has marked becomes a kernel too, launched once for as
     many of its iterations as an invocation may have, with a workgroup for each
@@ -134,9 +137,16 @@ def OutlineKernels : Pass<"pc-gpu-outline-kernels", "ModuleOp"> {
     Option<"invocations", "invocations", "int64_t", "128",
            "Most invocations of a workgroup that shares tiles">,
     Option<"sharedBytes", "shared-bytes", "int64_t", "0",
-           "Bytes of the memory of a workgroup, 0 where nothing is to be shared">
+           "Bytes of the memory of a workgroup, 0 where nothing is to be shared">,
+    ListOption<"halfMatrices", "half-matrices", "int64_t",
+               "M, N and K of each product of cooperative matrices of f16">,
+    ListOption<"brainMatrices", "brain-matrices", "int64_t",
+               "M, N and K of each product of cooperative matrices of bf16">,
+    Option<"emulated", "emulated", "bool", "false",
+           "Cooperative matrices are computed by single invocations">
   ];
   let statistics = [
+    Statistic<"cooperative", "cooperative", "Kernels with cooperative matrices">,
     Statistic<"shared", "shared", "Kernels whose workgroups share tiles">,
     Statistic<"kernels", "kernels", "Different kernels">,
     Statistic<"launches", "launches", "Launches of kernels">
@@ -160,7 +170,10 @@ def DistributeKernels : Pass<"pc-gpu-distribute-kernels", "gpu::GPUFuncOp"> {
     beyond the last tile do nothing.
 
     With `pc.shared` the invocations of a workgroup load the operands of some steps of a product into its
-    memory, wait for each other, and take those steps from there. Sums keep their order.
+    memory, wait for each other, and take those steps from there. Sums keep their order. What is
+    beyond the edges is computed from copies of the last elements, and not stored. With
+    `pc.cooperative` each subgroup takes those steps together, on vectors of two dimensions that
+    belong to all of its invocations: the sums come from the memory of the workgroup and return to it.
 
     In a loop with `pc.rows`, invocation `i` owns so many rows of all results: op by op, it goes
     through the tiles of its rows.
@@ -170,6 +183,21 @@ def DistributeKernels : Pass<"pc-gpu-distribute-kernels", "gpu::GPUFuncOp"> {
   let dependentDialects = [
     "mlir::affine::AffineDialect", "mlir::arith::ArithDialect", "mlir::gpu::GPUDialect",
     "mlir::memref::MemRefDialect", "mlir::scf::SCFDialect", "mlir::vector::VectorDialect"
+  ];
+}
+
+def EmulateCooperative : Pass<"pc-gpu-emulate-cooperative", "gpu::GPUFuncOp"> {
+  let summary = "compute cooperative matrices by single invocations";
+  let description = [{
+    The same kernels for a device without cooperative matrices, to see that their tiles are right:
+    each invocation has some elements of every matrix of sums and adds the products up, one step
+    after the other. A kernel without `pc.cooperative` is left alone.
+
+    Example: `test/Target/Vulkan/emulate-cooperative.mlir`
+  }];
+  let statistics = [Statistic<"emulated", "emulated", "Kernels without cooperative matrices now">];
+  let dependentDialects = [
+    "mlir::arith::ArithDialect", "mlir::memref::MemRefDialect", "mlir::scf::SCFDialect"
   ];
 }
 
@@ -213,7 +241,9 @@ def KernelsToSPIRV : Pass<"pc-gpu-kernels-to-spirv", "ModuleOp"> {
     Booleans and integers of 2 and 4 bits are bytes in memory, and an index is 64 bits wide there
     and 32 bits elsewhere. bf16 is an integer of 16 bits, of which `pc-gpu-expand-bfloats` has left
     nothing to compute with.
-    Memory of a workgroup is an array in its storage class.
+    Memory of a workgroup is an array in its storage class. Vectors of two dimensions are
+    cooperative matrices (SPV_KHR_cooperative_matrix), in a module of SPIR-V 1.6 with the memory model
+    of Vulkan.
     Sums and products of a kernel that is marked `pc.exact` are `NoContraction`.
     The workgroup size is the `known_block_size` of the kernel. What Vulkan has no
     instruction for is refused, with the kernel and the op.
