@@ -9,7 +9,7 @@
 using namespace mlir;
 using namespace mlir::pc;
 
-static bool isParameter(Value value) {
+bool pc::isParameter(Value value) {
   auto argument = dyn_cast<BlockArgument>(value);
   auto vertex =
       argument ? dyn_cast<VertexOpInterface>(argument.getOwner()->getParentOp())
@@ -17,7 +17,7 @@ static bool isParameter(Value value) {
   return vertex && argument.getArgNumber() >= vertex.getParents().size();
 }
 
-static bool isZero(Value value) {
+bool pc::isZero(Value value) {
   if (auto fill = value.getDefiningOp<linalg::FillOp>())
     value = fill.getInputs().front();
   return matchPattern(value, m_AnyZeroFloat());
@@ -169,8 +169,37 @@ static std::optional<PoolMatch> matchPoolOf(Value root, bool isMax) {
   return match.window ? std::optional<PoolMatch>(match) : std::nullopt;
 }
 
+/// max_k x[b, c, k], as that of an image with a row for each channel.
+static std::optional<PoolMatch> matchMaximum(Value root) {
+  auto op = root.getDefiningOp<linalg::LinalgOp>();
+  if (!op || op->getNumResults() != 1 || op.getNumDpsInputs() != 1 ||
+      !op.getNumReductionLoops() || !isLowest(op.getDpsInits().front()))
+    return std::nullopt;
+  MLIRContext *context = root.getContext();
+  llvm::SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  unsigned rank = op.getNumLoops(), kept = rank - op.getNumReductionLoops();
+  AffineMap identity = AffineMap::getMultiDimIdentityMap(rank, context);
+  Block &body = *op.getBlock();
+  Operation *choice = body.getTerminator()->getOperand(0).getDefiningOp();
+  if (!kept || maps[0] != identity ||
+      maps[1] != identity.getMajorSubMap(kept) ||
+      !isa_and_nonnull<arith::MaximumFOp, arith::MaxNumFOp>(choice) ||
+      !llvm::is_contained(choice->getOperands(), body.getArgument(0)) ||
+      !llvm::is_contained(choice->getOperands(), body.getArgument(1)))
+    return std::nullopt;
+  llvm::SmallVector<int64_t> sizes = op.getStaticLoopRanges();
+  int64_t channels = 1, words = 1;
+  for (unsigned dim = 1; dim < rank; ++dim)
+    (dim < kept ? channels : words) *= sizes[dim];
+  auto window = pcflow::WindowAttr::get(
+      context, {channels, 1, words}, {1, words}, {1, 1}, {1, 1}, {0, 0, 0, 0});
+  return PoolMatch{op.getDpsInputs().front(), window, /*isMax=*/true};
+}
+
 std::optional<PoolMatch> pc::matchPool(Value root) {
   if (auto match = matchPoolOf<linalg::PoolingNchwMaxOp>(root, true))
+    return match;
+  if (auto match = matchMaximum(root))
     return match;
   return matchPoolOf<linalg::PoolingNchwSumOp>(root, false);
 }

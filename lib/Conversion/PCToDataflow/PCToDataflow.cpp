@@ -59,8 +59,10 @@ private:
 
 } // namespace
 
-/// A product over a batch tells which dimension that is.
+/// A product over a batch tells which dimension that is. Where it multiplies
+/// several rows of a sample, the leading dimension is a multiple of the batch.
 LogicalResult NetworkBuilder::chooseShape() {
+  bool known = false;
   for (VertexOp vertex : getVertices(relaxation.graph)) {
     WalkResult walk = vertex.walk([&](linalg::LinalgOp op) {
       std::optional<LinearMatch> match = matchLinear(op->getResult(0));
@@ -72,12 +74,13 @@ LogicalResult NetworkBuilder::chooseShape() {
       if (type.getRank() != (pool || match->window ? 4 : 2))
         return WalkResult::advance();
       int64_t batch = type.getDimSize(0);
-      if (shape.batch != 1 && shape.batch != batch) {
+      if (known && shape.batch % batch && batch % shape.batch) {
         vertex.emitOpError("has no circuit: its batch is ")
             << batch << ", that of other vertices " << shape.batch;
         return WalkResult::interrupt();
       }
-      shape.batch = batch;
+      shape.batch = known ? std::min(batch, shape.batch) : batch;
+      known = true;
       return WalkResult::advance();
     });
     if (walk.wasInterrupted())
@@ -314,6 +317,7 @@ LogicalResult NetworkBuilder::createOutputs() {
 }
 
 LogicalResult NetworkBuilder::build() {
+  separateRearrangements(relaxation.graph);
   if (failed(chooseShape()) || failed(createGraph()))
     return failure();
   auto vertices = getVertices(relaxation.graph);

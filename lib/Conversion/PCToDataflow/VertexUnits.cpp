@@ -13,11 +13,16 @@
 using namespace mlir;
 using namespace mlir::pc;
 
+static bool isConstantLike(Value value) {
+  Operation *op = value.getDefiningOp();
+  return isa_and_nonnull<linalg::FillOp, arith::ConstantOp>(op);
+}
+
 pcflow::StreamType SampleShape::getStream(Type type) const {
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!tensor || !tensor.hasStaticShape() || !tensor.getNumElements())
     return {};
-  if (batch > 1 && (!tensor.getRank() || tensor.getDimSize(0) != batch))
+  if (batch > 1 && (!tensor.getRank() || tensor.getDimSize(0) % batch))
     return {};
   Type element = tensor.getElementType();
   if (isa<IntegerType>(element)) // class labels
@@ -35,13 +40,53 @@ LogicalResult VertexUnits::refuse(Operation *op, const Twine &reason) {
   diag.attachNote(vertex.getLoc())
       << "what has: products of activities and one parameter, and convolutions "
          "of images (conv_2d_nchw_fchw) in one group, with a bias; pooling of "
-         "images by maximum or sum; elementwise arithmetic; losses mse and "
-         "cross-entropy";
+         "images by maximum or sum; sums, copies and transposes of the words "
+         "of "
+         "a sample; elementwise arithmetic; losses mse and cross-entropy";
   return diag;
 }
 
+bool VertexUnits::isShared(Value value) const {
+  if (isa<BlockArgument>(value))
+    return isParameter(value);
+  Operation *op = value.getDefiningOp();
+  if (shape.batch > 1 && matchRearrange(value, shape.batch, true))
+    return false; // a copy for each sample
+  // What is written over is no source.
+  auto structured = dyn_cast<linalg::LinalgOp>(op);
+  llvm::SmallVector<Value> sources =
+      structured ? structured.getDpsInputs()
+                 : llvm::SmallVector<Value>(op->getOperands());
+  bool reads = false;
+  for (Value source : sources) {
+    if (isa<RankedTensorType>(source.getType()) && !isConstantLike(source)) {
+      reads = true;
+      if (!isShared(source))
+        return false;
+    }
+  }
+  return reads;
+}
+
+pcflow::StreamType VertexUnits::getStream(Value value) const {
+  return isShared(value) ? SampleShape().getStream(value.getType())
+                         : shape.getStream(value.getType());
+}
+
+std::optional<RearrangeMatch> VertexUnits::matchRearranged(Value value) const {
+  auto op = value.getDefiningOp<linalg::LinalgOp>();
+  if (!op || op.getNumDpsInputs() != 1)
+    return std::nullopt;
+  bool shared = isShared(op.getDpsInputs().front());
+  std::optional<RearrangeMatch> match =
+      matchRearrange(value, shape.batch, shared);
+  // Of parameters alone there is no batch.
+  return match || !shared ? match : matchRearrange(value, 1, true);
+}
+
 bool VertexUnits::isLeaf(Value value) const {
-  return isa<BlockArgument>(value) || matchLinear(value) || matchPool(value);
+  return isa<BlockArgument>(value) || matchLinear(value) || matchPool(value) ||
+         matchRearranged(value);
 }
 
 bool VertexUnits::isWanted(Value value) const {
@@ -85,11 +130,36 @@ static FlatSymbolRefAttr getParameterRef(VertexOpInterface vertex,
 
 FailureOr<Value> VertexUnits::lowerLinear(Value root, LinearMatch match) {
   FailureOr<Value> input = lower(match.input);
-  pcflow::StreamType type = shape.getStream(root.getType());
+  pcflow::StreamType type = getStream(root);
   if (failed(input))
     return failure();
-  if (!type)
+  int64_t words = cast<pcflow::StreamType>(input->getType()).getSize();
+  int64_t rows = 1;
+  auto shaped = cast<RankedTensorType>(match.input.getType());
+  if (!match.window && shaped.getRank() == 2)
+    rows = shaped.getDimSize(0) / shape.batch;
+  if (!type || (match.window && words != match.window.getImageSize()))
     return refuse(match.product, "its words are not those of a batch");
+  if (rows == 1)
+    return createLearner(root, match, *input, type);
+  // Rows are positions of an image that is a row high: channels come first
+  // there.
+  int64_t columns = words / rows, results = type.getSize() / rows;
+  match.window =
+      pcflow::WindowAttr::get(builder.getContext(), {columns, 1, rows}, {1, 1},
+                              {1, 1}, {1, 1}, {0, 0, 0, 0});
+  FailureOr<Value> product = createLearner(
+      root, match, turn(root.getLoc(), *input, rows, columns, false), type);
+  if (failed(product))
+    return failure();
+  nodes.back().rows = rows;
+  return turn(root.getLoc(), *product, results, rows, false);
+}
+
+/// The unit with the memory of `match`, in front of it `input`.
+FailureOr<Value> VertexUnits::createLearner(Value root, LinearMatch match,
+                                            Value input,
+                                            pcflow::StreamType type) {
   if (failed(addWeights(match.weights, match.transposed)) ||
       (match.bias && failed(addWeights(match.bias, false))))
     return failure();
@@ -105,7 +175,7 @@ FailureOr<Value> VertexUnits::lowerLinear(Value root, LinearMatch match) {
   Value hold = UnrealizedConversionCastOp::create(builder, root.getLoc(),
                                                   Type(type), ValueRange())
                    .getResult(0);
-  Type up = sends ? input->getType() : Type();
+  Type up = sends ? input.getType() : Type();
   FlatSymbolRefAttr weights = getParameterRef(vertex, match.weights);
   FlatSymbolRefAttr bias =
       match.bias ? getParameterRef(vertex, match.bias) : FlatSymbolRefAttr();
@@ -118,12 +188,13 @@ FailureOr<Value> VertexUnits::lowerLinear(Value root, LinearMatch match) {
   if (match.window)
     unit =
         pcflow::ConvOp::create(builder, root.getLoc(), type, up, weights, bias,
-                               *input, hold, match.window, rate, momentum, one);
+                               input, hold, match.window, rate, momentum, one);
   else
     unit =
         pcflow::LinearOp::create(builder, root.getLoc(), type, up, weights,
-                                 bias, *input, hold, rate, momentum, one, one);
-  if (sends || rule)
+                                 bias, input, hold, rate, momentum, one, one);
+  // A parameter by itself takes errors, if only to let them go.
+  if (sends || rule || !match.input)
     wantedValues.insert(root);
   nodes.push_back({root, match, unit, {}, {match.input}});
   return unit->getResult(0);
@@ -161,7 +232,9 @@ FailureOr<Value> VertexUnits::lowerMap(Value root) {
   llvm::SetVector<Value> leaves;
   if (Operation *obstacle = collectElementwise(
           root, [&](Value value) { return isLeaf(value); }, ops, leaves))
-    return refuse(obstacle, "it is not elementwise");
+    return refuse(obstacle, matchRearrange(obstacle->getResult(0), 1, false)
+                                ? "it mixes the samples of a batch"
+                                : "it is not elementwise");
   llvm::SmallVector<Value> inputs;
   bool isNeeded = false;
   for (Value leaf : leaves) {
@@ -171,7 +244,7 @@ FailureOr<Value> VertexUnits::lowerMap(Value root) {
     inputs.push_back(*input);
     isNeeded |= isWanted(leaf);
   }
-  pcflow::StreamType type = shape.getStream(root.getType());
+  pcflow::StreamType type = getStream(root);
   if (leaves.empty() || !type)
     return refuse(root.getDefiningOp(), "its words are not those of a batch");
   if (isNeeded)
@@ -184,10 +257,12 @@ FailureOr<Value> VertexUnits::lowerMap(Value root) {
 
 FailureOr<Value> VertexUnits::lowerPool(Value root, PoolMatch match) {
   FailureOr<Value> input = lower(match.input);
-  pcflow::StreamType type = shape.getStream(root.getType());
+  pcflow::StreamType type = getStream(root);
   if (failed(input))
     return failure();
-  if (!type)
+  if (!type || input->getType() != getStream(match.input) ||
+      match.window.getImageSize() !=
+          cast<pcflow::StreamType>(input->getType()).getSize())
     return refuse(root.getDefiningOp(), "its words are not those of a batch");
   if (!isWanted(match.input))
     return refuse(root.getDefiningOp(),
@@ -205,6 +280,67 @@ FailureOr<Value> VertexUnits::lowerPool(Value root, PoolMatch match) {
   return unit.getPrediction();
 }
 
+Value VertexUnits::createRearrange(Location loc, Value input,
+                                   pcflow::StreamType type,
+                                   ArrayRef<WordLoop> loops, bool isMessage) {
+  llvm::SmallVector<int64_t> sizes, from, to;
+  for (const WordLoop &loop : loops) {
+    sizes.push_back(loop.size);
+    from.push_back(loop.from);
+    to.push_back(loop.to);
+  }
+  return pcflow::RearrangeOp::create(builder, loc, type, isMessage, input,
+                                     sizes, from, to);
+}
+
+Value VertexUnits::turn(Location loc, Value input, int64_t rows,
+                        int64_t columns, bool isMessage) {
+  auto type = cast<pcflow::StreamType>(input.getType());
+  return createRearrange(loc, input, type,
+                         {{columns, 1, rows}, {rows, columns, 1}}, isMessage);
+}
+
+FailureOr<Value> VertexUnits::lowerRearrange(Value root, RearrangeMatch match) {
+  FailureOr<Value> input = lower(match.input);
+  if (failed(input))
+    return failure();
+  pcflow::StreamType type = getStream(root);
+  if (!type)
+    return refuse(root.getDefiningOp(), "its words are not those of a batch");
+  if (isWanted(match.input))
+    wantedValues.insert(root);
+  Value result = createRearrange(root.getLoc(), *input, type, match.loops,
+                                 /*isMessage=*/false);
+  nodes.push_back({root, std::nullopt, {}, {}, {match.input}});
+  nodes.back().rearrange = std::move(match);
+  return result;
+}
+
+/// A parameter by itself is its product with a one, which comes when a parent
+/// does: one in a sample or, strictly, in a round.
+FailureOr<Value> VertexUnits::lowerParameter(BlockArgument root) {
+  pcflow::StreamType type = getStream(root);
+  if (vertex.getParents().empty() || !type)
+    return refuse(vertex, "it reads a parameter, but no activity");
+  Value parent = streams.lookup(vertex.getBody().getArgument(0));
+  auto one =
+      pcflow::StreamType::get(builder.getContext(), 1, type.getElement());
+  Location loc = root.getLoc();
+  auto number = pcflow::MapOp::create(
+      builder, loc, one, createRearrange(loc, parent, one, {}, false));
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.createBlock(&number.getBody(), {}, type.getElement(), loc);
+    Value value = arith::ConstantOp::create(
+        builder, loc,
+        cast<TypedAttr>(builder.getFloatAttr(type.getElement(), 1.0)));
+    pcflow::YieldOp::create(builder, loc, value);
+  }
+  LinearMatch match;
+  match.weights = root;
+  return createLearner(root, match, number.getResult(), type);
+}
+
 /// A wire: words keep their order.
 FailureOr<Value> VertexUnits::lowerReshape(Value root) {
   Value source = root.getDefiningOp()->getOperand(0);
@@ -220,17 +356,21 @@ FailureOr<Value> VertexUnits::lowerReshape(Value root) {
 FailureOr<Value> VertexUnits::lower(Value root) {
   if (Value stream = streams.lookup(root))
     return stream;
-  if (isa<BlockArgument>(root))
-    return refuse(vertex, "it reads a parameter outside of a product with "
-                          "activities; with node granularity a bias is part of "
-                          "its product");
+  if (auto parameter = dyn_cast<BlockArgument>(root)) {
+    FailureOr<Value> stream = lowerParameter(parameter);
+    if (succeeded(stream))
+      streams[root] = *stream;
+    return stream;
+  }
   std::optional<LinearMatch> match = matchLinear(root);
   bool isReshape =
       isa_and_nonnull<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(
           root.getDefiningOp());
   std::optional<PoolMatch> pool = matchPool(root);
+  std::optional<RearrangeMatch> rearrange = matchRearranged(root);
   FailureOr<Value> stream = match       ? lowerLinear(root, *match)
                             : pool      ? lowerPool(root, *pool)
+                            : rearrange ? lowerRearrange(root, *rearrange)
                             : isReshape ? lowerReshape(root)
                                         : lowerMap(root);
   if (succeeded(stream))
@@ -274,9 +414,18 @@ Value VertexUnits::getLatch(Value leaf) {
 
 LogicalResult VertexUnits::answerLinear(Node &node, Value error) {
   Value hold = node.unit.getError();
+  Location loc = getDerivativeLoc(node.root.getLoc());
+  auto sizeOf = [](Value stream) {
+    return cast<pcflow::StreamType>(stream.getType()).getSize();
+  };
+  if (node.rows > 1)
+    error = turn(loc, error, node.rows, sizeOf(error) / node.rows, true);
   node.unit->setOperand(1, error);
   hold.getDefiningOp()->erase();
-  if (Value message = node.unit.getMessage())
+  Value message = node.unit.getMessage();
+  if (message && node.rows > 1)
+    message = turn(loc, message, sizeOf(message) / node.rows, node.rows, true);
+  if (message)
     errors[node.linear->input].push_back(message);
   return success();
 }
@@ -288,8 +437,7 @@ void VertexUnits::answerPool(Node &node, Value error) {
   errors[node.leaves.front()].push_back(node.pool.getMessage());
 }
 
-/// Ones of the type of `like`.
-static Value createOne(OpBuilder &builder, Value like) {
+Value pc::createOne(OpBuilder &builder, Value like) {
   auto type = cast<RankedTensorType>(like.getType());
   return arith::ConstantOp::create(
       builder, like.getLoc(),
@@ -333,8 +481,8 @@ LogicalResult VertexUnits::answerMap(Node &node, Value error) {
     if (!cotangent)
       return refuse(node.root.getDefiningOp(), "its derivative is zero");
     FailureOr<Value> message =
-        buildMap(getDerivativeLoc(node.root.getLoc()),
-                 shape.getStream(leaf.getType()), cotangent, leaves, inputs,
+        buildMap(getDerivativeLoc(node.root.getLoc()), getStream(leaf),
+                 cotangent, leaves, inputs,
                  /*scales=*/true);
     if (failed(message))
       return failure();
@@ -354,7 +502,12 @@ FailureOr<llvm::SmallVector<Value>> VertexUnits::buildMessages(Value error) {
                       "nothing learns from it; compute it on the host");
       continue;
     }
-    if (node.isWire)
+    if (node.rearrange)
+      errors[node.leaves.front()].push_back(createRearrange(
+          getDerivativeLoc(node.root.getLoc()), sum,
+          getStream(node.leaves.front()), node.rearrange->getAdjoint(),
+          /*isMessage=*/true));
+    else if (node.isWire)
       errors[node.leaves.front()].push_back(sum);
     else if (node.pool)
       answerPool(node, sum);
@@ -372,101 +525,4 @@ FailureOr<llvm::SmallVector<Value>> VertexUnits::buildMessages(Value error) {
     if (latch.use_empty())
       latch.getDefiningOp()->erase();
   return messages;
-}
-
-//===----------------------------------------------------------------------===//
-// Loss
-//===----------------------------------------------------------------------===//
-
-/// The names of what a body computes, in order.
-static std::string describe(Region &region) {
-  std::string text;
-  region.walk([&](Operation *op) {
-    if (isa<linalg::LinalgOp, linalg::YieldOp, arith::ConstantOp, PredictionOp>(
-            op) ||
-        op->getName().getStringRef() == "tensor.empty")
-      return;
-    text += op->getName().getStringRef().str() + " ";
-  });
-  return text;
-}
-
-/// Cross-entropy as pc-attach-loss writes it: the factor in front of
-/// softmax(y) - onehot(t), or nothing.
-static std::optional<double> matchCrossEntropy(VertexOpInterface loss) {
-  if (loss.getParents().size() != 2 || !loss.getParameters().empty())
-    return std::nullopt;
-  auto logits = dyn_cast<RankedTensorType>(loss.getParents()[0].getType());
-  auto labels = dyn_cast<RankedTensorType>(loss.getParents()[1].getType());
-  if (!logits || !labels || logits.getRank() != 2 || labels.getRank() != 1 ||
-      !isa<IntegerType>(labels.getElementType()))
-    return std::nullopt;
-  std::string found = describe(loss.getBody());
-  llvm::StringRef
-      text = found,
-      sum = "arith.maximumf arith.subf math.exp arith.addf linalg.index "
-            "arith.index_cast arith.cmpi arith.select arith.addf math.log "
-            "arith.subf arith.cmpi arith.select arith.addf ";
-  if (!text.consume_front(sum))
-    return std::nullopt;
-  if (text.empty())
-    return 1.0;
-  Operation *last = loss.getPredictions().front().getDefiningOp();
-  DenseElementsAttr count;
-  if (text != "arith.divf " || !isa<arith::DivFOp>(last) ||
-      !matchPattern(last->getOperand(1), m_Constant(&count)))
-    return std::nullopt;
-  return 1.0 / count.getSplatValue<APFloat>().convertToDouble();
-}
-
-/// `factor * stream`.
-static Value scale(OpBuilder &builder, Location loc, double factor,
-                   Value stream) {
-  if (factor == 1.0)
-    return stream;
-  auto map = pcflow::MapOp::create(builder, loc, stream.getType(), stream);
-  OpBuilder::InsertionGuard guard(builder);
-  Type element = cast<pcflow::StreamType>(stream.getType()).getElement();
-  Block *body = builder.createBlock(&map.getBody(), {}, element, loc);
-  Value constant = arith::ConstantOp::create(
-      builder, loc, cast<TypedAttr>(builder.getFloatAttr(element, factor)));
-  pcflow::YieldOp::create(
-      builder, loc,
-      arith::MulFOp::create(builder, loc, body->getArgument(0), constant)
-          .getResult());
-  return map.getResult();
-}
-
-FailureOr<Value> VertexUnits::buildLossError(ValueRange parents,
-                                             unsigned index) {
-  Location loc = getDerivativeLoc(vertex.getLoc());
-  if (std::optional<double> factor = matchCrossEntropy(vertex)) {
-    Value error =
-        pcflow::SoftmaxErrorOp::create(builder, loc, parents[0], parents[1]);
-    return scale(builder, loc, *factor, error);
-  }
-  OwningOpRef<ModuleOp> holder = ModuleOp::create(vertex.getLoc());
-  Block &block = *holder->getBody();
-  IRMapping mapping;
-  llvm::SmallVector<Value> leaves;
-  for (BlockArgument argument : vertex.getBody().getArguments()) {
-    leaves.push_back(block.addArgument(argument.getType(), argument.getLoc()));
-    mapping.map(argument, leaves.back());
-  }
-  OpBuilder inside = OpBuilder::atBlockEnd(&block);
-  llvm::SmallVector<Operation *> ops;
-  for (Operation &op : vertex.getBody().front().without_terminator())
-    ops.push_back(inside.clone(op, mapping));
-  Value value = mapping.lookup(vertex.getPredictions().front());
-  Value one = createOne(inside, value);
-  FailureOr<llvm::SmallVector<Value>> cotangents =
-      buildBlockVJP(inside, ops, value, one, leaves[index]);
-  if (failed(cotangents))
-    return failure();
-  if (!cotangents->front())
-    return refuse(vertex, "the loss does not depend on its input");
-  return buildMap(loc, shape.getStream(leaves[index].getType()),
-                  cotangents->front(),
-                  ArrayRef<Value>(leaves).take_front(parents.size()), parents,
-                  /*scales=*/false);
 }

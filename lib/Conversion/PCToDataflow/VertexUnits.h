@@ -5,6 +5,7 @@
 #ifndef PC_LIB_CONVERSION_PCTODATAFLOW_VERTEXUNITS_H
 #define PC_LIB_CONVERSION_PCTODATAFLOW_VERTEXUNITS_H
 
+#include "Rearrange.h"
 #include "Relaxation.h"
 #include "pc/Dialect/Dataflow/IR/Dataflow.h"
 #include "pc/Dialect/PC/IR/PC.h"
@@ -31,11 +32,18 @@ struct PoolMatch {
   bool isMax; // the greatest, or the sum
 };
 
+/// Whether `value` is a parameter of its vertex, and whether all of it is zero.
+bool isParameter(Value value);
+bool isZero(Value value);
+
+/// Ones of the type of `like`.
+Value createOne(OpBuilder &builder, Value like);
+
 /// The pooling that `root`, a value of a vertex, is.
 std::optional<PoolMatch> matchPool(Value root);
 
 /// The words of one sample: a tensor without its leading dimension where there
-/// is a batch.
+/// is a batch, or with a part of it where that is a multiple of the batch.
 struct SampleShape {
   int64_t batch = 1;
 
@@ -79,11 +87,17 @@ private:
     llvm::SmallVector<Value> leaves;
     bool isWire = false; // the words of its leaf in their order
     pcflow::PoolOp pool = {};
+    std::optional<RearrangeMatch> rearrange = std::nullopt;
+    int64_t rows = 1; // of a sample, each multiplied by the matrix of `linear`
   };
 
   FailureOr<Value> lower(Value root);
   FailureOr<Value> lowerLinear(Value root, LinearMatch match);
+  FailureOr<Value> createLearner(Value root, LinearMatch match, Value input,
+                                 pcflow::StreamType type);
   FailureOr<Value> lowerPool(Value root, PoolMatch match);
+  FailureOr<Value> lowerRearrange(Value root, RearrangeMatch match);
+  FailureOr<Value> lowerParameter(BlockArgument root);
   FailureOr<Value> lowerMap(Value root);
   FailureOr<Value> lowerReshape(Value root);
   LogicalResult answerLinear(Node &node, Value error);
@@ -95,6 +109,17 @@ private:
                             bool scales);
   LogicalResult addWeights(Value parameter, bool transposed);
   Value getLatch(Value leaf);
+  /// Of `match`, from a vector of this stream.
+  /// The transpose of a matrix.
+  Value turn(Location loc, Value input, int64_t rows, int64_t columns,
+             bool isMessage);
+  Value createRearrange(Location loc, Value input, pcflow::StreamType type,
+                        ArrayRef<WordLoop> loops, bool isMessage);
+  std::optional<RearrangeMatch> matchRearranged(Value value) const;
+  /// Whether it is computed from parameters alone, which have no batch.
+  bool isShared(Value value) const;
+  /// The words of one sample of it. Null where it has none.
+  pcflow::StreamType getStream(Value value) const;
   Value takeError(Value root);
   bool isLeaf(Value value) const;
   bool isWanted(Value value) const;
@@ -105,7 +130,7 @@ private:
   SampleShape shape;
   llvm::DenseMap<int64_t, Learning> learning;
   bool strict;
-  llvm::SmallVector<Node> nodes;         // leaves before roots
+  std::vector<Node> nodes;               // leaves before roots
   llvm::DenseMap<Value, Value> streams;  // predictions
   llvm::MapVector<Value, Value> latches; // the same, frozen
   llvm::DenseSet<Value> wantedValues;    // that get a message

@@ -61,6 +61,7 @@ std::string emitBench(Design &design);
 /// The parameters of a unit that learns, and of one that does not.
 std::string getLearnerParameters(LearnerOpInterface op, FixedType format);
 std::string getPoolParameters(PoolOp op, FixedType format);
+std::string getRearrangeParameters(RearrangeOp op, FixedType format);
 
 /// The bits of a word of `stream`.
 unsigned getWordWidth(Value stream);

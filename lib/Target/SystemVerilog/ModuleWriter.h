@@ -35,6 +35,7 @@ private:
   LogicalResult writeVertex(VertexOp vertex);
   LogicalResult writeLearner(LearnerOpInterface op);
   void writePool(PoolOp op);
+  void writeRearrange(RearrangeOp op);
   LogicalResult writeMap(MapOp op);
   void writeFork(ForkOp op);
   LogicalResult writeBuffer(BufferOp op);

@@ -128,6 +128,7 @@ LogicalResult ModuleWriter::writeUnit(Operation &op) {
       .Case([&](SoftmaxErrorOp op) { return writeSoftmax(op); })
       .Case([&](ForkOp op) { return writeFork(op), success(); })
       .Case([&](PoolOp op) { return writePool(op), success(); })
+      .Case([&](RearrangeOp op) { return writeRearrange(op), success(); })
       .Case([&](TapOp op) { return writeTap(op), success(); })
       .Case([&](GateOp op) { return writeGate(op), success(); })
       .Case([&](LatchOp op) { return writeLatch(op), success(); })

@@ -4,6 +4,7 @@
 
 #include "Design.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace mlir::pcflow;
@@ -45,4 +46,46 @@ std::string pcflow::getPoolParameters(PoolOp op, FixedType format) {
   return formatv("{0}, .W({1}), .MAX({2}), .STRICT({3})",
                  getWindowParameters(op.getWindow()), format.getWidth(),
                  op.getMax() ? 1 : 0, isStrict(op) ? 1 : 0);
+}
+
+/// Numbers of so many bits beside each other, the first in the low ones.
+static std::string pack(ArrayRef<int64_t> numbers, unsigned bits) {
+  std::string text;
+  for (int64_t number : llvm::reverse(numbers)) {
+    uint64_t word =
+        static_cast<uint64_t>(number) & llvm::maskTrailingOnes<uint64_t>(bits);
+    text += formatv("{0}{1}'d{2}", text.empty() ? "{" : ", ", bits, word);
+  }
+  return text + "}";
+}
+
+std::string pcflow::getRearrangeParameters(RearrangeOp op, FixedType format) {
+  // Without loops the first word is read, as by one of a single step.
+  llvm::SmallVector<int64_t> sizes(op.getSizes()), from(op.getFrom());
+  unsigned resultLoops = op.getNumResultLoops();
+  if (sizes.empty()) {
+    sizes = {1};
+    from = {1};
+    resultLoops = 1;
+  }
+  auto bitsFor = [](int64_t count) {
+    return std::max(1u, llvm::Log2_64_Ceil(count));
+  };
+  unsigned loopBits = bitsFor(*llvm::max_element(sizes));
+  unsigned addressBits = bitsFor(op.getInput().getType().getSize());
+  // From the end of all inner loops to their start and one step of this one.
+  llvm::SmallVector<int64_t> ends, jumps(sizes.size());
+  int64_t back = 0;
+  for (size_t loop = sizes.size(); loop-- > 0;) {
+    jumps[loop] = from[loop] - back;
+    back += (sizes[loop] - 1) * from[loop];
+  }
+  for (int64_t size : sizes)
+    ends.push_back(size - 1);
+  return formatv(".N({0}), .M({1}), .LOOPS({2}), .RESULTS({3}), .TERMS({4}), "
+                 ".LOOP_BITS({5}), .AW({6}), .ENDS({7}), .JUMPS({8}), .W({9})",
+                 op.getInput().getType().getSize(),
+                 op.getResult().getType().getSize(), sizes.size(), resultLoops,
+                 op.getTerms(), loopBits, addressBits, pack(ends, loopBits),
+                 pack(jumps, addressBits), format.getWidth());
 }

@@ -92,6 +92,16 @@ void ModuleWriter::writePool(PoolOp op) {
               connect("d", op.getError()), connect("g", op.getMessage()), sat);
 }
 
+void ModuleWriter::writeRearrange(RearrangeOp op) {
+  std::string label = streams[op.getResult()];
+  design.units.insert("df_round");
+  std::string sat = flag(sats, label + "_sat");
+  instance("df_rearrange", getRearrangeParameters(op, design.format), label);
+  body += formatv("\n    .clk, .rst,\n    {0},\n    {1}, .sat({2}));\n",
+                  connect("in", op.getInput()), connect("out", op.getResult()),
+                  sat);
+}
+
 LogicalResult ModuleWriter::writeMap(MapOp op) {
   std::string label = units.getUnit(op);
   std::string module = design.modules.get("map_" + label);

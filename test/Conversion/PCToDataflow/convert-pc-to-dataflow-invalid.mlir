@@ -1,9 +1,9 @@
 // RUN: split-file %s %t
 // RUN: not pc-opt %t/none.mlir -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=NONE
-// RUN: not pc-opt %t/scale.mlir -pc-attach-loss=loss=mse -pc-build-graph -pc-expand-inference \
-// RUN:   -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=SCALE
-// RUN: not pc-opt %t/two.mlir -pc-attach-loss=loss=mse -pc-build-graph -pc-expand-inference \
-// RUN:   -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=TWO
+// RUN: not pc-opt %t/lonely.mlir -pc-attach-loss=loss=mse -pc-build-graph -pc-expand-inference \
+// RUN:   -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=LONELY
+// RUN: not pc-opt %t/samples.mlir -pc-attach-loss=loss=mse -pc-build-graph -pc-expand-inference \
+// RUN:   -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=SAMPLES
 // RUN: not pc-opt %t/good.mlir -pc-attach-loss=loss=mse -pc-build-graph \
 // RUN:   -pc-expand-inference="schedule=nudged step=0.1 iterations=9 beta=0.1" \
 // RUN:   -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=NUDGED
@@ -14,20 +14,20 @@
 // RUN:   -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=FOLD
 // RUN: not pc-opt %t/good.mlir -pc-attach-loss=loss=mse -pc-build-graph -pc-expand-inference \
 // RUN:   -pc-learn="optimizer=adam" -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=ADAM
-// RUN: not pc-opt %t/elementwise.mlir -pc-attach-loss=loss=model -pc-build-graph -pc-expand-inference \
-// RUN:   -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=ELEMENTWISE
+// RUN: not pc-opt %t/own.mlir -pc-attach-loss=loss=model -pc-build-graph -pc-expand-inference \
+// RUN:   -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=OWN
 // RUN: not pc-opt %t/shared.mlir -pc-attach-loss=loss=mse -pc-build-graph -pc-expand-inference \
 // RUN:   -pc-learn="optimizer=sgd" -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=SHARED
 
 // What has no circuit is refused by name, with the nearest that has.
 
 // NONE: error: expected a function of the relaxation level
-// SCALE: 'pc.vertex' op of @s has no circuit: it reads a parameter outside of a product with activities
-// SCALE: what has: products of activities and one parameter
-// TWO: 'linalg.matmul' op of @o has no circuit: it is not elementwise
+// LONELY: 'pc.vertex' op of @e has no circuit: it reads a parameter, but no activity
+// LONELY: what has: products of activities and one parameter
+// SAMPLES: 'linalg.generic' op of @o has no circuit: it mixes the samples of a batch
 // NUDGED: has no circuit: the loss or the errors are scaled; the nearest that has: the schedules strict, fixed-exact and fixed
 // INCREMENTAL: has no circuit: parameters learn in each iteration; the nearest that has: the schedule strict
-// ELEMENTWISE: 'pc.vertex' op of @p has no circuit: it reads a parameter outside of a product with activities
+// OWN: 'pc.graph' op has no circuit: output y is no prediction of a vertex
 // FOLD: has no circuit: after pc-fold-relaxation it is no longer local
 // ADAM: 'pc.learn' op has no circuit: the optimizer is adam; the nearest that has: sgd and momentum
 // SHARED: 'pc.accumulate' op has no circuit: several vertices learn one parameter
@@ -35,14 +35,15 @@
 //--- none.mlir
 module {
 }
-//--- scale.mlir
+//--- lonely.mlir
 func.func @model(%x: tensor<4xf32> {pc.name = "x", pc.role = "input"},
                  %w: tensor<4xf32> {pc.name = "w", pc.role = "parameter"})
     -> (tensor<4xf32> {pc.name = "y", pc.role = "output"}) {
-  %y = arith.mulf %x, %w : tensor<4xf32> loc("s")
+  %e = math.tanh %w : tensor<4xf32> loc("e")
+  %y = arith.mulf %x, %e : tensor<4xf32> loc("s")
   return %y : tensor<4xf32>
 }
-//--- two.mlir
+//--- samples.mlir
 func.func @model(%x: tensor<4x4xf32> {pc.name = "x", pc.role = "input"},
                  %w: tensor<4x4xf32> {pc.name = "w", pc.role = "parameter"})
     -> (tensor<4x4xf32> {pc.name = "y", pc.role = "output"}) {
@@ -65,7 +66,7 @@ func.func @model(%x: tensor<2x4xf32> {pc.name = "x", pc.role = "input"},
   %o = linalg.matmul ins(%h, %v : tensor<2x4xf32>, tensor<4x4xf32>) outs(%f : tensor<2x4xf32>) -> tensor<2x4xf32> loc("o")
   return %o : tensor<2x4xf32>
 }
-//--- elementwise.mlir
+//--- own.mlir
 #map = affine_map<(d0) -> (d0)>
 func.func @model(%x: tensor<2xf32> {pc.role = "input", pc.name = "x"},
                  %w: tensor<2xf32> {pc.role = "parameter", pc.name = "w"})

@@ -142,6 +142,26 @@ void ClockedImage::clock() {
   }
 }
 
+void ClockedRearrange::clock() {
+  if (!walks) {
+    taken = taken + took(0);
+    walks = taken == size;
+    return;
+  }
+  bool moves = !isThere || gave(0);
+  given += gave(0);
+  if (!moves)
+    return;
+  isThere = valid && ends;
+  valid = read != steps;
+  read += valid;
+  ends = read % terms == 0;
+  if (given * terms == steps) {
+    walks = false;
+    taken = read = given = 0;
+  }
+}
+
 void ClockedSoftmax::clock() {
   switch (phase) {
   case Load:

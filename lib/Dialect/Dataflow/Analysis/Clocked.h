@@ -260,6 +260,24 @@ private:
   int64_t size, rounds, taken = 0, given = 0, round = 0;
 };
 
+/// df_rearrange.
+class ClockedRearrange : public Clocked {
+public:
+  explicit ClockedRearrange(RearrangeOp op)
+      : size(op.getInput().getType().getSize()), terms(op.getTerms()),
+        steps(op.getResult().getType().getSize() * terms) {}
+  bool isValid(unsigned) const override { return isThere; }
+  bool isReady(unsigned) const override { return !walks; }
+  void clock() override;
+
+private:
+  int64_t size, terms, steps;
+  bool walks = false;
+  int64_t taken = 0, read = 0, given = 0; // words of the vector
+  bool valid = false, ends = false;       // a word behind the memory
+  bool isThere = false;                   // a sum
+};
+
 /// df_softmax. Inputs: logits, label.
 class ClockedSoftmax : public Clocked {
 public:

@@ -90,6 +90,9 @@ std::unique_ptr<Clocked> Simulator::create(UnitOpInterface unit) {
       .Case<ConvOp, PoolOp>([&](auto op) {
         return std::make_unique<ClockedImage>(op, rounds, samples);
       })
+      .Case([&](RearrangeOp op) {
+        return std::make_unique<ClockedRearrange>(op);
+      })
       .Case([&](SoftmaxErrorOp op) -> std::unique_ptr<Clocked> {
         auto format =
             dyn_cast<FixedType>(op.getLogits().getType().getElement());
@@ -128,6 +131,10 @@ LogicalResult Simulator::build() {
     if (auto pool = dyn_cast<PoolOp>(*op))
       patience +=
           pool.getPrediction().getType().getSize() * pool.getWindow().getTaps();
+  for (UnitOpInterface op : ops)
+    if (auto rearrange = dyn_cast<RearrangeOp>(*op))
+      patience +=
+          rearrange.getTerms() * rearrange.getResult().getType().getSize();
   for (UnitOpInterface op : ops) // their addresses stay from here on
     if (isa<BufferOp>(op))
       timing.queues[op] = {};

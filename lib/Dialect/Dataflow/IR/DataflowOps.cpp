@@ -64,6 +64,15 @@ llvm::SmallVector<Run> PoolOp::getRuns(int64_t iterations) {
   return getRoundRuns(*this, iterations);
 }
 
+llvm::SmallVector<Run> RearrangeOp::getRuns(int64_t iterations) {
+  int64_t vectors = getIsMessage() || isStrict(*this) ? iterations + 1 : 1;
+  llvm::SmallVector<Run> runs;
+  for (int64_t vector = 0; vector < vectors; ++vector)
+    runs.append({{getInput().getType().getSize(), {0}, {}},
+                 {getResult().getType().getSize(), {}, {0}}});
+  return runs;
+}
+
 llvm::SmallVector<Run> LatchOp::getRuns(int64_t iterations) {
   int64_t size = getInput().getType().getSize();
   return {{size, {0}, {}}, {size * (iterations + 1), {}, {0}}};
@@ -220,6 +229,49 @@ LogicalResult PoolOp::verify() {
                          "but at position ")
              << position << " there is none";
   return verifyRounds(*this);
+}
+
+unsigned RearrangeOp::getNumResultLoops() {
+  return llvm::find(getTo(), 0) - getTo().begin();
+}
+
+int64_t RearrangeOp::getTerms() {
+  int64_t terms = 1;
+  for (int64_t size : getSizes().drop_front(getNumResultLoops()))
+    terms *= size;
+  return terms;
+}
+
+LogicalResult RearrangeOp::verify() {
+  ArrayRef<int64_t> sizes = getSizes(), from = getFrom(), to = getTo();
+  if (from.size() != sizes.size() || to.size() != sizes.size())
+    return emitOpError("D8: expected a from and a to for each of ")
+           << sizes.size() << " loops, but got " << from.size() << " and "
+           << to.size();
+  int64_t last = 0; // word that is read
+  for (auto [size, stride] : llvm::zip_equal(sizes, from)) {
+    if (size < 1 || stride < 0)
+      return emitOpError("D8: expected loops of at least one step, forward");
+    last += (size - 1) * stride;
+  }
+  if (last >= getInput().getType().getSize())
+    return emitOpError("D8: expected to read ")
+           << getInput().getType().getSize() << " words, but word " << last
+           << " is read";
+  unsigned loops = getNumResultLoops();
+  int64_t words = 1;
+  for (unsigned loop = loops; loop-- > 0; words *= sizes[loop])
+    if (to[loop] != words)
+      return emitOpError("D8: expected loop ")
+             << loop << " to count words of the result by " << words
+             << ", but got " << to[loop];
+  if (llvm::any_of(to.drop_front(loops), [](int64_t way) { return way != 0; }))
+    return emitOpError("D8: expected loops that are summed over behind those "
+                       "that count the words of the result");
+  if (words != getResult().getType().getSize())
+    return emitOpError("D8: expected a result of ")
+           << words << " words, but got " << getResult().getType().getSize();
+  return success();
 }
 
 LogicalResult MapOp::verifyRegions() {

@@ -173,14 +173,15 @@ static LogicalResult verifyGates(GraphOp graph) {
   return success();
 }
 
-/// Rows come first, unless they are transposed; what is in a row has any shape.
+/// Rows come first, unless they are transposed; what is in a row has any shape,
+/// and so have the rows of one word.
 static bool hasRightSize(LearnerOpInterface unit, WeightsOp weights) {
   auto type = cast<ShapedType>(weights.getValue().getType());
   int64_t rows = unit.getRows(), columns = unit.getColumns();
   if (weights.getTransposed())
     return type.getShape() == ArrayRef<int64_t>{columns, rows};
-  return type.getRank() >= 2 && type.getDimSize(0) == rows &&
-         type.getNumElements() == rows * columns;
+  return type.getNumElements() == rows * columns &&
+         (columns == 1 || (type.getRank() >= 2 && type.getDimSize(0) == rows));
 }
 
 /// D4.

@@ -104,6 +104,9 @@ private:
     llvm::TypeSwitch<Operation *>(unit)
         .Case([&](MapOp op) { give(op.getResult(), apply(op, inputs)); })
         .Case([&](SumOp op) { give(op.getSum(), add(inputs)); })
+        .Case([&](RearrangeOp op) {
+          give(op.getResult(), rearrange(op, inputs[0]));
+        })
         .Case([&](LatchOp op) {
           for (int64_t round = 0; round < rounds; ++round)
             give(op.getResult(), inputs[0]);
@@ -348,6 +351,26 @@ private:
         sum += term[i];
       result.push_back(arithmetic.settle(sum));
     }
+    return result;
+  }
+
+  Vector rearrange(RearrangeOp op, const Vector &words) {
+    ArrayRef<int64_t> sizes = op.getSizes();
+    std::vector<Sum> sums(op.getResult().getType().getSize(), Sum(0));
+    int64_t steps = 1;
+    for (int64_t size : sizes)
+      steps *= size;
+    for (int64_t step = 0; step < steps; ++step) {
+      int64_t from = 0, to = 0, rest = step;
+      for (size_t loop = sizes.size(); loop-- > 0; rest /= sizes[loop]) {
+        from += rest % sizes[loop] * op.getFrom()[loop];
+        to += rest % sizes[loop] * op.getTo()[loop];
+      }
+      sums[to] += words[from];
+    }
+    Vector result;
+    for (Sum sum : sums)
+      result.push_back(arithmetic.settle(sum));
     return result;
   }
 

@@ -65,6 +65,8 @@ static int64_t countWords(Operation *op, int64_t batch) {
   if (auto pool = dyn_cast<PoolOp>(op)) // the greatest are remembered
     return pool.getInput().getType().getSize() +
            pool.getError().getType().getSize() * (pool.getMax() ? 2 : 1);
+  if (auto rearrange = dyn_cast<RearrangeOp>(op))
+    return rearrange.getInput().getType().getSize();
   if (auto latch = dyn_cast<LatchOp>(op))
     return latch.getInput().getType().getSize();
   if (auto activity = dyn_cast<ActivityOp>(op)) // and the error of a round

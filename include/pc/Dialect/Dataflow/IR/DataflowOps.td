@@ -5,6 +5,7 @@
 
 include "pc/Dialect/Dataflow/IR/DataflowAttributes.td"
 include "pc/Dialect/Dataflow/IR/DataflowInterfaces.td"
+include "pc/Dialect/Dataflow/IR/DataflowPlumbing.td"
 include "pc/Dialect/Dataflow/IR/DataflowTypes.td"
 include "mlir/IR/OpAsmInterface.td"
 include "mlir/IR/RegionKindInterface.td"
@@ -145,24 +146,6 @@ def PCFlow_WeightsOp : PCFlow_Op<"weights", [Symbol, HasParent<"VertexOp">]> {
 // Units
 //===----------------------------------------------------------------------===//
 
-class PCFlow_Unit<string mnemonic, list<Trait> traits = []>
-    : PCFlow_Op<mnemonic, !listconcat([
-        DeclareOpInterfaceMethods<PCFlow_UnitOpInterface>,
-        ParentOneOf<["GraphOp", "VertexOp"]>], traits)>;
-
-/// A unit that fires whenever there is a word.
-class PCFlow_Rateless<string mnemonic, list<Trait> traits = []>
-    : PCFlow_Op<mnemonic, !listconcat([
-        PCFlow_UnitOpInterface, ParentOneOf<["GraphOp", "VertexOp"]>], traits)> {
-  let extraClassDeclaration = [{
-    /// UnitOpInterface.
-    bool isRateless() { return true; }
-    ::llvm::SmallVector<::mlir::pcflow::Run> getRuns(int64_t) {
-      return ::mlir::pcflow::getRatelessRuns(*this);
-    }
-  }];
-}
-
 class PCFlow_Learner<string mnemonic>
     : PCFlow_Unit<mnemonic, [PCFlow_LearnerOpInterface]>;
 
@@ -300,6 +283,42 @@ def PCFlow_PoolOp : PCFlow_Unit<"pool"> {
     bool isImmediate(unsigned operand, unsigned result) {
       return operand == 0 || result == 1;
     }
+  }];
+}
+
+def PCFlow_RearrangeOp : PCFlow_Unit<"rearrange"> {
+  let summary = "sums of the words of a vector, copies of them, another order";
+  let description = [{
+    For each vector `x` gives `y`: over all combinations of `0 <= a_k < sizes_k`,
+
+        y[sum_k to_k a_k] = sum x[sum_k from_k a_k],
+
+    exactly, saturated once. Loops with `to` 0 are summed over, those with `from` 0
+    copy, and another order of the others transposes. A `message` comes in every
+    round, a prediction once in a sample or, in a strict graph, in every round.
+
+    D8: a `from` and a `to` for each loop; the loops with a `to` count the words of
+    the result, the slowest first, and those that are summed over stand behind
+    them; no word beyond the input is read.
+
+    ```mlir
+    %y = pcflow.rearrange %x sizes [2, 3] from [1, 2] to [1, 0] : <6 x f32> -> <2 x f32>
+    %g = pcflow.rearrange message %d sizes [3, 2] from [0, 1] to [2, 1] : <2 x f32> -> <6 x f32>
+    ```
+  }];
+  let arguments = (ins UnitAttr:$is_message, PCFlow_StreamType:$input, DenseI64ArrayAttr:$sizes,
+                       DenseI64ArrayAttr:$from, DenseI64ArrayAttr:$to);
+  let results = (outs PCFlow_StreamType:$result);
+  let assemblyFormat = [{
+    (`message` $is_message^)? $input `sizes` $sizes `from` $from `to` $to attr-dict
+    `:` type($input) `->` type($result)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Loops that count the words of the result; the others are summed over.
+    unsigned getNumResultLoops();
+    /// Words of the input in each sum.
+    int64_t getTerms();
   }];
 }
 
@@ -480,89 +499,6 @@ def PCFlow_SoftmaxErrorOp : PCFlow_Unit<"softmax_error", [AllTypesMatch<["logits
   let builders = [OpBuilder<(ins "::mlir::Value":$logits, "::mlir::Value":$label), [{
     build($_builder, $_state, logits.getType(), logits, label, {}, {}, {});
   }]>];
-}
-
-//===----------------------------------------------------------------------===//
-// Plumbing
-//===----------------------------------------------------------------------===//
-
-def PCFlow_ForkOp : PCFlow_Rateless<"fork"> {
-  let summary = "one stream for several readers";
-  let description = [{
-    Eager: a reader gets the word when it is ready, not when all are.
-
-    ```mlir
-    %a:2 = pcflow.fork %x into 2 : <4 x f32>
-    ```
-  }];
-  let arguments = (ins PCFlow_StreamType:$input);
-  let results = (outs Variadic<PCFlow_StreamType>:$copies);
-  let hasCustomAssemblyFormat = 1; // one type for all
-}
-
-def PCFlow_BufferOp : PCFlow_Rateless<"buffer", [SameOperandsAndResultType]> {
-  let summary = "a bounded queue, the only storage on a channel";
-  let description = [{
-    Without a depth it is to be sized (pcflow-size-buffers).
-
-    ```mlir
-    %q = pcflow.buffer %x depth(2) : <4 x f32>
-    ```
-  }];
-  let arguments = (ins PCFlow_StreamType:$input,
-    OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>:$depth);
-  let results = (outs PCFlow_StreamType:$result);
-  let assemblyFormat = "$input (`depth` `(` $depth^ `)`)? attr-dict `:` type($input)";
-}
-
-def PCFlow_TapOp : PCFlow_Rateless<"tap", [SameOperandsAndResultType]> {
-  let summary = "a wire that test benches look at";
-  let description = [{
-    ```mlir
-    %e = pcflow.tap "h" %d : <4 x f32>
-    ```
-  }];
-  let arguments = (ins StrAttr:$label, PCFlow_StreamType:$input);
-  let results = (outs PCFlow_StreamType:$result);
-  let assemblyFormat = "$label $input attr-dict `:` type($input)";
-}
-
-def PCFlow_GateOp : PCFlow_Op<"gate", [
-    PCFlow_UnitOpInterface, HasParent<"GraphOp">, SameOperandsAndResultType]> {
-  let summary = "a place where a link can be cut";
-  let description = [{
-    `link` names a parent and a child, "h:o". Words pass until the host cuts the
-    link; from then on as many zeros pass in place of them. A prediction of zeros
-    is the operand without that parent, a message of zeros an error that does not
-    depend on that child. There are no other changes: processes go on by
-    themselves, so cutting needs nobody who knows of it.
-
-    ```mlir
-    %c = pcflow.gate "h:o" %h : <4 x f32>
-    ```
-  }];
-  let arguments = (ins StrAttr:$link, PCFlow_StreamType:$input);
-  let results = (outs PCFlow_StreamType:$result);
-  let assemblyFormat = "$link $input attr-dict `:` type($input)";
-  let extraClassDeclaration = [{
-    /// UnitOpInterface.
-    bool isRateless() { return true; }
-    ::llvm::SmallVector<::mlir::pcflow::Run> getRuns(int64_t) {
-      return ::mlir::pcflow::getRatelessRuns(*this);
-    }
-  }];
-}
-
-def PCFlow_SinkOp : PCFlow_Rateless<"sink"> {
-  let summary = "takes what nobody reads";
-  let arguments = (ins PCFlow_StreamType:$input);
-  let assemblyFormat = "$input attr-dict `:` type($input)";
-}
-
-def PCFlow_OutputOp : PCFlow_Rateless<"output"> {
-  let summary = "a stream to the host";
-  let arguments = (ins StrAttr:$label, PCFlow_StreamType:$input);
-  let assemblyFormat = "$label $input attr-dict `:` type($input)";
 }
 
 #endif // PC_DIALECT_DATAFLOW_IR_DATAFLOWOPS

@@ -30,9 +30,18 @@ def windows(x, node, kernel, fill):
     return shown[:, :, ::steps[0], ::steps[1], ::gaps[0], ::gaps[1]]
 
 
-def convolve(node, x, w, b):
+def convolve(node, x, w, b=np.zeros(1)):
     shown = windows(x, node, w.shape[2:], 0.0)
     return np.einsum("nchwij,ocij->nohw", shown, w) + b[:, None, None]
+
+
+def reduce(node, x, function):
+    known = {a.name: helper.get_attribute_value(a) for a in node.attribute}
+    return function(x, axis=tuple(known["axes"]), keepdims=bool(known["keepdims"]))
+
+
+def transpose(node, x):
+    return np.transpose(x, helper.get_attribute_value(node.attribute[0]))
 
 
 def pool(node, x, fill, reduce):
@@ -47,7 +56,14 @@ FUNCTIONS = {
     "Relu": lambda _, a: np.maximum(a, 0),
     "Sigmoid": lambda _, a: 1 / (1 + np.exp(-a)),
     "Add": lambda _, a, b: a + b,
+    "Sub": lambda _, a, b: a - b,
     "Mul": lambda _, a, b: a * b,
+    "MatMul": lambda _, a, b: a @ b,
+    "Transpose": transpose,
+    "ReduceSum": lambda node, a: reduce(node, a, np.sum),
+    "ReduceMean": lambda node, a: reduce(node, a, np.mean),
+    "GlobalMaxPool": lambda _, a: a.max(axis=(2, 3), keepdims=True),
+    "GlobalAveragePool": lambda _, a: a.mean(axis=(2, 3), keepdims=True),
     "Conv": convolve,
     "MaxPool": lambda node, a: pool(node, a, -np.inf, np.max),
     "AveragePool": lambda node, a: pool(node, a, 0.0, np.mean),
@@ -131,12 +147,15 @@ def main():
     batch = int(re.search(r"batch\((\d+)\)", circuit)[1])
     names = re.findall(r'inputs \["(\w+)", "(\w+)"\]', circuit)[0]
     unit = 2.0 ** -fraction
-    words, shapes = {}, {}
+    words, shapes, transposed = {}, {}, set()
     for name, rest in re.findall(r"pcflow\.weights @([\w.]+) \{(.*)\}", circuit):
         words[name] = np.array([float(w) for w in
                                 re.search(r"array<i64: ([^>]*)>", rest)[1].split(",")])
         shape = [int(n) for n in re.search(r": tensor<([\dx]+)xf32>", rest)[1].split("x")]
-        shapes[name] = shape[::-1] if "transposed" in rest else shape
+        shapes[name] = shape
+        if "transposed" in rest:  # in the memory, not in the model
+            transposed.add(name)
+            shapes[name] = shape[::-1]
     data = {name: np.loadtxt(args.simulation / "in" / f"{name}.txt") for name in names}
     gradients = read_lines(args.simulation / "gradients.txt")
     bounds = read_lines(args.simulation / "bounds.txt")
@@ -153,18 +172,19 @@ def main():
     for number in sorted(gradients):
         part = slice(number * batch, (number + 1) * batch)
         parameters = {n: w.reshape(shapes[n]) * unit for n, w in words.items()}
+        seen = {n: w.T if n in transposed else w for n, w in parameters.items()}
 
         activities, output = {}, graph.output[0].name
 
         def energies():
-            values, energy = forward(graph, parameters, x[part], activities)
+            values, energy = forward(graph, seen, x[part], activities)
             return energy + args.scale * losses_of(args.loss, values[output], t[part])
 
         def loss():
             return energies().sum()
 
         if args.strict:
-            values, _ = forward(graph, parameters, x[part])
+            values, _ = forward(graph, seen, x[part])
             activities = {node.output[0]: values[node.output[0]].copy() for node in graph.node
                           if node.output[0] != output}
             relax(activities, energies, args.strict, iterations)
