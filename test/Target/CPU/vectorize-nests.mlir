@@ -401,3 +401,41 @@ func.func @images(%x: memref<64x16x18x18xf32>, %w: memref<16x6x5x5xf32>, %y: mem
   }
   return
 }
+
+// -----
+
+// Rows of the second operand are 4096 bytes apart, which puts 64 of them into one set of
+// the first cache: the first rows of tiles copy theirs to a panel, the others read it.
+// With 1008 columns they do not meet.
+// CHECK-LABEL: func @crowded
+//       CHECK:   memref.alloca_scope
+//       CHECK:     %[[PANEL:.+]] = memref.alloca() {alignment = 64 : i64} : memref<[[SIZE:[0-9]+]]xf32>
+//       CHECK:     scf.for %{{.+}} = %c0{{.*}} to %c64
+//       CHECK:       %[[READ:.+]] = vector.load %{{.+}} : memref<65536xf32{{.*}}>, vector<16xf32>
+//       CHECK:       vector.store %[[READ]], %[[PANEL]]
+//       CHECK:     scf.for %{{.+}} = %c{{[1-9].*}} to
+//       CHECK:       scf.for %{{.+}} = %c0{{.*}} to %c64
+//   CHECK-NOT:         memref<65536xf32{{.*}}>, vector<16xf32>
+//       CHECK:         vector.load %[[PANEL]]
+// CHECK-LABEL: func @spread
+//   CHECK-NOT:   memref.alloca
+func.func @crowded(%a: memref<64x256xf32>, %b: memref<64x1024xf32>, %c: memref<256x1024xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (k, i)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<64x256xf32>, memref<64x1024xf32>) outs(%c : memref<256x1024xf32>) {
+  ^bb0(%p: f32, %q: f32, %r: f32):
+    %m = arith.mulf %p, %q : f32
+    %s = arith.addf %r, %m : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+func.func @spread(%a: memref<64x256xf32>, %b: memref<64x1008xf32>, %c: memref<256x1008xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (k, i)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<64x256xf32>, memref<64x1008xf32>) outs(%c : memref<256x1008xf32>) {
+  ^bb0(%p: f32, %q: f32, %r: f32):
+    %m = arith.mulf %p, %q : f32
+    %s = arith.addf %r, %m : f32
+    linalg.yield %s : f32
+  }
+  return
+}

@@ -225,7 +225,10 @@ void NestEmitter::emitRows(Tile tile) {
     return emit(1);
   if (outside == tiling.rowDim)
     return emit(stepsOutside);
-  emitSteps(*tiling.rowDim, tiling.rows, emit);
+  std::optional<Panel> chosen = choosePanel(tile);
+  if (!chosen)
+    return emitSteps(*tiling.rowDim, tiling.rows, emit);
+  emitPacked(*chosen, tile, emit);
 }
 
 /// Instructions of the whole nest on whole registers, roughly: a function of
@@ -254,24 +257,28 @@ bool NestEmitter::isParallel(unsigned dim) {
          });
 }
 
-/// A loop over `dim` by `step`, then what remains as one shorter step.
+/// A loop over `dim` by `step` from `first` on, then what remains as one
+/// shorter step.
 void NestEmitter::emitSteps(unsigned dim, int64_t step,
-                            llvm::function_ref<void(int64_t)> body) {
-  int64_t extent = nest.dims[dim].extent, full = extent / step * step;
+                            llvm::function_ref<void(int64_t)> body,
+                            int64_t first) {
+  int64_t extent = nest.dims[dim].extent;
+  int64_t full = extent - (extent - first) % step;
   llvm::SaveAndRestore whole(share);
   auto emit = [&](int64_t steps) {
     share = whole.get() * steps / extent;
     body(steps);
   };
-  if (full == step) {
-    ivs[dim] = constant(0);
+  if (full - first == step) {
+    ivs[dim] = constant(first);
     emit(step);
-  } else if (full > 0) {
-    auto loop = scf::ForOp::create(builder, loc, constant(0), constant(full),
-                                   constant(step));
+  } else if (full > first) {
+    auto loop = scf::ForOp::create(builder, loc, constant(first),
+                                   constant(full), constant(step));
     if (isParallel(dim))
-      loop->setAttr(parallelAttrName,
-                    builder.getF64FloatAttr(getWork() * share * full / extent));
+      loop->setAttr(
+          parallelAttrName,
+          builder.getF64FloatAttr(getWork() * share * (full - first) / extent));
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(loop.getBody());
     ivs[dim] = loop.getInductionVar();

@@ -35,6 +35,15 @@ private:
   using StepBuilder =
       llvm::function_ref<SmallVector<Value>(Value, ArrayRef<Value>)>;
 
+  /// What all rows of tiles read of the operand `number` in `steps` steps of
+  /// the reduction `dim`: the first rows copy it to `memory`.
+  struct Panel {
+    unsigned number, dim;
+    int64_t steps;
+    Value memory;
+    bool isFilled = false;
+  };
+
   void flattenOperands();
   SmallVector<unsigned> getMemoryOrder();
   bool isSharedByNone(unsigned dim) const;
@@ -44,7 +53,7 @@ private:
   void emitColumns();
   void emitLanes(int64_t columns);
   void emitSteps(unsigned dim, int64_t step,
-                 llvm::function_ref<void(int64_t)> body);
+                 llvm::function_ref<void(int64_t)> body, int64_t first = 0);
   double getWork();
   bool isParallel(unsigned dim);
   void emitRows(Tile tile);
@@ -102,6 +111,11 @@ private:
                 int64_t active);
   void store(unsigned number, Value value, int64_t row, int64_t column,
              Tile tile);
+  std::optional<Panel> choosePanel(Tile tile);
+  Value getPanelAddress(int64_t column, Tile tile);
+  Value loadPacked(int64_t column, Tile tile);
+  void emitPacked(Panel next, Tile tile,
+                  llvm::function_ref<void(int64_t)> emitTiles);
   Value getMask(int64_t column, Tile tile);
   VectorType getVector(Type element, Tile tile) {
     return VectorType::get({tile.lanes}, element);
@@ -132,6 +146,8 @@ private:
   Value isFirst;
   /// Where the steps of the loop that is split begin and end.
   Value chunkStart, chunkEnd;
+  /// The panel that is read in the place of its operand.
+  std::optional<Panel> panel;
   /// The part of the nest's work that is done where code is being emitted, each
   /// time that it runs.
   double share = 1;

@@ -92,6 +92,8 @@ Value NestEmitter::load(unsigned number, int64_t row, int64_t column,
   const NestAccess &access = nest.accesses[number];
   if (!access.inMemory)
     return access.operand->get();
+  if (panel && panel->number == number)
+    return loadPacked(column, tile);
   int64_t stride = access.strides[tiling.vectorDim];
   Value address = getAddress(access, row, column);
   if (stride == 0)
