@@ -40,7 +40,8 @@ def FuseElementwise : Pass<"pc-cpu-fuse-elementwise", "func::FuncOp"> {
   let summary = "fuse elementwise ops into the elementwise op that uses them";
   let description = [{
     A value that is used once, by an op without reductions, element for element,
-    is computed there and never stored. So is a value of at most seven short
+    is computed there and never stored, also where a reshape is in between that leaves the last
+    dimension alone. So is a value of at most seven short
     instructions, from no more memory than it takes itself, that only such ops
     use: each computes it again. The way back of a step then keeps what the
     normalisation before an activation was made of, and not its result as well.
@@ -223,6 +224,48 @@ def PlaceParts : Pass<"pc-cpu-place-parts", "func::FuncOp"> {
   ];
   let statistics = [Statistic<"placed", "placed", "Results computed in a part of a tensor">];
   let dependentDialects = ["mlir::linalg::LinalgDialect", "mlir::tensor::TensorDialect"];
+}
+
+def BlockBatch : Pass<"pc-cpu-block-batch", "func::FuncOp"> {
+  let summary = "relax as many samples at a time as stay in the cache";
+  let description = [{
+    A relaxation treats every sample of a batch alone. Where its tensors do not fit the
+    second cache, but do for a part of the batch, with the weights, all iterations are done for
+    these samples before the next ones come. A loop counts as one if all tensors that it
+    carries have the samples first, its ops are structured ones that do not mix samples, reshapes
+    and parts, and it has eight iterations or more.
+
+    Example: `test/Target/CPU/block-batch.mlir`
+  }];
+  let options = [
+    Option<"l2Bytes", "l2-bytes", "unsigned", "524288", "Bytes of the second cache">
+  ];
+  let dependentDialects = [
+    "mlir::arith::ArithDialect", "mlir::linalg::LinalgDialect", "mlir::scf::SCFDialect",
+    "mlir::tensor::TensorDialect"
+  ];
+  let statistics = [Statistic<"blocked", "blocked", "Relaxations that are done in parts">];
+}
+
+def PutBatchLast : Pass<"pc-cpu-put-batch-last", "func::FuncOp"> {
+  let summary = "relax with the samples of a batch side by side";
+  let description = [{
+    The samples are the lanes that are never too few, meet no border and need no window.
+    A loop as in `pc-cpu-block-batch` is done with the samples last in all of its tensors, which are
+    transposed before it and after it, where the cost model of tiles says that its contractions
+    take less than 0.95 of the time then: as in networks of convolutions, whose images
+    have rows that fill no vectors.
+
+    Example: `test/Target/CPU/put-batch-last.mlir`
+  }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "unsigned", "128", "Bits of a vector register">,
+    Option<"registers", "registers", "unsigned", "16", "Number of vector registers">
+  ];
+  let dependentDialects = [
+    "mlir::linalg::LinalgDialect", "mlir::scf::SCFDialect", "mlir::tensor::TensorDialect"
+  ];
+  let statistics = [Statistic<"moved", "moved", "Relaxations with the samples last">];
 }
 
 def SkipBorders : Pass<"pc-cpu-skip-borders", "func::FuncOp"> {

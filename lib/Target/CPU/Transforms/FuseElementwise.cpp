@@ -94,12 +94,28 @@ static bool pays(OpOperand *operand) {
          });
 }
 
+/// Whether `operand` is what an elementwise op computes in more dimensions, as
+/// the gradient of a pool, of which each axis is two: its consumer is computed
+/// in these too, and they become one. Vectors stay as long as they are where
+/// the last dimension is the same in both.
+static bool paysInMoreDimensions(OpOperand *operand) {
+  auto collapse = operand->get().getDefiningOp<tensor::CollapseShapeOp>();
+  if (!collapse || !collapse->hasOneUse() || !collapse.getSrc().hasOneUse() ||
+      collapse.getReassociationIndices().back().size() != 1)
+    return false;
+  auto producer = collapse.getSrc().getDefiningOp<linalg::LinalgOp>();
+  return producer && producer.getNumLoops() == producer.getNumParallelLoops() &&
+         isElementwiseUse(*operand, producer);
+}
+
 namespace {
 struct FuseElementwise
     : public mlir::pc::impl::FuseElementwiseBase<FuseElementwise> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     linalg::populateElementwiseOpsFusionPatterns(patterns, pays);
+    linalg::populateFoldReshapeOpsByExpansionPatterns(patterns,
+                                                      paysInMoreDimensions);
     linalg::populateEraseUnusedOperandsAndResultsPatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();

@@ -27,7 +27,8 @@ using namespace mlir;
 /// Passes that make code faster and nothing else.
 static constexpr llvm::StringLiteral optionalPasses[] = {
     "pc-cpu-accumulate-sums",    "pc-cpu-trim-slices",
-    "pc-cpu-fuse-elementwise",   "pc-cpu-split-phases",
+    "pc-cpu-fuse-elementwise",   "pc-cpu-block-batch",
+    "pc-cpu-put-batch-last",     "pc-cpu-split-phases",
     "pc-cpu-transpose-results",  "pc-cpu-transpose-operands",
     "pc-cpu-place-parts",        "pc-cpu-skip-borders",
     "pc-cpu-own-destinations",   "pc-cpu-shorten-lifetimes",
@@ -56,6 +57,15 @@ void mlir::pc::buildStructurePipeline(OpPassManager &manager,
 /// Each operand in the order in which it is read, out of loops where it does
 /// not change, results where they belong.
 static void addOrders(pc::PassAdder add, const pc::VectorTarget &target) {
+  add(createLoopInvariantCodeMotionPass());
+  pc::BlockBatchOptions blocks;
+  blocks.l2Bytes = target.l2Bytes;
+  add.toFunctions(pc::createBlockBatch(blocks));
+  pc::PutBatchLastOptions last;
+  last.vectorBits = target.bits;
+  last.registers = target.registers;
+  add.toFunctions(pc::createPutBatchLast(last));
+  add.toFunctions(pc::createFuseElementwise());
   add.toFunctions(pc::createSplitPhases());
   pc::TransposeResultsOptions results;
   results.vectorBits = target.bits;
