@@ -3,6 +3,7 @@
 #include "LoopBatch.h"
 #include "OperandOrder.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/IRMapping.h"
@@ -178,6 +179,13 @@ LogicalResult BatchFinder::visitInsertion(tensor::InsertSliceOp op) {
 }
 
 FailureOr<LoopBatch> mlir::pc::findBatch(scf::ForOp loop) {
+  IRRewriter rewriter(loop.getContext());
+  for (auto op :
+       llvm::make_early_inc_range(loop.getBody()->getOps<linalg::LinalgOp>())) {
+    rewriter.setInsertionPoint(op);
+    if (!isa<linalg::GenericOp, linalg::FillOp>(op.getOperation()))
+      (void)linalg::generalizeNamedOp(rewriter, op);
+  }
   return BatchFinder(loop).run();
 }
 

@@ -23,6 +23,7 @@ struct LoopBatch {
 };
 
 /// The batch of which all tensors that `loop` carries have the samples first.
+/// Named ops in its body become generic ones.
 /// Fails, without a diagnostic, where there is none, where some op mixes
 /// samples, and where their places cannot be told.
 FailureOr<LoopBatch> findBatch(scf::ForOp loop);
