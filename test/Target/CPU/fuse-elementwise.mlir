@@ -129,3 +129,42 @@ func.func @called(%x: tensor<1024x1024xf64>) -> (tensor<1024x1024xf64>, tensor<1
   %b = arith.negf %y : tensor<1024x1024xf64>
   return %a, %b : tensor<1024x1024xf64>, tensor<1024x1024xf64>
 }
+
+// Each row is two in the op in front of a reshape: the one behind is computed in more dimensions
+// too. Where the last dimension is split, vectors would become short: it is not.
+// CHECK-LABEL: func @rows
+//       CHECK:   tensor.expand_shape %arg1
+//       CHECK:   %[[Y:.+]] = linalg.generic
+//       CHECK:     arith.mulf
+//       CHECK:     arith.addf
+//       CHECK:   tensor.collapse_shape %[[Y]]
+//   CHECK-NOT:   linalg.generic
+// CHECK-LABEL: func @columns
+//       CHECK:   arith.mulf
+//       CHECK:   linalg.yield
+//       CHECK:   tensor.collapse_shape
+//       CHECK:   arith.addf
+func.func @rows(%x: tensor<4x16xf32>, %y: tensor<8x16xf32>, %s: f32) -> tensor<8x16xf32> {
+  %e = tensor.empty() : tensor<4x2x16xf32>
+  %a = linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (i, k)>, affine_map<(i, j, k) -> (i, j, k)>], iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%x : tensor<4x16xf32>) outs(%e : tensor<4x2x16xf32>) {
+  ^bb0(%p: f32, %o: f32):
+    %m = arith.mulf %p, %s : f32
+    linalg.yield %m : f32
+  } -> tensor<4x2x16xf32>
+  %b = tensor.collapse_shape %a [[0, 1], [2]] : tensor<4x2x16xf32> into tensor<8x16xf32>
+  %c = arith.addf %b, %y : tensor<8x16xf32>
+  return %c : tensor<8x16xf32>
+}
+func.func @columns(%x: tensor<4x16xf32>, %y: tensor<4x32xf32>, %s: f32) -> tensor<4x32xf32> {
+  %e = tensor.empty() : tensor<4x16x2xf32>
+  %a = linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (i, j)>, affine_map<(i, j, k) -> (i, j, k)>], iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%x : tensor<4x16xf32>) outs(%e : tensor<4x16x2xf32>) {
+  ^bb0(%p: f32, %o: f32):
+    %m = arith.mulf %p, %s : f32
+    linalg.yield %m : f32
+  } -> tensor<4x16x2xf32>
+  %b = tensor.collapse_shape %a [[0], [1, 2]] : tensor<4x16x2xf32> into tensor<4x32xf32>
+  %c = arith.addf %b, %y : tensor<4x32xf32>
+  return %c : tensor<4x32xf32>
+}

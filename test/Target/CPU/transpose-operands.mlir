@@ -89,3 +89,37 @@ func.func @part(%x: tensor<64x10xf32>, %w: tensor<256x20xf32>, %o: tensor<64x256
   } -> tensor<64x256xf32>
   return %y : tensor<64x256xf32>
 }
+
+// What rows of tiles share of a weight, which does not change in the loop, is read along the reduction:
+// 80 KiB are moved once. 16 KiB stay in the first cache, however they are read.
+// WIDE-LABEL: func @frozen(
+//  WIDE-SAME:   %[[W:[^:]+]]: tensor<200x100xf32>, %[[V:[^:]+]]: tensor<40x100xf32>
+//       WIDE:   scf.for
+//       WIDE:     %[[T:.+]] = linalg.transpose ins(%[[W]] : {{.*}} permutation = [1, 0]
+//       WIDE:     linalg.generic {{.*}} ins(%[[T]], %{{.+}} : tensor<100x200xf32>, tensor<200x64xf32>)
+//       WIDE:     linalg.generic {{.*}} ins(%[[V]], %{{.+}} : tensor<40x100xf32>, tensor<40x64xf32>)
+func.func @frozen(%w: tensor<200x100xf32>, %v: tensor<40x100xf32>, %x: tensor<200x64xf32>, %y: tensor<40x64xf32>, %o: tensor<100x64xf32>) -> tensor<100x64xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c9 = arith.constant 9 : index
+  %r = scf.for %t = %c0 to %c9 step %c1 iter_args(%s = %o) -> (tensor<100x64xf32>) {
+    %a = linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (k, i)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>],
+                         iterator_types = ["parallel", "parallel", "reduction"]}
+        ins(%w, %x : tensor<200x100xf32>, tensor<200x64xf32>) outs(%s : tensor<100x64xf32>) {
+    ^bb0(%p: f32, %q: f32, %u: f32):
+      %m = arith.mulf %p, %q : f32
+      %n = arith.addf %u, %m : f32
+      linalg.yield %n : f32
+    } -> tensor<100x64xf32>
+    %b = linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (k, i)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>],
+                         iterator_types = ["parallel", "parallel", "reduction"]}
+        ins(%v, %y : tensor<40x100xf32>, tensor<40x64xf32>) outs(%a : tensor<100x64xf32>) {
+    ^bb0(%p: f32, %q: f32, %u: f32):
+      %m = arith.mulf %p, %q : f32
+      %n = arith.addf %u, %m : f32
+      linalg.yield %n : f32
+    } -> tensor<100x64xf32>
+    scf.yield %b : tensor<100x64xf32>
+  }
+  return %r : tensor<100x64xf32>
+}

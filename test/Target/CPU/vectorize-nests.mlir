@@ -408,7 +408,7 @@ func.func @images(%x: memref<64x16x18x18xf32>, %w: memref<16x6x5x5xf32>, %y: mem
 // the first cache: the first rows of tiles copy theirs to a panel, the others read it.
 // With 1008 columns they do not meet.
 // CHECK-LABEL: func @crowded
-//       CHECK:   memref.alloca_scope
+//       CHECK:   scf.for
 //       CHECK:     %[[PANEL:.+]] = memref.alloca() {alignment = 64 : i64} : memref<[[SIZE:[0-9]+]]xf32>
 //       CHECK:     scf.for %{{.+}} = %c0{{.*}} to %c64
 //       CHECK:       %[[READ:.+]] = vector.load %{{.+}} : memref<65536xf32{{.*}}>, vector<16xf32>

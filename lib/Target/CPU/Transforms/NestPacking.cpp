@@ -86,14 +86,10 @@ Value NestEmitter::loadPacked(int64_t column, Tile tile) {
 }
 
 /// Tiles of all rows, of which the first fill the panel while they wait for
-/// memory.
+/// memory. The panel is on the stack: every thread has its own, which leaves
+/// its loops once these are shared.
 void NestEmitter::emitPacked(Panel next, Tile tile,
                              llvm::function_ref<void(int64_t)> emitTiles) {
-  auto scope = memref::AllocaScopeOp::create(builder, loc, TypeRange());
-  OpBuilder::InsertionGuard guard(builder);
-  builder.createBlock(&scope.getBodyRegion());
-  auto end = memref::AllocaScopeReturnOp::create(builder, loc, ValueRange());
-  builder.setInsertionPoint(end);
   auto type = MemRefType::get({next.steps * tile.columns * tile.lanes},
                               getElement(next.number));
   next.memory = memref::AllocaOp::create(builder, loc, type,

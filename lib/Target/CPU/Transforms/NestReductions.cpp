@@ -14,6 +14,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/ADT/ScopeExit.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace mlir::pc;
@@ -211,8 +212,9 @@ SmallVector<Value> NestEmitter::emitReductions(ArrayRef<unsigned> dims,
     return tiling.foldsLanes ? emitFoldedSteps(std::move(values), tile)
                              : emitBody(values, tile);
   unsigned dim = dims.front();
-  int64_t inside =
-      tiling.foldsLanes ? nest.dims[tiling.vectorDim].extent / tile.lanes : 1;
+  int64_t inside = 1;
+  if (tiling.foldsLanes)
+    inside = llvm::divideCeil(nest.dims[tiling.vectorDim].extent, tile.lanes);
   for (unsigned inner : dims.drop_front())
     inside *= nest.dims[inner].extent;
   bool isSplit = blocking.splitDim == dim;

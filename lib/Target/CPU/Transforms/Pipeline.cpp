@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/Linalg/Transforms/AllInterfaces.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/AllocationOpInterfaceImpl.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/SCF/Transforms/BufferizableOpInterfaceImpl.h"
 #include "mlir/Dialect/Tensor/Transforms/BufferizableOpInterfaceImpl.h"
@@ -138,7 +139,7 @@ static void addThreads(OpPassManager &manager, unsigned threads) {
   regions.numThreads = threads;
   manager.addPass(createConvertSCFToOpenMPPass(regions));
   manager.addPass(pc::createDropBarriers());
-  // Drops the scopes around bodies, which nothing is allocated in.
+  // Drops the scopes around bodies that nothing is allocated in.
   manager.addPass(createCanonicalizerPass());
 }
 
@@ -146,6 +147,8 @@ void mlir::pc::buildLoopsToLLVMPipeline(OpPassManager &manager,
                                         unsigned threads) {
   if (threads > 1)
     addThreads(manager, threads);
+  manager.addNestedPass<func::FuncOp>(
+      bufferization::createBufferLoopHoistingPass());
   manager.addPass(math::createMathExtendToSupportedTypes());
   math::MathExpandOpsPassOptions expand;
   expand.opMnemonics = {"fpowi"};
@@ -221,6 +224,7 @@ void mlir::pc::registerCPUPassesAndPipelines() {
 
 void mlir::pc::registerCPUExtensions(DialectRegistry &registry) {
   arith::registerBufferizableOpInterfaceExternalModels(registry);
+  memref::registerAllocationOpInterfaceExternalModels(registry);
   bufferization::func_ext::registerBufferizableOpInterfaceExternalModels(
       registry);
   cf::registerBufferizableOpInterfaceExternalModels(registry);
