@@ -168,3 +168,31 @@ func.func @columns(%x: tensor<4x16xf32>, %y: tensor<4x32xf32>, %s: f32) -> tenso
   %c = arith.addf %b, %y : tensor<4x32xf32>
   return %c : tensor<4x32xf32>
 }
+
+// A gate of 64 KiB whose last use comes after 8 MiB of something else is computed again there; if that
+// comes after both of its uses it is kept.
+// CHECK-LABEL: func @later
+//       CHECK:   math.exp
+//       CHECK:   arith.mulf
+//       CHECK:   math.exp
+//       CHECK:   arith.subf
+// CHECK-LABEL: func @soon
+//       CHECK:   math.exp
+//   CHECK-NOT:   math.exp
+//       CHECK:   return
+func.func @later(%x: tensor<64x256xf32>, %y: tensor<64x256xf32>, %w: tensor<1024x2048xf32>, %v: tensor<1024x2048xf32>)
+    -> (tensor<64x256xf32>, tensor<1024x2048xf32>, tensor<64x256xf32>) {
+  %gate = math.exp %x : tensor<64x256xf32>
+  %first = arith.mulf %gate, %y : tensor<64x256xf32>
+  %long = arith.mulf %w, %v : tensor<1024x2048xf32>
+  %last = arith.subf %gate, %y : tensor<64x256xf32>
+  return %first, %long, %last : tensor<64x256xf32>, tensor<1024x2048xf32>, tensor<64x256xf32>
+}
+func.func @soon(%x: tensor<64x256xf32>, %y: tensor<64x256xf32>, %w: tensor<1024x2048xf32>, %v: tensor<1024x2048xf32>)
+    -> (tensor<64x256xf32>, tensor<1024x2048xf32>, tensor<64x256xf32>) {
+  %gate = math.exp %x : tensor<64x256xf32>
+  %first = arith.mulf %gate, %y : tensor<64x256xf32>
+  %last = arith.subf %gate, %y : tensor<64x256xf32>
+  %long = arith.mulf %w, %v : tensor<1024x2048xf32>
+  return %first, %long, %last : tensor<64x256xf32>, tensor<1024x2048xf32>, tensor<64x256xf32>
+}

@@ -284,6 +284,20 @@ def SkipBorders : Pass<"pc-cpu-skip-borders", "func::FuncOp"> {
   let statistics = [Statistic<"bounded", "bounded", "Sums of products with a border">];
 }
 
+def ReuseParts : Pass<"pc-cpu-reuse-parts", "func::FuncOp"> {
+  let summary = "write elementwise results over a part of a buffer that is not read again";
+  let description = [{
+    A recurrent network projects the inputs of all time steps at once; each step adds the state to
+    its part, which nothing else reads. Such a result, of one elementwise op on buffers, is
+    written over the part: the buffer is alive anyway until the last step has read its own.
+    Other uses of the buffer come before the op, or are blocks of it that are disjoint.
+
+    Example: `test/Target/CPU/reuse-parts.mlir`
+  }];
+  let dependentDialects = ["mlir::memref::MemRefDialect"];
+  let statistics = [Statistic<"reused", "reused", "Results over a part">];
+}
+
 def ReuseOperands : Pass<"pc-cpu-reuse-operands", "func::FuncOp"> {
   let summary = "write elementwise results over an operand that is not read again";
   let description = [{

@@ -39,9 +39,29 @@ static bool isPolynomial(Operation &op) {
          op.getResult(0).getType().isF32();
 }
 
+static int64_t getBytes(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (!type || !type.hasStaticShape() || !type.getElementType().isFloat())
+    return 0;
+  return type.getNumElements() * type.getElementTypeBitWidth() / 8;
+}
+
+/// Whether so much is computed before the last use of what `op` computes that
+/// no cache keeps it: the gates of a recurrent network wait for the way back.
+static bool isForLater(Operation *op) {
+  llvm::SmallPtrSet<Operation *, 8> users(op->user_begin(), op->user_end());
+  int64_t bytes = 0;
+  for (Operation *next = op->getNextNode();
+       next && bytes < manyBytes && !users.empty(); next = next->getNextNode())
+    if (!users.erase(next) && isa<linalg::LinalgOp>(next))
+      for (Value result : next->getResults())
+        bytes += getBytes(result);
+  return !users.empty();
+}
+
 /// Whether to compute an element again costs less than to store and load it:
-/// some instructions of one cycle, and for a large tensor one function, from
-/// what is no more memory than the result.
+/// some instructions of one cycle, and where no cache keeps it one function,
+/// from what is no more memory than the result.
 static bool isCheap(linalg::LinalgOp op) {
   auto isShort = [](Operation &op) {
     return isa<arith::AddFOp, arith::CmpFOp, arith::CmpIOp, arith::ConstantOp,
@@ -57,11 +77,9 @@ static bool isCheap(linalg::LinalgOp op) {
       op.getBlock()->getOperations().size() > mostOps ||
       llvm::count_if(op.getDpsInputOperands(), isWhole) != 1)
     return false;
-  auto type = cast<RankedTensorType>(op->getResult(0).getType());
-  bool isLarge = type.hasStaticShape() && type.getElementType().isF32() &&
-                 type.getNumElements() * 4 >= manyBytes;
+  bool isKept = getBytes(op->getResult(0)) < manyBytes && !isForLater(op);
   unsigned functions = llvm::count_if(*op.getBlock(), isPolynomial);
-  return functions <= (isLarge ? 1 : 0) &&
+  return functions <= (isKept ? 0 : 1) &&
          llvm::all_of(*op.getBlock(), [&](Operation &op) {
            return isShort(op) || isPolynomial(op);
          });

@@ -27,15 +27,15 @@ using namespace mlir;
 
 /// Passes that make code faster and nothing else.
 static constexpr llvm::StringLiteral optionalPasses[] = {
-    "pc-cpu-accumulate-sums",    "pc-cpu-trim-slices",
-    "pc-cpu-fuse-elementwise",   "pc-cpu-block-batch",
-    "pc-cpu-put-batch-last",     "pc-cpu-split-phases",
-    "pc-cpu-transpose-results",  "pc-cpu-transpose-operands",
-    "pc-cpu-place-parts",        "pc-cpu-skip-borders",
-    "pc-cpu-own-destinations",   "pc-cpu-shorten-lifetimes",
-    "pc-cpu-reuse-operands",     "pc-cpu-outline-nests",
-    "pc-cpu-vectorize-nests",    "pc-cpu-approximate-math",
-    "loop-invariant-code-motion"};
+    "pc-cpu-accumulate-sums",   "pc-cpu-trim-slices",
+    "pc-cpu-fuse-elementwise",  "pc-cpu-block-batch",
+    "pc-cpu-put-batch-last",    "pc-cpu-split-phases",
+    "pc-cpu-transpose-results", "pc-cpu-transpose-operands",
+    "pc-cpu-place-parts",       "pc-cpu-skip-borders",
+    "pc-cpu-own-destinations",  "pc-cpu-shorten-lifetimes",
+    "pc-cpu-reuse-operands",    "pc-cpu-reuse-parts",
+    "pc-cpu-outline-nests",     "pc-cpu-vectorize-nests",
+    "pc-cpu-approximate-math",  "loop-invariant-code-motion"};
 
 ArrayRef<llvm::StringLiteral> mlir::pc::getOptionalCPUPasses() {
   return optionalPasses;
@@ -108,6 +108,7 @@ void mlir::pc::buildBufferizationPipeline(OpPassManager &manager,
 static void addLoops(pc::PassAdder add, const pc::VectorTarget &target) {
   pc::VectorizeNestsOptions vectors{target.bits, target.registers, target.fma,
                                     target.l2Bytes};
+  add.toFunctions(pc::createReuseParts());
   add.toFunctions(pc::createStructureCopies());
   add(pc::createOutlineNests());
   add.toFunctions(pc::createVectorizeNests(vectors));
