@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Makes a small convolutional network for square images, as ONNX.
 
-usage: examples/make_convnet.py OUTPUT [--channels 4] [--size 8] [--classes 10] [--seed 0]
-A convolution of 3 x 3 with pads, relu, maxima of 2 x 2, and a product that tells
-the classes apart.
+usage: examples/make_convnet.py OUTPUT [--channels 4[,CHANNELS]...] [--kernel 3] [--pool max|mean]
+                                [--size 8] [--classes 10] [--seed 0]
+Convolutions with pads on all sides, relu behind each of them, maxima of 2 x 2
+behind the first, and a product that tells the classes apart.
 """
 
 import argparse
@@ -17,7 +18,9 @@ from onnx import TensorProto, helper, numpy_helper
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("output")
-    parser.add_argument("--channels", type=int, default=4)
+    parser.add_argument("--channels", default="4", help="of each convolution")
+    parser.add_argument("--kernel", type=int, default=3)
+    parser.add_argument("--pool", choices=["max", "mean"], default="max")
     parser.add_argument("--size", type=int, default=8, help="of an image, even")
     parser.add_argument("--classes", type=int, default=10)
     parser.add_argument("--seed", type=int, default=0)
@@ -32,11 +35,20 @@ def main():
         return helper.make_node(kind, [value, f"{name}.weight", f"{name}.bias"], [name], name=name,
                                 **attributes)
 
-    nodes = [layer("Conv", "x", "edges", (args.channels, 1, 3, 3), pads=[1, 1, 1, 1]),
-             helper.make_node("Relu", ["edges"], ["bent"], name="bent"),
-             helper.make_node("MaxPool", ["bent"], ["most"], name="most", kernel_shape=[2, 2], strides=[2, 2]),
-             helper.make_node("Flatten", ["most"], ["flat"], name="flat"),
-             layer("Gemm", "flat", "classify", (args.classes, (args.size // 2) ** 2 * args.channels), transB=1)]
+    nodes, value, before = [], "x", 1
+    for depth, channels in enumerate(map(int, args.channels.split(","))):
+        name, bent = f"edges{depth or ''}", f"bent{depth or ''}"
+        pads = [args.kernel // 2] * 2 + [(args.kernel - 1) // 2] * 2
+        nodes += [layer("Conv", value, name, (channels, before, args.kernel, args.kernel), pads=pads),
+                  helper.make_node("Relu", [name], [bent], name=bent)]
+        value, before = bent, channels
+        if not depth:
+            kind = {"max": "MaxPool", "mean": "AveragePool"}[args.pool]
+            nodes.append(helper.make_node(kind, [value], ["most"], name="most", kernel_shape=[2, 2],
+                                          strides=[2, 2]))
+            value = "most"
+    nodes += [helper.make_node("Flatten", [value], ["flat"], name="flat"),
+              layer("Gemm", "flat", "classify", (args.classes, (args.size // 2) ** 2 * before), transB=1)]
     graph = helper.make_graph(
         nodes, "convnet", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", 1, args.size, args.size])],
         [helper.make_tensor_value_info("classify", TensorProto.FLOAT, ["N", args.classes])],

@@ -349,8 +349,10 @@ Error mlir::pc::writeCircuits(const TranslateRequest &request, bool stalls,
   return pcflow::writeCircuit(*files, request.out);
 }
 
-Error mlir::pc::writeCircuitModel(const TranslateRequest &request,
-                                  MLIRContext *context) {
+/// Writes what `emit` makes of the circuit of a module.
+static Error writeText(const TranslateRequest &request, MLIRContext *context,
+                       FailureOr<std::string> (*emit)(GraphOp),
+                       const char *what) {
   OwningOpRef<ModuleOp> module =
       parseSourceFile<ModuleOp>(request.model, context);
   if (!module)
@@ -358,11 +360,21 @@ Error mlir::pc::writeCircuitModel(const TranslateRequest &request,
   Expected<GraphOp> graph = getCircuit(*module);
   if (!graph)
     return graph.takeError();
-  FailureOr<std::string> text = pcflow::emitModel(*graph);
+  FailureOr<std::string> text = emit(*graph);
   if (failed(text))
-    return createStringError("the circuit has no C++ model");
+    return createStringError(Twine("the circuit has no ") + what);
   return writeFileAtomically(request.out, [&](raw_pwrite_stream &os) {
     os << *text;
     return Error::success();
   });
+}
+
+Error mlir::pc::writeCircuitModel(const TranslateRequest &request,
+                                  MLIRContext *context) {
+  return writeText(request, context, pcflow::emitModel, "C++ model");
+}
+
+Error mlir::pc::writeCirct(const TranslateRequest &request,
+                           MLIRContext *context) {
+  return writeText(request, context, pcflow::emitCirct, "text for CIRCT");
 }

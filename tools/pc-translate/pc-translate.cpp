@@ -60,6 +60,11 @@ struct Flags {
           "a pcflow.graph as a program in C++ that does the same, in exact "
           "integers"),
       cl::cat(category)};
+  cl::opt<bool> circtFlag{
+      "circuit-to-circt",
+      cl::desc("a pcflow.graph as modules and instances of CIRCT's dialects hw "
+               "and comb, over the units of --to-systemverilog"),
+      cl::cat(category)};
   cl::opt<bool> stalls{"stalls",
                        cl::desc("let the bench of it withhold words at random"),
                        cl::cat(category)};
@@ -139,11 +144,12 @@ int main(int argc, char **argv) {
              {&flags.category, &flags.import.category});
   if (flags.importFlag + flags.exportFlag + flags.listFlag + flags.spirvFlag +
           flags.planFlag + flags.simulateFlag + flags.verilogFlag +
-          flags.modelFlag >
+          flags.modelFlag + flags.circtFlag >
       1)
     return fail("expected one of --import-onnx, --export-onnx, "
                 "--list-onnx-operators, --to-spirv, --to-plan, "
-                "--to-systemverilog, --circuit-to-cpp and --simulate-circuit");
+                "--to-systemverilog, --circuit-to-cpp, --circuit-to-circt and "
+                "--simulate-circuit");
   if (flags.listFlag)
     return listOperators();
   if (flags.devicesFlag)
@@ -163,6 +169,7 @@ int main(int argc, char **argv) {
                 : flags.verilogFlag
                     ? writeCircuits(request, flags.stalls, &context)
                 : flags.modelFlag ? writeCircuitModel(request, &context)
+                : flags.circtFlag ? writeCirct(request, &context)
                                   : importModel(request, &context, status);
   return error ? fail(toString(std::move(error))) : static_cast<int>(status);
 }

@@ -46,6 +46,9 @@ llvm::Error writeCircuits(const TranslateRequest &request, bool stalls,
 llvm::Error writeCircuitModel(const TranslateRequest &request,
                               MLIRContext *context);
 
+/// Writes the circuit of a module as text in CIRCT's dialects hw and comb.
+llvm::Error writeCirct(const TranslateRequest &request, MLIRContext *context);
+
 struct SimulationRequest {
   int64_t samples = 1; ///< a multiple of the batch of the circuit
   uint64_t seed = 0;   ///< of standard normal inputs and uniform labels

@@ -62,6 +62,10 @@ std::string emitBench(Design &design);
 std::string getLearnerParameters(LearnerOpInterface op, FixedType format);
 std::string getPoolParameters(PoolOp op, FixedType format);
 std::string getRearrangeParameters(RearrangeOp op, FixedType format);
+std::string getStateParameters(StateOp op, int64_t step);
+
+/// The format of the words of a quantised circuit that is wired.
+FailureOr<FixedType> getCircuitFormat(GraphOp graph);
 
 /// The bits of a word of `stream`.
 unsigned getWordWidth(Value stream);

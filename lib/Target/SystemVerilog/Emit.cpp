@@ -10,25 +10,26 @@
 using namespace mlir;
 using namespace mlir::pcflow;
 
-static FixedType getFormat(GraphOp graph) {
+FailureOr<FixedType> pcflow::getCircuitFormat(GraphOp graph) {
+  if (!graph.getWired())
+    return graph.emitOpError(
+        "expected a wired graph; has pcflow-materialize-forks run?");
   for (Type type : graph.getBody().getArgumentTypes())
     if (auto fixed = dyn_cast<FixedType>(cast<StreamType>(type).getElement()))
       return fixed;
-  return {};
+  return graph.emitOpError(
+      "expected a quantised circuit; has pcflow-quantize run?");
 }
 
 FailureOr<CircuitFiles>
 pcflow::emitSystemVerilog(GraphOp graph, const CircuitOptions &options) {
-  if (!graph.getWired())
-    return graph.emitOpError(
-        "expected a wired graph; has pcflow-materialize-forks run?");
+  FailureOr<FixedType> format = getCircuitFormat(graph);
+  if (failed(format))
+    return failure();
   Design design;
   design.graph = graph;
   design.options = options;
-  design.format = getFormat(graph);
-  if (!design.format)
-    return graph.emitOpError(
-        "expected a quantised circuit; has pcflow-quantize run?");
+  design.format = *format;
   FailureOr<Network> network = buildNetwork(graph);
   if (failed(network) || failed(emitModules(design)))
     return failure();

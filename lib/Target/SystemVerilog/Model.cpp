@@ -24,7 +24,7 @@ public:
 
 private:
   void writeParameter(WeightsOp op, bool moves);
-  void writeLinear(LinearOp op);
+  void writeLearner(LearnerOpInterface op);
   LogicalResult writeMap(MapOp op);
   LogicalResult writeUnit(Operation *op);
   /// A table of knots, by name.
@@ -97,19 +97,31 @@ void ModelWriter::writeParameter(WeightsOp op, bool moves) {
             : "");
 }
 
-void ModelWriter::writeLinear(LinearOp op) {
-  bool moves = bool(op.getMomentum());
-  auto learner = cast<LearnerOpInterface>(*op);
-  writeParameter(learner.getWeightsOp(), moves);
-  if (op.getBias())
-    writeParameter(learner.getBiasOp(), moves);
-  add(op, "Linear",
-      formatv("{0}, {1}, {2}, {3}, {4}, {5}, {6}", op.getRows(),
-              op.getColumns(), quote(op.getWeights()),
-              op.getBias() ? quote(*op.getBias()) : "nullptr",
+/// What a Window of the model is made of.
+static std::string describe(WindowAttr window) {
+  return formatv("Window{{{0}, {{{1}}, {{{2}}, {{{3}}, {{{4}}, {{{5}, {6}}}",
+                 list(window.getImage()), list(window.getKernel()),
+                 list(window.getStrides()), list(window.getDilations()),
+                 list(window.getPads().take_front(2)), window.getSteps(0),
+                 window.getSteps(1));
+}
+
+void ModelWriter::writeLearner(LearnerOpInterface op) {
+  FloatAttr rate = op.getRateAttr(), momentum = op.getMomentumAttr();
+  FlatSymbolRefAttr bias = op.getBiasAttr();
+  writeParameter(op.getWeightsOp(), bool(momentum));
+  if (bias)
+    writeParameter(op.getBiasOp(), bool(momentum));
+  auto conv = dyn_cast<ConvOp>(*op);
+  add(op, conv ? "Conv" : "Linear",
+      formatv("Learner::Settings{{{0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}}{8}",
+              op.getRows(), op.getColumns(), op.getPositions(),
+              quote(op.getWeightsAttr().getValue()),
+              bias ? quote(bias.getValue()) : "nullptr",
               op.getMessage() ? "true" : "false",
-              op.getRate() ? toFactor(*op.getRate()) : -1,
-              moves ? toFactor(*op.getMomentum()) : -1)
+              rate ? toFactor(rate.getValue()) : -1,
+              momentum ? toFactor(momentum.getValue()) : -1,
+              conv ? ", " + describe(conv.getWindow()) : "")
           .str());
 }
 
@@ -209,8 +221,14 @@ LogicalResult ModelWriter::writeMap(MapOp op) {
 LogicalResult ModelWriter::writeUnit(Operation *op) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case<BufferOp, ForkOp, SinkOp>([](auto) { return success(); })
-      .Case([&](LinearOp linear) {
-        writeLinear(linear);
+      .Case([&](LearnerOpInterface learner) {
+        writeLearner(learner);
+        return success();
+      })
+      .Case([&](PoolOp pool) {
+        add(op, "Pool",
+            (pool.getMax() ? "true, " : "false, ") +
+                describe(pool.getWindow()));
         return success();
       })
       .Case([&](MapOp map) { return writeMap(map); })
@@ -302,9 +320,11 @@ static constexpr bool strict = {5};
       graph.getSymName(), format.getWidth(), format.getFraction(),
       graph.getRounds(), graph.getBatch(),
       graph.getStrict() ? "true" : "false");
-  text += getLibraryFile("model").split("\n\n").second; // its head is ours
-  return text + "\n" + tables + "\nstatic void build(Circuit &circuit) {\n" +
-         body + "}\n";
+  for (llvm::StringRef part : {"model", "model_learners"})
+    text +=
+        (getLibraryFile(part).split("\n\n").second + "\n").str(); // no heads
+  return text + tables + "\nstatic void build(Circuit &circuit) {\n" + body +
+         "}\n";
 }
 
 FailureOr<std::string> pcflow::emitModel(GraphOp graph) {

@@ -10,6 +10,18 @@
 
 namespace mlir::pcflow {
 
+/// Labels of streams and units in a module, and of ports of a vertex.
+std::string getStreamLabel(OpResult result, const UnitNames &units);
+std::string getUnitLabel(Operation *op, const UnitNames &units);
+std::string getPortLabel(VertexOp vertex, BlockArgument argument);
+std::string getPortLabel(VertexOp vertex, OpResult result);
+/// Ports that every module has.
+void reserveCommonNames(Names &names);
+
+/// `value` with 16 fraction bits in 18, as steps and rates are; none is 0.
+FailureOr<int64_t> getRate(Operation *op, double value, const char *what);
+FailureOr<int64_t> getFactor(Operation *op, FloatAttr value, const char *what);
+
 /// What the border of a vertex has beside its streams.
 struct Border {
   std::vector<std::string> streams; // names in the order of operands, results
@@ -22,10 +34,7 @@ public:
   ModuleWriter(Design &design, Block &block, std::string name)
       : design(design), block(block), name(std::move(name)),
         units(design.graph) {
-    for (const char *word :
-         {"clk", "rst", "rounds", "host_we", "host_sel", "host_addr",
-          "host_wdata", "host_rdata", "sat", "idle", "stall", "cut", "top"})
-      names.reserve(word);
+    reserveCommonNames(names);
   }
 
   LogicalResult write(Border &border);

@@ -142,17 +142,31 @@ LogicalResult ModuleWriter::writeUnit(Operation &op) {
           [](Operation *op) { return op->emitOpError("has no hardware"); });
 }
 
-/// The label of result `index` of a unit.
-static std::string getResultLabel(Operation &op, unsigned index,
-                                  const UnitNames &units) {
-  if (auto vertex = dyn_cast<VertexOp>(op)) {
-    unsigned numDown = vertex.getDown().size();
-    return vertex.getSymName().str() +
-           (index < numDown ? "_down" + std::to_string(index)
-                            : "_up" + std::to_string(index - numDown));
-  }
-  std::string label = units.getStream(op.getResult(index));
+std::string pcflow::getStreamLabel(OpResult result, const UnitNames &units) {
+  if (auto vertex = dyn_cast<VertexOp>(result.getOwner()))
+    return vertex.getSymName().str() + "_" + getPortLabel(vertex, result);
+  std::string label = units.getStream(result);
   return label.substr(label.rfind('/') + 1);
+}
+
+std::string pcflow::getPortLabel(VertexOp vertex, BlockArgument argument) {
+  unsigned index = argument.getArgNumber(),
+           numParents = vertex.getParents().size();
+  return index < numParents ? "parent" + std::to_string(index)
+                            : "message" + std::to_string(index - numParents);
+}
+
+std::string pcflow::getPortLabel(VertexOp vertex, OpResult result) {
+  unsigned index = result.getResultNumber(), numDown = vertex.getDown().size();
+  return index < numDown ? "down" + std::to_string(index)
+                         : "up" + std::to_string(index - numDown);
+}
+
+void pcflow::reserveCommonNames(Names &names) {
+  for (const char *word :
+       {"clk", "rst", "rounds", "host_we", "host_sel", "host_addr",
+        "host_wdata", "host_rdata", "sat", "idle", "stall", "cut", "top"})
+    names.reserve(word);
 }
 
 LogicalResult ModuleWriter::write(Border &border) {
@@ -171,14 +185,11 @@ LogicalResult ModuleWriter::write(Border &border) {
       "output logic idle"};
   auto vertex = dyn_cast<VertexOp>(block.getParentOp());
   for (BlockArgument argument : block.getArguments()) {
-    unsigned index = argument.getArgNumber();
-    std::string label;
-    if (!vertex)
-      label = cast<StringAttr>(design.graph.getInputs()[index]).str();
-    else if (index < vertex.getParents().size())
-      label = "parent" + std::to_string(index);
-    else
-      label = "message" + std::to_string(index - vertex.getParents().size());
+    std::string label =
+        vertex ? getPortLabel(vertex, argument)
+               : cast<StringAttr>(
+                     design.graph.getInputs()[argument.getArgNumber()])
+                     .str();
     std::string port = names.get(label);
     streams[argument] = port;
     declarePort(argument, port, /*isInput=*/true);
@@ -188,19 +199,15 @@ LogicalResult ModuleWriter::write(Border &border) {
           {label, port, getWordWidth(argument), getSize(argument)});
   }
   if (vertex)
-    for (auto [index, result] : llvm::enumerate(vertex->getResults())) {
-      unsigned numDown = vertex.getDown().size();
-      std::string port =
-          names.get(index < numDown ? "down" + std::to_string(index)
-                                    : "up" + std::to_string(index - numDown));
+    for (OpResult result : vertex->getResults()) {
+      std::string port = names.get(getPortLabel(vertex, result));
       declarePort(result, port, /*isInput=*/false);
       mine.streams.push_back(port);
     }
   // Names first: units may read what stands below them.
   for (Operation &op : block)
-    for (Value result : op.getResults())
-      declare(result, getResultLabel(
-                          op, cast<OpResult>(result).getResultNumber(), units));
+    for (OpResult result : op.getResults())
+      declare(result, getStreamLabel(result, units));
   for (Operation &op : block)
     if (failed(writeUnit(op)))
       return failure();

@@ -89,3 +89,9 @@ std::string pcflow::getRearrangeParameters(RearrangeOp op, FixedType format) {
                  op.getTerms(), loopBits, addressBits, pack(ends, loopBits),
                  pack(jumps, addressBits), format.getWidth());
 }
+
+std::string pcflow::getStateParameters(StateOp op, int64_t step) {
+  return formatv(".W({0}), .N({1}), .HAS_STEP({2})",
+                 getWordWidth(op.getError()), op.getError().getType().getSize(),
+                 step == 1 << 16 ? 0 : 1);
+}

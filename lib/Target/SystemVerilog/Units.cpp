@@ -11,9 +11,8 @@ using namespace mlir;
 using namespace mlir::pcflow;
 using llvm::formatv;
 
-/// `value` with 16 fraction bits in 18, as steps and rates are.
-static FailureOr<int64_t> getRate(Operation *op, double value,
-                                  const char *what) {
+FailureOr<int64_t> pcflow::getRate(Operation *op, double value,
+                                   const char *what) {
   double scaled = std::nearbyint(std::ldexp(value, 16));
   if (!(scaled >= 0) || scaled >= std::ldexp(1.0, 18))
     return op->emitOpError("has no hardware: ")
@@ -21,21 +20,29 @@ static FailureOr<int64_t> getRate(Operation *op, double value,
   return static_cast<int64_t>(scaled);
 }
 
+FailureOr<int64_t> pcflow::getFactor(Operation *op, FloatAttr value,
+                                     const char *what) {
+  if (!value)
+    return 0;
+  return getRate(op, value.getValueAsDouble(), what);
+}
+
+std::string pcflow::getUnitLabel(Operation *op, const UnitNames &units) {
+  std::string label = units.getUnit(op);
+  return label.substr(label.rfind('/') + 1);
+}
+
 LogicalResult ModuleWriter::writeLearner(LearnerOpInterface op) {
-  auto factorOf = [&](FloatAttr value, const char *what) {
-    return value ? getRate(op, value.getValueAsDouble(), what)
-                 : FailureOr<int64_t>(0);
-  };
-  FailureOr<int64_t> rate = factorOf(op.getRateAttr(), "the rate");
-  FailureOr<int64_t> momentum = factorOf(op.getMomentumAttr(), "the momentum");
+  FailureOr<int64_t> rate = getFactor(op, op.getRateAttr(), "the rate");
+  FailureOr<int64_t> momentum =
+      getFactor(op, op.getMomentumAttr(), "the momentum");
   if (failed(rate) || failed(momentum))
     return failure();
   FlatSymbolRefAttr bias = op.getBiasAttr();
   if (!op.getWeightsOp().getInitial() || (bias && !op.getBiasOp().getInitial()))
     return op.emitOpError("expected memories with first contents; run "
                           "pcflow-quantize first");
-  std::string label = units.getUnit(op);
-  label = label.substr(label.rfind('/') + 1);
+  std::string label = getUnitLabel(op, units);
   unsigned number = design.memories.size();
   design.memories.push_back({op.getWeightsAttr().getValue().str(),
                              bias ? bias.getValue().str() : "", op});
@@ -208,15 +215,9 @@ LogicalResult ModuleWriter::writeState(StateOp op) {
       getRate(op, op.getStep().convertToDouble(), "the step");
   if (failed(step))
     return failure();
-  bool isDelay = *step == 1 << 16;
   std::string stem = streams[op.getError()], sat = flag(sats, stem + "_sat");
   design.units.insert("df_round");
-  instance("df_state",
-           formatv(".W({0}), .N({1}), .HAS_STEP({2})",
-                   getWordWidth(op.getError()), getSize(op.getError()),
-                   isDelay ? 0 : 1)
-               .str(),
-           stem);
+  instance("df_state", getStateParameters(op, *step), stem);
   body += formatv("\n    .clk, .rst, .rounds, .step(18'd{0}),\n    {1},\n    "
                   "{2}, .sat({3}));\n",
                   *step, connect("in", op.getMessage()),

@@ -34,6 +34,11 @@ FailureOr<CircuitFiles> emitSystemVerilog(GraphOp graph,
 /// it has no code for.
 FailureOr<std::string> emitModel(GraphOp graph);
 
+/// Text for CIRCT: modules and instances in the dialects hw and comb, clocks of
+/// seq. Units are external modules, those of emitSystemVerilog. Reports what it
+/// has no text for.
+FailureOr<std::string> emitCirct(GraphOp graph);
+
 /// Writes the files into a folder beside `folder` that is then renamed; an
 /// older `folder` is replaced.
 llvm::Error writeCircuit(const CircuitFiles &files, llvm::StringRef folder);
