@@ -277,6 +277,10 @@ Error MachineFlags::fillCircuit(CircuitChoice &circuit) const {
   if (lanes.getNumOccurrences() && roundCycles.getNumOccurrences())
     return createStringError("--lanes: expected no --round-cycles, which "
                              "chooses them");
+  if (format == "f32")
+    return createStringError(
+        "--format: circuits have no floats: their units add products exactly, "
+        "in any order; the nearest that has a circuit: fixed<24,14>");
   if (StringRef(format).contains_insensitive(' ') ||
       !StringRef(format).starts_with("fixed<"))
     return createStringError("--format: expected fixed<W,F>, found '" + format +
