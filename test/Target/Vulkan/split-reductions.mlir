@@ -1,11 +1,12 @@
 // RUN: pc-opt %s --pass-pipeline='builtin.module(func.func(pc-gpu-split-reductions{limit=100}))' | FileCheck %s
 
-// 250 iterations as four parts of at most 63.
+// 250 iterations as four parts of at most 63: three in a loop, and the rest, whose shape is known.
 // CHECK-LABEL: func @long
 //   CHECK-DAG:   %[[PART:.+]] = arith.constant 63 : index
-//   CHECK-DAG:   %[[SIZE:.+]] = arith.constant 250 : index
+//   CHECK-DAG:   %[[SIZE:.+]] = arith.constant 189 : index
 //       CHECK:   scf.for %{{.+}} = %{{.+}} to %[[SIZE]] step %[[PART]]
-//       CHECK:     linalg.matmul
+//       CHECK:     linalg.matmul ins(%{{.+}}, %{{.+}} : memref<2x63xf32
+//       CHECK:   linalg.matmul ins(%{{.+}}, %{{.+}} : memref<2x61xf32
 func.func @long(%a: memref<2x250xf32>, %b: memref<250x3xf32>, %c: memref<2x3xf32>) {
   linalg.matmul ins(%a, %b : memref<2x250xf32>, memref<250x3xf32>) outs(%c : memref<2x3xf32>)
   return

@@ -178,6 +178,17 @@ static FailureOr<std::optional<SharedTile>> getShared(gpu::GPUFuncOp kernel,
   return std::optional<SharedTile>(std::move(shared));
 }
 
+/// Where an invocation is among those that reduce a result together.
+static void placeTree(TileEmitter &emitter, ImplicitLocOpBuilder &builder,
+                      gpu::GPUFuncOp kernel, Value id, int64_t width,
+                      int64_t results) {
+  Value size =
+      arith::ConstantIndexOp::create(builder, (*kernel.getKnownBlockSize())[0]);
+  Value group = arith::DivUIOp::create(builder, id, size);
+  Value thread = gpu::ThreadIdOp::create(builder, gpu::Dimension::x);
+  emitter.placeTree(kernel, group, thread, width, results);
+}
+
 /// Where an invocation is: alone, or among those of its workgroup.
 static void place(TileEmitter &emitter, ImplicitLocOpBuilder &builder,
                   gpu::GPUFuncOp kernel, Value id,
@@ -208,14 +219,25 @@ LogicalResult DistributeKernels::distribute(gpu::GPUFuncOp kernel,
   FailureOr<std::optional<SharedTile>> shared = getShared(kernel, tile);
   if (failed(shared))
     return failure();
+  auto width = kernel->getAttrOfType<IntegerAttr>(treeAttrName);
+  if (width && (*kernel.getKnownBlockSize())[0] % width.getInt() != 0)
+    return kernel.emitOpError("expected workgroups of a multiple of ")
+           << width.getInt() << " invocations, but got "
+           << (*kernel.getKnownBlockSize())[0];
   // Whoever shares a tile waits for all others of its workgroup.
   int64_t needed =
       *shared ? countInvocations(*domain, **shared) : countTiles(*domain, tile);
+  if (width)
+    needed = llvm::alignTo(needed * width.getInt(),
+                           (*kernel.getKnownBlockSize())[0]);
   if (failed(enter(builder, kernel, ops.back(), id, needed)))
     return failure();
   auto isAligned = makeAligned(kernel);
   TileEmitter emitter(builder, makeAxes(*domain, tile), isAligned);
-  place(emitter, builder, kernel, id, std::move(*shared));
+  if (width)
+    placeTree(emitter, builder, kernel, id, width.getInt(), domain->count);
+  else
+    place(emitter, builder, kernel, id, std::move(*shared));
   for (linalg::LinalgOp op : ops)
     if (failed(emitter.emit(op)))
       return failure();

@@ -4,6 +4,7 @@
 
 #include "LoopStages.h"
 #include "SharedTiling.h"
+#include "TreeReduction.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "pc/Target/Vulkan/Transforms/Passes.h"
@@ -29,6 +30,7 @@ struct Group {
   SmallVector<Value> buffers;
   KernelTile tile;
   std::optional<SharedTile> shared;
+  int64_t treeWidth = 1; // invocations of each result
   int64_t invocations = 1, blockSize = 1;
   int64_t iterations = 0, perLaunch = 0; // of a loop
 };
@@ -118,12 +120,18 @@ FailureOr<Group> OutlineKernels::makeGroup(Operation *root) const {
     group.tile = group.shared->tile;
     group.blockSize = group.shared->countInvocations();
   }
+  if (domain->count != 0 && !group.shared)
+    group.treeWidth = chooseTreeWidth(group.ops, *domain, group.tile, device);
+  if (group.treeWidth != 1) {
+    group.tile.assign(group.tile.size(), 1);
+    group.blockSize = std::max<int64_t>(group.blockSize, group.treeWidth);
+  }
   if (domain->count == 0)
     group.invocations = 0;
   else if (group.shared)
     group.invocations = countInvocations(*domain, *group.shared);
   else
-    group.invocations = countTiles(*domain, group.tile);
+    group.invocations = countTiles(*domain, group.tile) * group.treeWidth;
   return group;
 }
 
@@ -186,6 +194,8 @@ gpu::GPUFuncOp OutlineKernels::makeKernel(Group &group, StringRef name) {
           builder.getDenseI64ArrayAttr({product->m, product->n, product->k,
                                         product->rows, product->columns}));
   }
+  if (group.treeWidth != 1)
+    kernel->setAttr(treeAttrName, builder.getIndexAttr(group.treeWidth));
   for (auto [i, buffer] : llvm::enumerate(group.buffers))
     if (isAligned(buffer))
       kernel.setArgAttr(i, alignedAttrName, builder.getUnitAttr());
@@ -251,6 +261,7 @@ gpu::GPUFuncOp OutlineKernels::getKernel(Group &group) {
   kernel.setName(name);
   ++kernels;
   shared += group.shared.has_value();
+  trees += group.treeWidth != 1;
   cooperative += group.shared && group.shared->cooperative;
   return kernel;
 }

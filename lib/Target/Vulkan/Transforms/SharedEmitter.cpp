@@ -56,7 +56,9 @@ static SmallVector<int64_t> getReductionSizes(linalg::LinalgOp op,
   return sizes;
 }
 
-static int64_t countSteps(ArrayRef<int64_t> sizes) {
+int64_t TileEmitter::countSteps(linalg::LinalgOp op,
+                                const KernelDomain &domain) {
+  SmallVector<int64_t> sizes = getReductionSizes(op, domain);
   return std::accumulate(sizes.begin(), sizes.end(), int64_t(1),
                          std::multiplies<>());
 }
@@ -100,7 +102,7 @@ Value TileEmitter::loadForShared(Context &context, Operand &operand, Value step,
                                  Value place) {
   Value exists;
   SmallVector<Value> position = context.ivs;
-  int64_t steps = countSteps(getReductionSizes(context.op, context.domain));
+  int64_t steps = countSteps(context.op, context.domain);
   if (steps % sharing->depth != 0) {
     exists = arith::CmpIOp::create(builder, arith::CmpIPredicate::ult, step,
                                    constant(steps));
@@ -156,7 +158,7 @@ void TileEmitter::fillShared(Context &context, Operand &operand, Value first) {
 SmallVector<Value> TileEmitter::emitRounds(
     Context &context, ValueRange accumulators,
     llvm::function_ref<SmallVector<Value>(Value, ValueRange)> emit) {
-  int64_t steps = countSteps(getReductionSizes(context.op, context.domain));
+  int64_t steps = countSteps(context.op, context.domain);
   auto rounds = scf::ForOp::create(builder, constant(0), constant(steps),
                                    constant(sharing->depth), accumulators);
   OpBuilder::InsertionGuard guard(builder);
@@ -174,8 +176,7 @@ SmallVector<Value> TileEmitter::emitRounds(
 
 SmallVector<Value> TileEmitter::emitSharedLoop(Context &context,
                                                ValueRange accumulators) {
-  SmallVector<int64_t> sizes = getReductionSizes(context.op, context.domain);
-  int64_t all = countSteps(sizes);
+  int64_t all = countSteps(context.op, context.domain);
   return emitRounds(
       context, accumulators, [&](Value first, ValueRange carried) {
         Value count = constant(sharing->depth);

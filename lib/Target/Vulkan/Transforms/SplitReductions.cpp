@@ -45,6 +45,30 @@ static SmallVector<int64_t> chooseParts(SmallVector<int64_t> sizes,
   return sizes;
 }
 
+/// What is left of the loops behind whole parts becomes ops of its own, so that
+/// all shapes stay known.
+static SmallVector<linalg::LinalgOp>
+splitRests(IRRewriter &rewriter, linalg::LinalgOp op, ArrayRef<int64_t> tiles) {
+  SmallVector<linalg::LinalgOp> whole = {op};
+  for (unsigned dim = 0; dim != tiles.size(); ++dim) {
+    SmallVector<linalg::LinalgOp> next;
+    for (linalg::LinalgOp part : whole) {
+      int64_t size = part.getStaticLoopRanges()[dim];
+      next.push_back(part);
+      if (tiles[dim] == 0 || size % tiles[dim] == 0 || size < tiles[dim])
+        continue;
+      rewriter.setInsertionPoint(part);
+      auto [first, rest] = linalg::splitOp(
+          rewriter, cast<TilingInterface>(part.getOperation()), dim,
+          rewriter.getIndexAttr(size / tiles[dim] * tiles[dim]));
+      next.back() = cast<linalg::LinalgOp>(first.getOperation());
+      next.push_back(cast<linalg::LinalgOp>(rest.getOperation()));
+    }
+    whole = std::move(next);
+  }
+  return whole;
+}
+
 void SplitReductions::runOnOperation() {
   SmallVector<linalg::LinalgOp> ops;
   getOperation().walk([&](linalg::LinalgOp op) {
@@ -65,17 +89,24 @@ void SplitReductions::runOnOperation() {
     for (auto [dim, part, size] : llvm::zip(dims, parts, sizes))
       if (part != size)
         tiles[dim] = part;
-    rewriter.setInsertionPoint(op);
-    FailureOr<linalg::TiledLinalgOp> tiled = linalg::tileLinalgOp(
-        rewriter, op, linalg::LinalgTilingOptions().setTileSizes(tiles));
-    if (failed(tiled)) {
-      op.emitOpError("has a reduction of ")
-          << countIterations(sizes)
-          << " iterations, which cannot be split into parts of "
-          << int64_t(limit);
-      return signalPassFailure();
+    for (linalg::LinalgOp part : splitRests(rewriter, op, tiles)) {
+      SmallVector<int64_t> ranges = part.getStaticLoopRanges(), own = tiles;
+      for (auto [tile, range] : llvm::zip(own, ranges))
+        tile = tile < range ? tile : 0;
+      if (llvm::all_of(own, [](int64_t tile) { return tile == 0; }))
+        continue;
+      rewriter.setInsertionPoint(part);
+      FailureOr<linalg::TiledLinalgOp> tiled = linalg::tileLinalgOp(
+          rewriter, part, linalg::LinalgTilingOptions().setTileSizes(own));
+      if (failed(tiled)) {
+        part.emitOpError("has a reduction of ")
+            << countIterations(sizes)
+            << " iterations, which cannot be split into parts of "
+            << int64_t(limit);
+        return signalPassFailure();
+      }
+      rewriter.eraseOp(part);
     }
-    rewriter.eraseOp(op);
     ++split;
   }
 }

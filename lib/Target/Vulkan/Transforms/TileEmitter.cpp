@@ -319,8 +319,10 @@ LogicalResult TileEmitter::emit(linalg::LinalgOp op) {
   context.op = op;
   context.domain = *getDomain(op);
   bool isShared = sharing && !context.domain.reductions.empty();
-  context.unroll = isShared ? getSharedUnroll(op, context.domain, *sharing)
-                            : chooseUnroll(op, context.domain, isAligned);
+  if (isShared)
+    context.unroll = getSharedUnroll(op, context.domain, *sharing);
+  else if (treeWidth == 1)
+    context.unroll = chooseUnroll(op, context.domain, isAligned);
   context.ivs.resize(op.getNumLoops());
   for (OpOperand *input : op.getDpsInputOperands()) {
     if (registers.contains(input->get()) && !isElementLocal(op, *input))
@@ -350,7 +352,9 @@ LogicalResult TileEmitter::emit(linalg::LinalgOp op) {
               : read(context, operand, element, 0));
     }
   SmallVector<Value> results;
-  if (isShared && sharing->cooperative)
+  if (treeWidth != 1 && !context.domain.reductions.empty())
+    results = {emitTree(context, accumulators.front())};
+  else if (isShared && sharing->cooperative)
     results = emitCooperative(context, accumulators);
   else if (isShared)
     results = emitSharedLoop(context, accumulators);
@@ -372,7 +376,7 @@ LogicalResult TileEmitter::emit(linalg::LinalgOp op) {
 
 /// Whether an element of the tile is one of the results; null where all are.
 Value TileEmitter::getExistence(ArrayRef<int64_t> offsets) {
-  Value all;
+  Value all = isStoring;
   for (auto [axis, offset] : llvm::enumerate(offsets))
     if (Value isThere = exists[axis][offset])
       all = all ? arith::AndIOp::create(builder, all, isThere).getResult()

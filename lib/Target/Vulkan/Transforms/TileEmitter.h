@@ -45,6 +45,10 @@ public:
   /// of `kernel` shares.
   void placeShared(gpu::GPUFuncOp kernel, Value group, Value thread,
                    SharedTile shared);
+  /// Result number `group * n + thread / width` of `results`, of which each of
+  /// `width` invocations reduces a part; n results are those of a workgroup.
+  void placeTree(gpu::GPUFuncOp kernel, Value group, Value thread,
+                 int64_t width, int64_t results);
   /// The tile of that number along each axis.
   void placeAt(ArrayRef<Value> numbers);
   LogicalResult emit(linalg::LinalgOp op);
@@ -100,7 +104,12 @@ private:
   Value multiply(Value a, int64_t factor);
   Value add(Value a, int64_t distance);
 
+  // TreeEmitter.cpp
+  Value emitPart(Context &context, Value first);
+  Value emitTree(Context &context, Value initial);
+
   // SharedEmitter.cpp
+  static int64_t countSteps(linalg::LinalgOp op, const KernelDomain &domain);
   SmallVector<int64_t> getExtents() const;
   void setStep(const Context &context, Value step,
                MutableArrayRef<Value> position);
@@ -123,6 +132,9 @@ private:
   // By axis and offset; what is always there has no condition.
   SmallVector<SmallVector<Value>> positions, exists;
   std::optional<SharedTile> sharing;
+  int64_t treeWidth = 1;                    // invocations of one result
+  Value treeLane, isFirst;                  // among them
+  Value isStoring;                          // null: every invocation is
   gpu::GPUFuncOp kernel;                    // of what is shared
   Value thread;                             // among the invocations
   SmallVector<Value> firsts;                // where the workgroup begins

@@ -35,6 +35,9 @@ inline constexpr llvm::StringLiteral sharedAttrName = "pc.shared";
 /// its subgroups compute, and how many subgroups lie along rows and columns.
 inline constexpr llvm::StringLiteral cooperativeAttrName = "pc.cooperative";
 
+/// Of a kernel: how many invocations reduce each result together. An index.
+inline constexpr llvm::StringLiteral treeAttrName = "pc.tree";
+
 /// Of a loop of the host, and of a kernel with that loop: how many elements of
 /// the first dimension an invocation owns. An index.
 inline constexpr llvm::StringLiteral rowsAttrName = "pc.rows";

@@ -116,6 +116,10 @@ def OutlineKernels : Pass<"pc-gpu-outline-kernels", "ModuleOp"> {
     numbers that are summed up in f32 use them: `pc.cooperative` says the size of one product, M,
     N and K, and how many subgroups lie along the rows and columns of a tile.
 
+    Where a reduction has too few results to keep the device busy, `pc.tree` invocations of a workgroup
+    take parts of each result and join them as a tree, if that is at least twice as fast by the
+    count of steps. That changes the order of sums, the same way in every run.
+
     A loop that `pc-gpu-persist-loops` has marked becomes a kernel too, launched once for as
     many of its iterations as an invocation may have, with a workgroup for each
     subgroup.
@@ -146,6 +150,7 @@ def OutlineKernels : Pass<"pc-gpu-outline-kernels", "ModuleOp"> {
            "Cooperative matrices are computed by single invocations">
   ];
   let statistics = [
+    Statistic<"trees", "trees", "Kernels that reduce as trees">,
     Statistic<"cooperative", "cooperative", "Kernels with cooperative matrices">,
     Statistic<"shared", "shared", "Kernels whose workgroups share tiles">,
     Statistic<"kernels", "kernels", "Different kernels">,
@@ -174,6 +179,9 @@ def DistributeKernels : Pass<"pc-gpu-distribute-kernels", "gpu::GPUFuncOp"> {
     beyond the edges is computed from copies of the last elements, and not stored. With
     `pc.cooperative` each subgroup takes those steps together, on vectors of two dimensions that
     belong to all of its invocations: the sums come from the memory of the workgroup and return to it.
+
+    With `pc.tree` each of so many invocations reduces some steps of a result; the lower half of
+    those that are left join theirs with those of the upper half until there is one, which stores.
 
     In a loop with `pc.rows`, invocation `i` owns so many rows of all results: op by op, it goes
     through the tiles of its rows.
