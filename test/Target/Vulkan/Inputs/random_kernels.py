@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Products, convolutions and their gradients of random sizes on a device of Vulkan, against NumPy.
 
-    random_kernels.py [--plant] SOURCE BIN LIBRARY FOLDER SEED COUNT
+    random_kernels.py [--plant] SOURCE BIN LIBRARY FOLDER SEED COUNT [PROFILE]
 
 The cases are those of the CPU's test, in f32, half of them with an op behind that
 becomes part of the kernel. All values are small integers: every result has to be
-equal. With --plant the second operand is another one on the device. The validation
+equal, whatever the order of sums that the profile of a device asks for. With --plant the second operand is another one on the device. The validation
 layer watches."""
 
 import pathlib
@@ -16,7 +16,7 @@ import sys
 import numpy as np
 
 plant = sys.argv[1] == "--plant"
-source, binaries, library, folder, seed, count = sys.argv[1 + plant:]
+source, binaries, library, folder, seed, count, *profile = sys.argv[1 + plant:]
 sys.path += [f"{source}/test/Target/CPU/Inputs", f"{source}/benchmarks/gpu"]
 
 import plans
@@ -77,7 +77,7 @@ def main():
     out.mkdir(parents=True, exist_ok=True)
     (out / "cases.mlir").write_text("".join(case[1] for case in drawn))
     subprocess.run([f"{binaries}/pc-compile", "--compile-from=tensor", "--target=vulkan", "-o", out,
-                    out / "cases.mlir"], check=True)
+                    out / "cases.mlir", *(f"--device-profile={name}" for name in profile)], check=True)
     device = plans.Device(library, validate=True)
     wrong = sum(is_wrong(device, out / f"cases_f{i}.pcvk", case, np.random.default_rng(i))
                 for i, case in enumerate(drawn))
