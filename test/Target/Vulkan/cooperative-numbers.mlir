@@ -1,9 +1,9 @@
-// Products of halves in all forms, alone or one of a batch, with edges that no tile divides: the
+// Products of halves in all forms, alone or one of a batch, and a convolution, with edges that no tile divides: the
 // tiles that cooperative matrices have, computed by single invocations, give the bits of kernels without
 // matrices, from run to run. lavapipe has no cooperative matrices, so the native form is not run here.
 
 // RUN: pc-opt %s --pc-gpu-to-launches=device-profile=emulated | FileCheck %s
-// CHECK-COUNT-7: pc.cooperative
+// CHECK-COUNT-8: pc.cooperative
 // CHECK-NOT: pc.cooperative
 
 // REQUIRES: vulkan
@@ -12,13 +12,15 @@
 // RUN: %python %S/../../tools/Inputs/tensor.py write %t/in/input_2.pb float32 2x32x24 ramp
 // RUN: %python %S/../../tools/Inputs/tensor.py write %t/in/input_3.pb float32 31 ramp
 // RUN: %python %S/../../tools/Inputs/tensor.py write %t/in/input_4.pb float32 160x64 ramp
+// RUN: %python %S/../../tools/Inputs/tensor.py write %t/in/input_5.pb float32 2x9x29x5 ramp
+// RUN: %python %S/../../tools/Inputs/tensor.py write %t/in/input_6.pb float32 3x3x5x31 ramp
 // RUN: pc-run %s --data %t/in --out %t/alone --target=vulkan --device-profile=lavapipe
 // RUN: pc-run %s --data %t/in --out %t/matrices --target=vulkan --device-profile=emulated
 // RUN: pc-run %s --data %t/in --out %t/again --target=vulkan --device-profile=emulated
 // RUN: diff -r %t/alone %t/matrices && diff -r %t/matrices %t/again
 // RUN: pc-run %s --data %t/in --out %t/cpu
 // RUN: %python %S/../../tools/Inputs/tensor.py compare %t/matrices %t/cpu output 1e-5 | FileCheck %s --check-prefix=CPU
-// CPU: 7 output files agree
+// CPU: 8 output files agree
 
 // Without the barriers of its workgroups, the results are others.
 // RUN: pc-compile %s --compile-from=tensor --target=vulkan --device-profile=emulated -o %t/plan
@@ -43,9 +45,10 @@
 #c = affine_map<(m, n, k) -> (m, n)>
 #tn_a = affine_map<(m, n, k) -> (k, m)>
 #tn_b = affine_map<(m, n, k) -> (k, n)>
-func.func @model(%a: tensor<61x47xf32>, %b: tensor<47x31xf32>, %d: tensor<2x32x24xf32>, %bias: tensor<31xf32>, %v: tensor<160x64xf32>)
+func.func @model(%a: tensor<61x47xf32>, %b: tensor<47x31xf32>, %d: tensor<2x32x24xf32>, %bias: tensor<31xf32>, %v: tensor<160x64xf32>,
+                 %image: tensor<2x9x29x5xf32>, %filter: tensor<3x3x5x31xf32>)
     -> (tensor<61x31xf32>, tensor<61x61xf32>, tensor<31x31xf32>, tensor<2x24x24xf32>, tensor<61x31xf32>,
-        tensor<61x31xf32>, tensor<160x160xf32>) {
+        tensor<61x31xf32>, tensor<160x160xf32>, tensor<2x7x27x31xf32>) {
   %zero = arith.constant 0.0 : f32
   %a16 = arith.truncf %a : tensor<61x47xf32> to tensor<61x47xf16>
   %b16 = arith.truncf %b : tensor<47x31xf32> to tensor<47x31xf16>
@@ -97,7 +100,14 @@ func.func @model(%a: tensor<61x47xf32>, %b: tensor<47x31xf32>, %d: tensor<2x32x2
   %f4 = linalg.fill ins(%zero : f32) outs(%e4 : tensor<160x160xf32>) -> tensor<160x160xf32>
   %large = linalg.matmul indexing_maps = [#nt_a, #nt_b, #c]
       ins(%w16, %w16 : tensor<160x64xbf16>, tensor<160x64xbf16>) outs(%f4 : tensor<160x160xf32>) -> tensor<160x160xf32>
-  return %y, %nt, %tn, %batch, %brain, %on, %large
+  // A convolution: the columns of images and the channels are the sides of its tiles.
+  %i16 = arith.truncf %image : tensor<2x9x29x5xf32> to tensor<2x9x29x5xf16>
+  %k16 = arith.truncf %filter : tensor<3x3x5x31xf32> to tensor<3x3x5x31xf16>
+  %e5 = tensor.empty() : tensor<2x7x27x31xf32>
+  %f5 = linalg.fill ins(%zero : f32) outs(%e5 : tensor<2x7x27x31xf32>) -> tensor<2x7x27x31xf32>
+  %conv = linalg.conv_2d_nhwc_hwcf ins(%i16, %k16 : tensor<2x9x29x5xf16>, tensor<3x3x5x31xf16>)
+      outs(%f5 : tensor<2x7x27x31xf32>) -> tensor<2x7x27x31xf32>
+  return %y, %nt, %tn, %batch, %brain, %on, %large, %conv
       : tensor<61x31xf32>, tensor<61x61xf32>, tensor<31x31xf32>, tensor<2x24x24xf32>, tensor<61x31xf32>, tensor<61x31xf32>,
-        tensor<160x160xf32>
+        tensor<160x160xf32>, tensor<2x7x27x31xf32>
 }
