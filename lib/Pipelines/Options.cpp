@@ -228,8 +228,13 @@ MachineFlags::MachineFlags(bool alsoUsesHost)
             cl::cat(category)),
       format("format", cl::init("fixed<18,14>"), cl::value_desc("fixed<W,F>"),
              cl::desc("words of a circuit: bits, and how many of them are "
-                      "behind the point (default: fixed<18,14>)"),
+                      "behind the point (default: fixed<18,14>); fixed<W> "
+                      "leaves that to the ranges of words"),
              cl::cat(category)),
+      inputRange("input-range", cl::init(4), cl::value_desc("number"),
+                 cl::desc("inputs and targets of a circuit keep to it, for the "
+                          "ranges of words (default: 4)"),
+                 cl::cat(category)),
       segments("segments", cl::init(256), cl::value_desc("N"),
                cl::desc("straight pieces of a table of a circuit, a power of "
                         "2 (default: 256)"),
@@ -254,7 +259,8 @@ Error MachineFlags::checkTarget() const {
     if (!isVulkan && flag->getNumOccurrences())
       return createStringError("--" + flag->ArgStr +
                                ": expected --target=vulkan");
-  const cl::Option *onCircuit[] = {&format, &segments, &lanes, &roundCycles};
+  const cl::Option *onCircuit[] = {&format, &inputRange, &segments, &lanes,
+                                   &roundCycles};
   for (const cl::Option *flag : onCircuit)
     if (!isCircuit && flag->getNumOccurrences())
       return createStringError("--" + flag->ArgStr +
@@ -285,7 +291,12 @@ Error MachineFlags::fillCircuit(CircuitChoice &circuit) const {
       !StringRef(format).starts_with("fixed<"))
     return createStringError("--format: expected fixed<W,F>, found '" + format +
                              "'");
+  if (!(inputRange > 0 && inputRange < 1e6))
+    return createStringError("--input-range: expected a number between 0 and "
+                             "1e6, both excluded, found " +
+                             formatNumber(inputRange));
   circuit.format = format;
+  circuit.inputRange = inputRange;
   circuit.segments = segments;
   if (lanes)
     circuit.lanes = lanes;

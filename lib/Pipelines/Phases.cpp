@@ -136,7 +136,10 @@ static std::string getPass(llvm::StringRef pass,
   if (pass == "pcflow-quantize")
     return write(pass,
                  {{"format", options.circuit.format},
+                  {"inputs", formatNumber(options.circuit.inputRange)},
                   {"segments", std::to_string(options.circuit.segments)}});
+  if (pass == "pcflow-analyze-ranges")
+    return write(pass, {{"inputs", formatNumber(options.circuit.inputRange)}});
   if (pass == "pcflow-fold")
     return write(pass, {{"target-cycles", print(options.circuit.cycles)},
                         {"max-lanes", print(options.circuit.lanes)}});

@@ -15,7 +15,8 @@ enum class Target { CPU, Vulkan, Dataflow };
 
 /// What a circuit is like, and what executes it.
 struct CircuitChoice {
-  std::string format = "fixed<18,14>";  // of words
+  std::string format = "fixed<18,14>";  // of words; of fixed<W>, F is chosen
+  double inputRange = 4;                // of inputs and targets, for ranges
   int64_t segments = 256;               // of a table, a power of 2
   std::optional<int64_t> lanes, cycles; // budget of all units, of a round
   std::string queues = "live";          // or `throughput`

@@ -5,9 +5,11 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "pc/Dialect/Dataflow/Analysis/Ranges.h"
 #include "pc/Dialect/Dataflow/Transforms/Passes.h"
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/Support/FormatVariadic.h"
 #include <cmath>
 
 namespace mlir::pcflow {
@@ -292,11 +294,17 @@ struct Quantize : pcflow::impl::QuantizeBase<Quantize> {
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
+    // Of fixed<W> the bits behind the point are chosen for each graph.
+    bool chooses = !format.getValue().empty() &&
+                   !llvm::StringRef(format.getValue()).contains(',');
+    std::string text = format.getValue();
+    if (chooses && text.back() == '>')
+      text.insert(text.size() - 1, ",1");
     auto type = dyn_cast_or_null<FixedType>(
-        parseType("!pcflow." + format, &getContext()));
+        parseType("!pcflow." + text, &getContext()));
     if (!type) {
       module.emitError(
-          "pcflow-quantize: expected a format fixed<W,F>, but got ")
+          "pcflow-quantize: expected a format fixed<W,F> or fixed<W>, but got ")
           << format.getValue();
       return signalPassFailure();
     }
@@ -309,7 +317,11 @@ struct Quantize : pcflow::impl::QuantizeBase<Quantize> {
     for (auto graph : module.getOps<GraphOp>()) {
       if (isQuantized(graph))
         continue;
-      Quantizer quantizer(graph, type, segments);
+      FailureOr<FixedType> chosen =
+          chooses ? choose(graph, type.getWidth()) : FailureOr<FixedType>(type);
+      if (failed(chosen))
+        return signalPassFailure();
+      Quantizer quantizer(graph, *chosen, segments);
       if (failed(quantizer.run()))
         return signalPassFailure();
       numTables += quantizer.numTables;
@@ -317,6 +329,34 @@ struct Quantize : pcflow::impl::QuantizeBase<Quantize> {
   }
 
 private:
+  /// What ranges are of a copy of the graph in this format.
+  FailureOr<RangeFacts> tryFormat(GraphOp graph, FixedType type) {
+    OwningOpRef<GraphOp> copy = graph.clone();
+    Quantizer quantizer(*copy, type, segments);
+    if (failed(quantizer.run()))
+      return failure();
+    return analyzeRanges(*copy, inputs);
+  }
+
+  /// The most bits behind the point with which no word can be saturated.
+  FailureOr<FixedType> choose(GraphOp graph, unsigned width) {
+    unsigned fits = 0, many = width; // bits that leave room, that do not
+    for (unsigned bits = width - 1; many - fits > 1; bits = (fits + many) / 2) {
+      auto type = FixedType::get(&getContext(), width, bits);
+      FailureOr<RangeFacts> facts = tryFormat(graph, type);
+      if (failed(facts))
+        return failure();
+      (facts->inputsFit && facts->saturating.empty() ? fits : many) = bits;
+    }
+    if (fits)
+      return FixedType::get(&getContext(), width, fits);
+    return graph.emitOpError("has no format of ")
+           << width << " bits with room for every word where inputs keep to "
+           << llvm::formatv("{0:f2}", double(inputs)).str()
+           << "; the nearest that has one: more bits, smaller inputs, or "
+              "fixed<W,F>, which saturates";
+  }
+
   static bool isQuantized(GraphOp graph) {
     return llvm::none_of(graph.getBody().getArgumentTypes(), [](Type type) {
       return isa<FloatType>(cast<StreamType>(type).getElement());

@@ -6,8 +6,10 @@
 #include "pc/Dialect/Dataflow/IR/Channels.h"
 #include "pc/Dialect/Dataflow/Transforms/Passes.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
+#include <cmath>
 
 namespace mlir::pcflow {
 #define GEN_PASS_DEF_REPORT
@@ -42,6 +44,9 @@ struct GraphFacts {
   int64_t saturated = 0;                // words of first contents
   Cost cost;                            // of units, queues and forks
   std::vector<std::string> unestimated; // units
+  std::optional<double> inputs;         // that ranges are for
+  double largest = 0, limit = 0;        // of a word
+  std::vector<std::string> maySaturate; // units
   std::vector<UnitFacts> units;
   std::vector<QueueFacts> queues;
 };
@@ -109,6 +114,15 @@ static FailureOr<GraphFacts> collect(GraphOp graph) {
       facts.width = fixed.getWidth();
       facts.fraction = fixed.getFraction();
     }
+  if (graph.getInputRange()) {
+    facts.inputs = graph.getInputRange()->convertToDouble();
+    facts.largest = graph.getLargestWord()->convertToDouble();
+    facts.limit = std::ldexp(1.0, int(facts.width - facts.fraction) - 1);
+    if (graph.getMaySaturate())
+      for (llvm::StringRef name :
+           graph.getMaySaturate()->getAsValueRange<StringAttr>())
+        facts.maySaturate.push_back(name.str());
+  }
   graph.walk([&](WeightsOp weights) {
     facts.saturated += countSaturated(weights, facts.width);
   });
@@ -161,6 +175,14 @@ static void printText(const GraphFacts &facts, llvm::raw_ostream &os) {
   os << "  lanes   " << facts.lanes << "\n";
   os << "  memory  " << facts.words << " words, " << facts.words * facts.width
      << " bits; queues " << facts.queueWords << " words\n";
+  if (facts.inputs)
+    os << "  ranges  inputs within " << llvm::format("%g", *facts.inputs)
+       << ": words within " << llvm::format("%.4g", facts.largest) << " of "
+       << llvm::format("%g", facts.limit) << "; "
+       << (facts.maySaturate.empty()
+               ? "no unit can saturate with these parameters"
+               : "may saturate: " + llvm::join(facts.maySaturate, ", "))
+       << "\n";
   if (facts.saturated)
     os << "  saturated: " << facts.saturated
        << " first words of parameters are at an end of the range\n";
@@ -234,8 +256,16 @@ static llvm::json::Value toJSON(const GraphFacts &facts, bool withTerms) {
       object["terms"] = toJSON(queue.terms);
     queues.push_back(std::move(object));
   }
+  llvm::json::Value ranges(nullptr);
+  if (facts.inputs)
+    ranges = llvm::json::Object{
+        {"inputs", *facts.inputs},
+        {"largest", facts.largest},
+        {"limit", facts.limit},
+        {"may_saturate", llvm::json::Array(facts.maySaturate)}};
   return llvm::json::Object{
       {"name", facts.name},
+      {"ranges", std::move(ranges)},
       {"iterations", facts.iterations},
       {"batch", facts.batch},
       {"width", facts.width},

@@ -30,7 +30,9 @@ def PCFlow_GraphOp : PCFlow_Op<"graph", [
     that move (`pcflow.activity`): prediction streams carry `iterations + 1` vectors
     as well.
     pcflow-schedule writes how many `cycles` the first sample takes from reset,
-    each further sample (`sample_cycles`), and each further iteration.
+    each further sample (`sample_cycles`), and each further iteration;
+    pcflow-analyze-ranges how large a word can get (`largest_word`) while inputs keep
+    to `input_range`, and which units may saturate one.
 
     D1: in a `wired` graph (pcflow-materialize-forks) every stream has one use.
     D2: rates balance: in a sample a stream is given as many words as are taken.
@@ -61,7 +63,8 @@ def PCFlow_GraphOp : PCFlow_Op<"graph", [
     ConfinedAttr<I64Attr, [IntNonNegative]>:$iterations,
     ConfinedAttr<I64Attr, [IntPositive]>:$batch, UnitAttr:$strict, UnitAttr:$wired,
     OptionalAttr<I64Attr>:$cycles, OptionalAttr<I64Attr>:$sample_cycles,
-    OptionalAttr<I64Attr>:$iteration_cycles);
+    OptionalAttr<I64Attr>:$iteration_cycles, OptionalAttr<F64Attr>:$input_range,
+    OptionalAttr<F64Attr>:$largest_word, OptionalAttr<StrArrayAttr>:$may_saturate);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     $sym_name `inputs` $inputs `iterations` `(` $iterations `)` `batch` `(` $batch `)`

@@ -14,15 +14,35 @@ def Quantize : Pass<"pcflow-quantize", "ModuleOp"> {
     and selections becomes a `pcflow.lookup` in a table of `segments` straight
     pieces, over the range with the least error. The table tells its error. Does nothing to a graph that is quantised already. Expressions that
     have no table, because they depend on two words, are reported by name.
+    The format `fixed<W>` has as many bits behind the point as leave room for every
+    word: the most with which pcflow-analyze-ranges finds no unit that may saturate,
+    for inputs within `inputs`.
 
     Example: test/Dialect/Dataflow/Transforms/quantize.mlir.
   }];
   let options = [
     Option<"format", "format", "std::string", "\"fixed<18,14>\"",
-           "fixed<W,F>: bits of a word, 2 to 32, and how many of them are behind the point">,
+           "fixed<W,F>: bits of a word, 2 to 32, and how many of them are behind the point; or fixed<W>">,
+    Option<"inputs", "inputs", "double", "4", "The largest input or target, with fixed<W>">,
     Option<"segments", "segments", "unsigned", "256", "Pieces of a table, a power of 2">
   ];
   let statistics = [Statistic<"numTables", "tables", "expressions that became tables">];
+}
+
+def AnalyzeRanges : Pass<"pcflow-analyze-ranges", "ModuleOp"> {
+  let summary = "bound the words of a circuit";
+  let description = [{
+    Carries intervals through all rounds of a sample, from inputs and targets within
+    `inputs` and the parameters that memories begin with, and writes into the graph
+    how large a word can get before saturation, and the units (or inputs) of which one
+    may be saturated. No other unit can saturate: that is proved, for predictions, errors
+    and messages with these parameters. What parameters become as they learn is not
+    bounded; the flag of the hardware tells. Needs a quantised graph.
+
+    Example: test/Dialect/Dataflow/Transforms/analyze-ranges.mlir.
+  }];
+  let options = [Option<"inputs", "inputs", "double", "4", "The largest input or target">];
+  let statistics = [Statistic<"numSaturating", "saturating", "units that may saturate a word">];
 }
 
 def GateLinks : Pass<"pcflow-gate-links", "ModuleOp"> {

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Makes a random ONNX graph of products, sums, products of activities and
-functions, with branches and skips.
+"""Makes a random ONNX graph of products, sums, products of activities, functions,
+means and parameters by themselves, with branches and skips.
 
 usage: make_graph.py SEED OUTPUT [--images]
 Every vertex is read by somebody; activities have 4 words, inputs 5, outputs 2.
 With --images products are convolutions: activities are images of 2 x 3 words in
-2 channels, inputs 3 x 4 words in one, and there are maxima too.
+2 channels, inputs 3 x 4 words in one, and there are maxima too. Seeds that follow
+one another have more and more vertices, from two on. Relu reads no products: they can
+touch zero without crossing it, and at a kink no bound of first order holds.
 """
 
 import sys
@@ -18,7 +20,7 @@ from onnx import TensorProto, helper, numpy_helper
 def main():
     seed, output, images = int(sys.argv[1]), sys.argv[2], "--images" in sys.argv[3:]
     random = np.random.RandomState(seed)
-    nodes, parameters, values, unread = [], [], [], []
+    nodes, parameters, values, unread, touching = [], [], [], [], set()
 
     def gemm(value, rows, columns):
         name = f"v{len(nodes)}"
@@ -46,6 +48,8 @@ def main():
         for value in inputs:
             if value in unread:
                 unread.remove(value)
+        if kind == "Mul" or (kind == "MaxPool" and inputs[0] in touching):
+            touching.add(name)
         values.append(name)
         unread.append(name)
 
@@ -53,14 +57,31 @@ def main():
         """Rather what came last, so that graphs get deep."""
         return values[-1 - min(len(values) - 1, int(random.exponential(1.5)))]
 
+    def centre(value):
+        """Without its mean, of a channel of an image."""
+        add("ReduceMean", [value], axes=[2, 3] if images else [1], keepdims=1)
+        add("Sub", [value, values.pop()])  # nobody else reads the mean
+
+    def adjust(value):
+        """By a parameter by itself, which each word of a channel reads."""
+        name, kind = f"v{len(nodes)}.own", random.choice(["Mul", "Add"])
+        own = (kind == "Mul") + random.standard_normal((2, 1, 1) if images else (4,)) * 0.2
+        parameters.append(numpy_helper.from_array(own.astype(np.float32), name))
+        add(kind, [value, name])
+
+    steps = seed % (5 if images else 9)
     product("x", first=True)
-    if random.rand() < 0.5:
+    if steps and random.rand() < 0.5:
         product("x", first=True)
-    kinds = ["Gemm", "Tanh", "Relu", "Sigmoid", "Add", "Mul"]
-    for _ in range(random.randint(1, 5) if images else random.randint(2, 8)):
+    kinds = ["Gemm", "Tanh", "Relu", "Sigmoid", "Add", "Mul", "centre", "adjust"]
+    for _ in range(steps):
         kind = random.choice([*kinds, "Gemm", "MaxPool"] if images else kinds)
         if kind == "Gemm":
             product(pick())
+        elif kind == "centre":
+            centre(pick())
+        elif kind == "adjust":
+            adjust(pick())
         elif kind == "MaxPool":
             add(kind, [pick()], kernel_shape=[2, 2], pads=[0, 1, 1, 0])
         elif kind in ("Add", "Mul"):
@@ -70,7 +91,8 @@ def main():
             else:
                 add(kind, [left, right])
         else:
-            add(kind, [pick()])
+            value = pick()
+            add("Tanh" if kind == "Relu" and value in touching else kind, [value])
     while len(unread) > 1:
         add("Add", unread[:2])
     if images:
