@@ -122,8 +122,8 @@ void Memories::add(int64_t width, int64_t depth, int64_t reads,
                                 getMapping(width, depth, 2, 8192, 129),
                                 getMapping(width, depth, 1, 16384, 129)});
   if (isClocked && blocks.price < tables.price) {
-    terms.certain.bram += blocks.primitives;
-    slices += width * (blocks.banks - 1);
+    terms.certain.bram += blocks.primitives * reads;
+    slices += width * reads * (blocks.banks - 1);
   } else if (width * depth <= 8 * tables.primitives * reads) {
     registers += width * depth;
   } else {
@@ -187,7 +187,7 @@ static void addLinear(LinearOp op, CostTerms &terms) {
   for (int64_t column = 0; column < simd; ++column) {
     memories.add(w, tiles, 1, true);
     if (sends)
-      memories.add(gBits, tiles, 2);
+      memories.add(gBits, tiles, 2, true);
   }
   for (int64_t row = 0; row < pe; ++row) {
     memories.add(w, groups);
@@ -399,9 +399,10 @@ static void addSteps(int64_t width, int64_t size, int64_t words, double step,
 
 CostTerms pcflow::getCostTerms(Operation *unit) {
   CostTerms terms;
+  // Yosys moves the register of the address into a memory of blocks.
   auto addMemory = [&](Value stream, int64_t depth) {
     Memories memories{terms};
-    memories.add(getWidth(stream), depth);
+    memories.add(getWidth(stream), depth, 1, true);
     terms.lut = {1, double(log2Ceil(depth)), memories.registers,
                  memories.slices};
     terms.ff = {1, double(log2Ceil(depth)), memories.registers};
