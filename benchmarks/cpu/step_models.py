@@ -13,15 +13,14 @@ from torch.nn import functional
 
 @dataclasses.dataclass
 class Model:
-    """A network with data. `blocks` says that it is a chain, whose vertices the
-    peers take to be the blocks; `flops` counts products and sums of a forward
-    pass in matrix products and convolutions alone."""
+    """A network with data: a chain of blocks, which are its vertices. `relaxes` says
+    that the peers know its layers and relax it iteration by iteration, too."""
     name: str
     net: nn.Module
     x: torch.Tensor
     target: torch.Tensor
     loss: str  # cross-entropy or mse
-    blocks: bool = False
+    relaxes: bool = False
 
     def objective(self, y):
         return (functional.cross_entropy if self.loss == "cross-entropy" else functional.mse_loss)(y, self.target)
@@ -65,53 +64,67 @@ class Residual(nn.Module):
 
 def resnet8(batch):
     """For CIFAR-10; the statistics of the normalisations are fixed."""
-    net = nn.Sequential(nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU(), Residual(16, 16, 1),
-                        Residual(16, 32, 2), Residual(32, 64, 2), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
-                        nn.Linear(64, 10)).eval()
+    net = nn.Sequential(nn.Sequential(nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU()),
+                        Residual(16, 16, 1), Residual(16, 32, 2), Residual(32, 64, 2),
+                        nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10))).eval()
     return Model("resnet8", net, torch.randn(batch, 3, 32, 32), labels(batch, 10), "cross-entropy")
 
 
-class CharLSTM(nn.Module):
-    def __init__(self, letters=65, hidden=256):
-        super().__init__()
-        self.embedding = nn.Embedding(letters, 64)
-        self.lstm = nn.LSTM(64, hidden)
-        self.decoder = nn.Linear(hidden, letters)
+class States(nn.LSTM):
+    """Of all time steps."""
 
     def forward(self, x):
-        y, _ = self.lstm(self.embedding(x))
-        return self.decoder(y).permute(1, 2, 0)  # [batch, letter, position]
+        return super().forward(x)[0]
 
 
-def lstm(batch):
-    return Model("lstm", CharLSTM(), labels(50, 65, batch), labels(batch, 65, 50), "cross-entropy")
+class Letters(nn.Linear):
+    """[position, batch, width] to [batch, letter, position]."""
+
+    def forward(self, x):
+        return super().forward(x).permute(1, 2, 0)
 
 
-class Transformer(nn.Module):
-    """One block, normalised first."""
+def lstm(batch, letters=65, hidden=256):
+    net = nn.Sequential(nn.Embedding(letters, 64), States(64, hidden), Letters(hidden, letters))
+    return Model("lstm", net, labels(50, letters, batch), labels(batch, letters, 50), "cross-entropy")
+
+
+class Attention(nn.Module):
+    """Normalised first."""
 
     def __init__(self, width=256, heads=4):
         super().__init__()
         self.heads = heads
-        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.norm = nn.LayerNorm(width)
         self.query, self.key, self.value, self.out = (nn.Linear(width, width) for _ in range(4))
-        self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
 
     def split(self, x):
         batch, length, width = x.shape
         return x.reshape(batch, length, self.heads, width // self.heads).permute(0, 2, 1, 3)
 
     def forward(self, x):
-        n = self.norm1(x)
+        n = self.norm(x)
         q, k, v = self.split(self.query(n)), self.split(self.key(n)), self.split(self.value(n))
         weights = torch.softmax(q @ k.transpose(2, 3) / math.sqrt(q.shape[-1]), -1)
-        y = x + self.out((weights @ v).permute(0, 2, 1, 3).reshape(x.shape))
-        return y + self.down(functional.gelu(self.up(self.norm2(y))))
+        return x + self.out((weights @ v).permute(0, 2, 1, 3).reshape(x.shape))
+
+
+class Widening(nn.Module):
+    """Normalised first."""
+
+    def __init__(self, width=256):
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+    def forward(self, x):
+        return x + self.down(functional.gelu(self.up(self.norm(x))))
 
 
 def transformer(batch):
     shape = (batch, 64, 256)
-    return Model("transformer", Transformer(), torch.randn(shape), torch.randn(shape), "mse")
+    net = nn.Sequential(Attention(), Widening())
+    return Model("transformer", net, torch.randn(shape), torch.randn(shape), "mse")
 
 
 def collect(batch=64):
@@ -135,9 +148,8 @@ def export(model, path):
         warnings.simplefilter("ignore")
         torch.onnx.export(model.net, model.x, path, opset_version=13, input_names=["x"], output_names=["y"],
                           training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False)
-    if not model.blocks:
-        return []
     last = {}
     for node in onnx.load(path).graph.node:
-        last[node.name.split("/")[1]] = node.name
+        if node.name.startswith("/"):  # others are constants
+            last[node.name.split("/")[1]] = node.name
     return list(last.values())[:-1]

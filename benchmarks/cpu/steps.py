@@ -123,7 +123,7 @@ class Function:
 class Compiled:
     def __init__(self, model, kind, options, path, cuts, args):
         prefix = f"{model.name}_{kind}"
-        vertices = ["--granularity=block", "--cuts=" + ",".join(cuts)] if model.blocks and cuts else []
+        vertices = ["--granularity=block", "--cuts=" + ",".join(cuts)] if cuts else []
         began = time.monotonic()
         subprocess.run([args.bin / "pc-compile", path, "--emit=library,header", f"--prefix={prefix}", "-o",
                         args.out / prefix, "--grad", "--optimizer=sgd", f"--rate={RATE}", f"--loss={model.loss}",
@@ -207,15 +207,15 @@ def check(model, compiled, peers, exact):
     """By candidate, how far it is from what it should be; empty where no theory
     or second witness says what that is."""
     wanted = {"exact": exact}
-    if model.blocks:
+    if not {"fixed", "folded"}.isdisjoint(compiled):
         wanted |= dict.fromkeys(("fixed", "folded", "torch loop", "torch tuned"), law(model, exact, FIXED))
-        if "torch strict tuned" in peers:
-            # In f64: the peers keep activities, whose differences cancel in f32.
-            wide = dataclasses.replace(model, net=copy.deepcopy(model.net).double(), x=model.x.double())
-            witness = step_peers.Tuned(wide, "strict", STEP, STRICT)
-            witness.run()
-            wanted |= dict.fromkeys(("strict", "torch strict loop", "torch strict tuned"),
-                                    named(wide, witness.gradients))
+    if "torch strict tuned" in peers:
+        # In f64: the peers keep activities, whose differences cancel in f32.
+        wide = dataclasses.replace(model, net=copy.deepcopy(model.net).double(), x=model.x.double())
+        witness = step_peers.Tuned(wide, "strict", STEP, STRICT)
+        witness.run()
+        wanted |= dict.fromkeys(("strict", "torch strict loop", "torch strict tuned"),
+                                named(wide, witness.gradients))
     errors = {}
     for kind, code in compiled.items():
         code.gradient.run()
@@ -236,10 +236,10 @@ def check(model, compiled, peers, exact):
 
 def make_peers(model, kinds):
     peers = {}
-    if model.blocks and "fixed" in kinds:
+    if "fixed" in kinds:
         peers |= {"torch loop": step_peers.Plain(model, "fixed", STEP, FIXED),
                   "torch tuned": step_peers.Tuned(model, "fixed", STEP, FIXED)}
-    if model.blocks and "strict" in kinds:
+    if "strict" in kinds:
         peers |= {"torch strict loop": step_peers.Plain(model, "strict", STEP, STRICT),
                   "torch strict tuned": step_peers.Tuned(model, "strict", STEP, STRICT)}
     return peers
@@ -532,8 +532,8 @@ def main():
     for name, make in makers:
         torch.manual_seed(0)
         model = make()
-        # Loops of what is no chain have neither a peer nor a law to hold them to.
-        own = [k for k in kinds if k in ("exact", "threads")] if args.long or not model.blocks else kinds
+        able = ("exact", "threads") if args.long else KINDS if model.relaxes else ("exact", "threads", "folded")
+        own = [k for k in kinds if k in able]
         result = measure_model(model, args, own, peers.measure_peak)
         if name:
             result["torch_bytes"] = torch_memory(name)
