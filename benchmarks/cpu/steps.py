@@ -123,7 +123,9 @@ class Function:
 class Compiled:
     def __init__(self, model, kind, options, path, cuts, args):
         prefix = f"{model.name}_{kind}"
-        vertices = ["--granularity=block", "--cuts=" + ",".join(cuts)] if cuts else []
+        # What relaxes does so by blocks, which the peers know; the rest as it comes.
+        blocks = model.relaxes or kind == "folded"
+        vertices = ["--granularity=block", "--cuts=" + ",".join(cuts)] if blocks and cuts else []
         began = time.monotonic()
         subprocess.run([args.bin / "pc-compile", path, "--emit=library,header", f"--prefix={prefix}", "-o",
                         args.out / prefix, "--grad", "--optimizer=sgd", f"--rate={RATE}", f"--loss={model.loss}",

@@ -9,6 +9,10 @@
 // with c_l(T) = P(Binomial(T, step) >= l), l the length of paths in edges to a
 // clamped output (Millidge, Tschantz and Buckley 2020 for the rule). One sweep
 // from the outputs computes all A, as Horner's scheme does for a polynomial.
+//
+// Where all paths to a vertex are equally long, as on a chain, the sweep
+// carries d = c_l A in the place of A: a product with d, which learning needs
+// too, is the message c_l J^T A, and times c_(l+1) / c_l what the parent has.
 
 #include "FixedRule.h"
 #include "PathClass.h"
@@ -56,10 +60,13 @@ private:
     return update.getStep().convertToDouble();
   }
 
+  void chooseScaled();
+  bool canScale(unsigned state);
+  double getFactor(Value message, const PathClass &paths) const;
   void sweep(unsigned state);
   Value getMessage(Value message, const PathClass &paths);
   VJPOp createProduct(VJPOp vjp, const PathClass &paths);
-  Value combine(unsigned state, const std::map<PathClass, double> &weights);
+  Value combine(unsigned state);
   Value add(ArrayRef<Value> terms, Type type, Location loc);
 
   RelaxOp relax;
@@ -75,7 +82,9 @@ private:
   llvm::MapVector<Operation *, std::set<PathClass>> products; // by VJP
 
   OpBuilder builder;
-  llvm::SmallVector<std::map<PathClass, Value>> parts; // A, by state
+  std::map<PathClass, double> weights; // c
+  llvm::BitVector scaled;              // states whose part is c A
+  llvm::SmallVector<std::map<PathClass, Value>> parts; // A or c A, by state
   llvm::DenseMap<Operation *, std::map<PathClass, VJPOp>> created;
 };
 
@@ -271,38 +280,86 @@ Value Folding::getMessage(Value message, const PathClass &paths) {
   return createProduct(vjp, paths).getResult(number);
 }
 
+/// Whether all paths to the state are equally long, and each product of its
+/// error is one of that alone.
+bool Folding::canScale(unsigned state) {
+  constexpr double least = 1e-30; // what may be divided by
+  if (classes[state].size() != 1 ||
+      std::fabs(weights.at(*classes[state].begin())) < least)
+    return false;
+  return llvm::all_of(relax.getBody().getOps<VJPOp>(), [&](VJPOp vjp) {
+    return vjp.getErrors().size() == 1 ||
+           llvm::none_of(vjp.getErrors(), [&](Value error) {
+             return getOldState(relax, error) == state;
+           });
+  });
+}
+
+/// Nothing is divided by a weight: what a scaled state feeds is scaled too.
+void Folding::chooseScaled() {
+  scaled.resize(rules.size());
+  if (isMerged)
+    return;
+  for (unsigned state : llvm::reverse(order))
+    scaled[state] = canScale(state);
+  for (unsigned state : llvm::reverse(order))
+    if (!scaled[state])
+      for (unsigned source : rules[state].sources.set_bits())
+        scaled.reset(source);
+}
+
+/// What the message on `paths` has been multiplied by already.
+double Folding::getFactor(Value message, const PathClass &paths) const {
+  VJPOp vjp = getMessageVJP(relax, message);
+  std::optional<unsigned> child =
+      vjp ? getOldState(relax, vjp.getErrors().front()) : std::nullopt;
+  return child && scaled[*child] ? weights.at(paths) : 1.0;
+}
+
 /// A_i, from those of the children.
 void Folding::sweep(unsigned state) {
   UpdateOp update = rules[state].update;
-  std::map<PathClass, llvm::SmallVector<Value>> terms;
+  Location loc = update.getLoc();
+  Type type = relax.getResult(state).getType();
+  // By class and by what the messages have been multiplied by.
+  std::map<PathClass, std::map<double, llvm::SmallVector<Value>>> terms;
   for (Value message : update.getMessages()) {
     VJPOp vjp = getMessageVJP(relax, message);
     if (!vjp && clamped[state].contains(message)) {
-      terms[PathClass()].push_back(message);
+      terms[PathClass()][1.0].push_back(message);
       continue;
     }
     std::set<PathClass> from =
         vjp ? products.lookup(vjp) : std::set<PathClass>{PathClass()};
     for (const PathClass &paths : from)
-      terms[extend(state, paths)].push_back(getMessage(message, paths));
+      terms[extend(state, paths)][getFactor(message, paths)].push_back(
+          getMessage(message, paths));
   }
   if (fades[state])
-    terms[{getStep(state), {}}].push_back(relax.getInit()[state]);
-  for (auto &[paths, values] : terms)
-    parts[state][paths] =
-        add(values, relax.getResult(state).getType(), update.getLoc());
+    terms[{getStep(state), {}}][1.0].push_back(relax.getInit()[state]);
+  for (auto &[paths, byFactor] : terms) {
+    llvm::SmallVector<Value> sums;
+    double wanted = scaled[state] ? weights.at(paths) : 1.0;
+    for (auto &[factor, values] : byFactor) {
+      sums.push_back(add(values, type, loc));
+      if (wanted != factor)
+        sums.back() = builder.createOrFold<ScaleOp>(
+            loc, builder.getF64FloatAttr(wanted / factor), sums.back());
+    }
+    parts[state][paths] = add(sums, type, loc);
+  }
 }
 
 /// d_i(T) = sum_l c_l(T) A_i[l].
-Value Folding::combine(unsigned state,
-                       const std::map<PathClass, double> &weights) {
+Value Folding::combine(unsigned state) {
   Location loc = rules[state].update.getLoc();
   llvm::SmallVector<Value> terms;
   for (const auto &[paths, part] : parts[state])
     terms.push_back(
-        isMerged ? part
-                 : builder.createOrFold<ScaleOp>(
-                       loc, builder.getF64FloatAttr(weights.at(paths)), part));
+        isMerged || scaled[state]
+            ? part
+            : builder.createOrFold<ScaleOp>(
+                  loc, builder.getF64FloatAttr(weights.at(paths)), part));
   return add(terms, relax.getResult(state).getType(), loc);
 }
 
@@ -310,15 +367,15 @@ void Folding::fold() {
   std::set<PathClass> all;
   for (const std::set<PathClass> &some : classes)
     all.insert(some.begin(), some.end());
-  std::map<PathClass, double> weights;
   if (!isMerged)
     weights = getArrived(all, iterations);
+  chooseScaled();
   parts.resize(rules.size());
   for (unsigned state : order)
     sweep(state);
   for (OpResult result : relax.getFinal())
     if (!result.use_empty())
-      result.replaceAllUsesWith(combine(result.getResultNumber(), weights));
+      result.replaceAllUsesWith(combine(result.getResultNumber()));
   relax.erase();
 }
 
