@@ -29,6 +29,12 @@ for variable in [name for name in os.environ if name.startswith("OPENBLAS_")]:
     del os.environ[variable]
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[variable] = "1"
+#: Peers that are held to the instructions that pc compiles for; both read this
+#: when they are loaded.
+HELD = {"x86-64-v3": {"OPENBLAS_CORETYPE": "Haswell", "ONEDNN_MAX_CPU_ISA": "AVX2"}}
+for option, value in zip(sys.argv, sys.argv[1:]):
+    if option == "--cpu":
+        os.environ.update(HELD.get(value, {}))
 
 import numpy as np
 
@@ -49,7 +55,7 @@ def parse_arguments():
     parser.add_argument("--seed", type=int, default=1, help="of the random shapes")
     parser.add_argument("--types", default="f32,f64")
     parser.add_argument("--turns", type=int, default=7, help="measurements of each candidate")
-    parser.add_argument("--cpu", default="native", help="what pc compiles for")
+    parser.add_argument("--cpu", default="native", help="what pc compiles for; peers are held to x86-64-v3 with it")
     parser.add_argument("--match", default="", metavar="REGEX", help="only cases with such a name")
     parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/release/bin", metavar="DIR")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "build/bench", metavar="DIR")
