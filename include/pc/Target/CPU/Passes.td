@@ -40,10 +40,10 @@ def FuseElementwise : Pass<"pc-cpu-fuse-elementwise", "func::FuncOp"> {
   let summary = "fuse elementwise ops into the elementwise op that uses them";
   let description = [{
     A value that is used once, by an op without reductions, element for element,
-    is computed there and never stored, also where a reshape is in between that leaves the last
-    dimension alone. So is a value of at most seven short
-    instructions, from no more memory than it takes itself, that only such ops
-    use: each computes it again. The way back of a step then keeps what the
+    is computed there and never stored, also where a reshape is in between that leaves
+    the last dimension alone. So is a value of at most seven short instructions, from no
+    more memory than it takes itself, that only such ops use, and one `erf`, `exp`, `log` or
+    `tanh` of f32 that no cache keeps until its last use: each computes it again. The way back of a step then keeps what the
     normalisation before an activation was made of, and not its result as well.
 
     Example: `test/Target/CPU/fuse-elementwise.mlir`
@@ -469,6 +469,18 @@ def ParallelizeLoops : Pass<"pc-cpu-parallelize-loops", "func::FuncOp"> {
   let statistics = [
     Statistic<"shared", "shared", "Nests whose iterations are shared">
   ];
+}
+
+def HoistAllocas : Pass<"pc-cpu-hoist-allocas", "func::FuncOp"> {
+  let summary = "take memory on the stack once, where a function or its threads begin";
+  let description = [{
+    A panel of `pc-cpu-vectorize-nests` is needed in one iteration of a loop. Memory on the stack
+    is given back when a function returns, so that each iteration would take more: it is
+    taken at the beginning of the function, or of the region of OpenMP around it, of which
+    each thread runs its own.
+
+    Example: `test/Target/CPU/hoist-allocas.mlir`
+  }];
 }
 
 def DropBarriers : Pass<"pc-cpu-drop-barriers"> {

@@ -12,7 +12,6 @@
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/Linalg/Transforms/AllInterfaces.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
-#include "mlir/Dialect/MemRef/Transforms/AllocationOpInterfaceImpl.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/SCF/Transforms/BufferizableOpInterfaceImpl.h"
 #include "mlir/Dialect/Tensor/Transforms/BufferizableOpInterfaceImpl.h"
@@ -140,16 +139,15 @@ static void addThreads(OpPassManager &manager, unsigned threads) {
   regions.numThreads = threads;
   manager.addPass(createConvertSCFToOpenMPPass(regions));
   manager.addPass(pc::createDropBarriers());
-  // Drops the scopes around bodies that nothing is allocated in.
-  manager.addPass(createCanonicalizerPass());
 }
 
 void mlir::pc::buildLoopsToLLVMPipeline(OpPassManager &manager,
                                         unsigned threads) {
   if (threads > 1)
     addThreads(manager, threads);
-  manager.addNestedPass<func::FuncOp>(
-      bufferization::createBufferLoopHoistingPass());
+  manager.addNestedPass<func::FuncOp>(pc::createHoistAllocas());
+  // Drops the scopes around shared bodies, which nothing is allocated in.
+  manager.addPass(createCanonicalizerPass());
   manager.addPass(math::createMathExtendToSupportedTypes());
   math::MathExpandOpsPassOptions expand;
   expand.opMnemonics = {"fpowi"};
@@ -225,7 +223,6 @@ void mlir::pc::registerCPUPassesAndPipelines() {
 
 void mlir::pc::registerCPUExtensions(DialectRegistry &registry) {
   arith::registerBufferizableOpInterfaceExternalModels(registry);
-  memref::registerAllocationOpInterfaceExternalModels(registry);
   bufferization::func_ext::registerBufferizableOpInterfaceExternalModels(
       registry);
   cf::registerBufferizableOpInterfaceExternalModels(registry);

@@ -55,7 +55,7 @@ def matmul(draw, name):
     type, fills = draw.choice(["f32", "f64"]), draw.random() < 0.7
     m, n, k = size(draw, 90), size(draw, 150), size(draw, 900)
     if draw.random() < 0.25:  # rows that share sets of the first cache
-        m, n, k = draw.randint(30, 90), draw.choice([256, 500, 512, 1024]), draw.randint(30, 260)
+        m, n, k = draw.randint(30, 300), draw.choice([256, 500, 512, 1024]), draw.randint(30, 260)
     p = draw.choice([1, 1, 3])
     ta, tb = draw.random() < 0.5, draw.random() < 0.5
     shapes = [(p, *((k, m) if ta else (m, k))), (p, *((n, k) if tb else (k, n))), (p, m, n)]
