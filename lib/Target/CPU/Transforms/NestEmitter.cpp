@@ -89,15 +89,6 @@ NestEmitter::NestEmitter(OpBuilder &builder, linalg::LinalgOp op,
     else
       (reduces && isSharedByNone(dim) ? apart : outer).push_back(dim);
   }
-  // Loops that end at a border have few steps, and not always as many: inside
-  // of others, each would end with a branch that is guessed wrong.
-  std::stable_partition(
-      reductions.begin(), reductions.end(), [&](unsigned dim) {
-        return nest.dims[dim].extent > mostUnrolled &&
-               llvm::any_of(nest.bounds, [&](const NestBound &bound) {
-                 return bound.form.coefficients[dim] > 0;
-               });
-      });
 }
 
 /// All loops, those outside that step furthest through the first output.

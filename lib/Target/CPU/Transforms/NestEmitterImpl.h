@@ -31,9 +31,6 @@ public:
   void run();
 
 private:
-  /// Steps that are written one after the other: the taps of a window.
-  static constexpr int64_t mostUnrolled = 4;
-
   /// What becomes of the accumulators in the step with this number.
   using StepBuilder =
       llvm::function_ref<SmallVector<Value>(Value, ArrayRef<Value>)>;
@@ -72,13 +69,12 @@ private:
   SmallVector<Value> emitLoop(Value start, Value end, int64_t step,
                               ArrayRef<Value> values, StepBuilder body);
   SmallVector<Value> emitBlocks(Value start, Value end, int64_t count,
-                                int64_t step, int64_t inside,
-                                SmallVector<Value> values, Tile tile,
-                                StepBuilder body);
+                                int64_t step, SmallVector<Value> values,
+                                Tile tile, StepBuilder body);
   SmallVector<Value> getStarts(Tile tile);
   SmallVector<Value> getNeutral(Tile tile);
   SmallVector<Value> combineAll(ArrayRef<Value> some, ArrayRef<Value> more);
-  std::optional<int64_t> getBlock() const;
+  bool isBlocked(int64_t steps) const;
   Value advance(Value start, int64_t distance);
   Value getMinimum(Value a, Value b);
   SmallVector<Value> emitFoldedSteps(SmallVector<Value> values, Tile tile);

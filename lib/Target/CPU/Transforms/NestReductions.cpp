@@ -14,13 +14,15 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/ADT/ScopeExit.h"
-#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace mlir::pc;
 
 /// Steps that pay for one more addition at their end.
 static constexpr int64_t fewestSteps = 16;
+
+/// Steps that are written one after the other: the taps of a window.
+static constexpr int64_t fewSteps = 4;
 
 SmallVector<Operation *> mlir::pc::getCombiners(linalg::LinalgOp op) {
   SmallVector<Operation *> combiners;
@@ -76,14 +78,10 @@ Value NestEmitter::getMinimum(Value a, Value b) {
   return arith::MinSIOp::create(builder, loc, a, b);
 }
 
-/// Additions after which a sum starts anew, if its rounding matters: plain sums
-/// wait for memory, so that they can be few; products, which have many rows,
-/// should not leave their registers often.
-std::optional<int64_t> NestEmitter::getBlock() const {
-  if (combiners.empty() ||
-      !llvm::all_of(combiners, llvm::IsaPred<arith::AddFOp>))
-    return std::nullopt;
-  return tiling.rows > 1 ? 16 * fewestSteps : fewestSteps;
+/// Only sums of floating-point numbers are rounded.
+bool NestEmitter::isBlocked(int64_t steps) const {
+  return steps >= fewestSteps && !combiners.empty() &&
+         llvm::all_of(combiners, llvm::IsaPred<arith::AddFOp>);
 }
 
 SmallVector<Value> NestEmitter::emitLoop(Value start, Value end, int64_t step,
@@ -100,25 +98,26 @@ SmallVector<Value> NestEmitter::emitLoop(Value start, Value end, int64_t step,
   return llvm::to_vector_of<Value>(loop.getResults());
 }
 
-/// The steps from `start` to `end`, at most `count`, of `inside` additions
-/// each; many of them as blocks, of blocks where needed.
+/// The steps from `start` to `end`, at most `count`; many of them as blocks, of
+/// blocks where needed. Plain sums wait for memory, so that blocks can be
+/// short; products, which have many rows, should not leave their registers
+/// often.
 SmallVector<Value> NestEmitter::emitBlocks(Value start, Value end,
                                            int64_t count, int64_t step,
-                                           int64_t inside,
                                            SmallVector<Value> values, Tile tile,
                                            StepBuilder body) {
-  std::optional<int64_t> most = getBlock();
-  int64_t block = most ? std::max<int64_t>(2, *most / inside) : count;
-  if (count <= 2 * block)
+  int64_t most = tiling.rows > 1 ? 16 * fewestSteps : fewestSteps;
+  if (count <= 2 * most || !isBlocked(most))
     return emitLoop(start, end, step, values, body);
-  while (count / block > 2 * *most)
-    block *= *most;
+  int64_t block = most;
+  while (count / block > 2 * most)
+    block *= most;
   return emitLoop(
       start, end, block * step, values, [&](Value from, ArrayRef<Value> sums) {
         Value to = advance(from, block * step);
         if (count % block != 0 || getConstantIntValue(end) != count * step)
           to = getMinimum(to, end);
-        return combineAll(sums, emitBlocks(from, to, block, step, inside,
+        return combineAll(sums, emitBlocks(from, to, block, step,
                                            getNeutral(tile), tile, body));
       });
 }
@@ -128,7 +127,7 @@ SmallVector<Value> NestEmitter::emitBlocks(Value start, Value end,
 /// kept for it in a register that is not there.
 bool NestEmitter::canUnroll(unsigned dim, Tile tile) {
   int64_t extent = nest.dims[dim].extent;
-  if (extent > mostUnrolled)
+  if (extent > fewSteps)
     return false;
   return llvm::none_of(nest.accesses, [&](const NestAccess &access) {
     auto repeats = [&](std::optional<unsigned> other, int64_t count,
@@ -212,19 +211,17 @@ SmallVector<Value> NestEmitter::emitReductions(ArrayRef<unsigned> dims,
     return tiling.foldsLanes ? emitFoldedSteps(std::move(values), tile)
                              : emitBody(values, tile);
   unsigned dim = dims.front();
-  int64_t inside = 1;
-  if (tiling.foldsLanes)
-    inside = llvm::divideCeil(nest.dims[tiling.vectorDim].extent, tile.lanes);
+  int64_t inside =
+      tiling.foldsLanes ? nest.dims[tiling.vectorDim].extent / tile.lanes : 1;
   for (unsigned inner : dims.drop_front())
     inside *= nest.dims[inner].extent;
   bool isSplit = blocking.splitDim == dim;
-  bool startsAnew = getBlock() && inside >= *getBlock();
   int64_t extent = nest.dims[dim].extent;
   auto emitStep = [&](Value iv, ArrayRef<Value> sums) {
     ivs[dim] = iv;
     entered.set(dim);
     auto leave = llvm::make_scope_exit([&] { entered.reset(dim); });
-    if (!startsAnew)
+    if (!isBlocked(inside))
       return emitReductions(dims.drop_front(), llvm::to_vector(sums), tile);
     return combineAll(
         sums, emitReductions(dims.drop_front(), getNeutral(tile), tile));
@@ -237,7 +234,7 @@ SmallVector<Value> NestEmitter::emitReductions(ArrayRef<unsigned> dims,
   auto [from, to] =
       isSplit ? std::pair(chunkStart, chunkEnd) : getSteps(dim, tile);
   return emitBlocks(from, to, isSplit ? blocking.chunk : extent, 1,
-                    startsAnew ? 1 : inside, std::move(values), tile, emitStep);
+                    std::move(values), tile, emitStep);
 }
 
 /// The innermost reduction in steps of a whole value; in what remains, lanes
@@ -254,8 +251,7 @@ SmallVector<Value> NestEmitter::emitFoldedSteps(SmallVector<Value> values,
   if (full > 0)
     values = emitBlocks(
         start, end, (isSplit ? blocking.chunk : full) / tile.lanes, tile.lanes,
-        /*inside=*/1, std::move(values), tile,
-        [&](Value iv, ArrayRef<Value> sums) {
+        std::move(values), tile, [&](Value iv, ArrayRef<Value> sums) {
           ivs[dim] = iv;
           return emitBody(sums, tile);
         });
