@@ -14,7 +14,7 @@ import subprocess
 
 import numpy as np
 
-VERSION = 2
+VERSION = 3
 KINDS = {"float32": 2, "int64": 11}
 ALIGNMENT = 64
 BARRIERS = {None: 0, "execution": 1, "memory": 2}
@@ -43,7 +43,7 @@ class Dispatch:
 
 
 def compile_shader(path, folder, defines):
-    """SPIR-V of a GLSL shader, and its workgroup size."""
+    """SPIR-V of a GLSL shader; its workgroup size and the bytes that a workgroup shares."""
     name = "_".join([path.stem, *(f"{k}{v}" for k, v in defines.items())])
     out = folder / f"{name}.spv"
     subprocess.run(["glslangValidator", "--quiet", "--target-env", "vulkan1.1", "-V", path, "-o", out,
@@ -51,7 +51,27 @@ def compile_shader(path, folder, defines):
     subprocess.run(["spirv-opt", "-O", out, "-o", out], check=True)
     words = out.read_bytes()
     text = subprocess.run(["spirv-dis", out], check=True, capture_output=True, text=True).stdout
-    return words, tuple(map(int, re.search(r"LocalSize (\d+) (\d+) (\d+)", text).groups()))
+    return words, (*map(int, re.search(r"LocalSize (\d+) (\d+) (\d+)", text).groups()), shared_bytes(text))
+
+
+def shared_bytes(text):
+    """Of the variables that a workgroup has in common, from disassembled SPIR-V."""
+    bytes, constants, total = {}, {}, 0
+    for name, op, rest in re.findall(r"(%\w+) = Op(\w+) (.*)", text):
+        words = rest.split()
+        if op in ("TypeFloat", "TypeInt"):
+            bytes[name] = int(words[0]) // 8
+        elif op == "Constant" and words[1].isdigit():
+            constants[name] = int(words[1])
+        elif op == "TypeVector":
+            bytes[name] = bytes[words[0]] * int(words[1])
+        elif op == "TypeArray" and words[0] in bytes:
+            bytes[name] = bytes[words[0]] * constants[words[1]]
+        elif op == "TypePointer" and words[0] == "Workgroup":
+            bytes[name] = bytes[words[1]]
+        elif op == "Variable" and words[1] == "Workgroup":
+            total += bytes[words[0]]
+    return total
 
 
 def flat(raw, count):
@@ -74,7 +94,8 @@ def encode(buffers, shaders, dispatches):
         body += flat(b"".join(ports), len(ports))
     body += flat(b"", 0)  # constants
     numbers = {name: i for i, name in enumerate(shaders)}
-    kernels = [flat(b"main", 4) + struct.pack("<4I", *size, 0) + flat(words, len(words) // 4)
+    noMatrices = flat(b"", 0) + struct.pack("<I", 0)
+    kernels = [flat(b"main", 4) + struct.pack("<4I", *size) + noMatrices + flat(words, len(words) // 4)
                for words, size in shaders.values()]
     body += flat(b"".join(kernels), len(kernels))
     items = []

@@ -55,6 +55,8 @@ func.func @steps(%h: memref<4x8xf32>, %y: memref<4x4xf32>, %z: memref<4x8xf32>, 
 // CHECK-COUNT-2: memref.alloc()
 // CHECK-LABEL: func @viewed
 // CHECK-COUNT-2: memref.alloc()
+// CHECK-LABEL: func @carried
+// CHECK-COUNT-2: memref.alloc()
 func.func @again(%h: memref<4x4xf32>, %y: memref<8x4xf32>, %z: memref<4x4xf32>, %c: f32) {
   %all = memref.alloc() : memref<8x4xf32>
   %a = memref.alloc() : memref<4x4xf32>
@@ -113,6 +115,29 @@ func.func @viewed(%h: memref<4x4xf32>, %y: memref<2x4xf32>, %z: memref<4x4xf32>,
     linalg.yield %s : f32
   }
   linalg.copy ins(%half : memref<2x4xf32, strided<[4, 1]>>) outs(%y : memref<2x4xf32>)
+  memref.copy %a, %z : memref<4x4xf32> to memref<4x4xf32>
+  return
+}
+
+// Here a loop has given the buffer another name, which is read later.
+func.func @carried(%h: memref<4x4xf32>, %y: memref<8x4xf32>, %z: memref<4x4xf32>, %c: f32, %n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %all = memref.alloc() : memref<8x4xf32>
+  %a = memref.alloc() : memref<4x4xf32>
+  linalg.fill ins(%c : f32) outs(%all : memref<8x4xf32>)
+  %other = scf.for %i = %c0 to %n step %c1 iter_args(%m = %all) -> (memref<8x4xf32>) {
+    linalg.fill ins(%c : f32) outs(%m : memref<8x4xf32>)
+    scf.yield %m : memref<8x4xf32>
+  }
+  %first = memref.subview %all[0, 0] [4, 4] [1, 1] : memref<8x4xf32> to memref<4x4xf32, strided<[4, 1]>>
+  linalg.generic {indexing_maps = [#same, #same, #same], iterator_types = ["parallel", "parallel"]}
+      ins(%first, %h : memref<4x4xf32, strided<[4, 1]>>, memref<4x4xf32>) outs(%a : memref<4x4xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %s = arith.addf %p, %q : f32
+    linalg.yield %s : f32
+  }
+  memref.copy %other, %y : memref<8x4xf32> to memref<8x4xf32>
   memref.copy %a, %z : memref<4x4xf32> to memref<4x4xf32>
   return
 }

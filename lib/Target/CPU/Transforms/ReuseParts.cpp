@@ -43,12 +43,20 @@ static bool isBefore(Operation *user, Operation *op) {
   return here && here->isBeforeInBlock(op);
 }
 
+/// Whether `user` reads or writes what it is given and gives it no other name,
+/// as a loop does that carries it, and ends before `op` begins.
+static bool isAccessBefore(Operation *user, Operation *op) {
+  return isa<linalg::LinalgOp, memref::CopyOp, memref::LoadOp, memref::StoreOp>(
+             user) &&
+         isBefore(user, op);
+}
+
 /// Whether nothing but `op`, which reads it as `part`, needs what `part` holds
 /// once `op` begins.
 static bool isReadLast(memref::SubViewOp part, linalg::GenericOp op) {
   auto isOver = [&](memref::SubViewOp other) {
     return llvm::all_of(other->getUses(), [&](OpOperand &use) {
-      return isBefore(use.getOwner(), op) ||
+      return isAccessBefore(use.getOwner(), op) ||
              (use.getOwner() == op && other == part);
     });
   };
@@ -56,7 +64,7 @@ static bool isReadLast(memref::SubViewOp part, linalg::GenericOp op) {
          llvm::all_of(part.getSource().getUsers(), [&](Operation *user) {
            auto other = dyn_cast<memref::SubViewOp>(user);
            if (!other)
-             return !isa<ViewLikeOpInterface>(user) && isBefore(user, op);
+             return isAccessBefore(user, op);
            return (isBlock(other) && areDisjoint(part, other)) || isOver(other);
          });
 }
@@ -66,15 +74,16 @@ static bool isReadLast(memref::SubViewOp part, linalg::GenericOp op) {
 static bool canMove(Value memory, Operation *op) {
   return llvm::all_of(memory.getUsers(), [&](Operation *user) {
     auto part = dyn_cast<memref::SubViewOp>(user);
-    if (isBefore(user, op))
-      return !isa<ViewLikeOpInterface>(user) ||
-             llvm::all_of(user->getUsers(), [&](Operation *reader) {
-               return !isa<ViewLikeOpInterface>(reader) && isBefore(reader, op);
-             });
+    if (isAccessBefore(user, op))
+      return true;
+    if (part && isBefore(part, op))
+      return llvm::all_of(part->getUsers(), [&](Operation *reader) {
+        return isAccessBefore(reader, op);
+      });
     if (part)
       return part.getType().getRank() == part.getSourceType().getRank() &&
              canMove(part, op);
-    return isa<linalg::LinalgOp, memref::CopyOp>(user);
+    return !isBefore(user, op) && isa<linalg::LinalgOp, memref::CopyOp>(user);
   });
 }
 
