@@ -2,12 +2,14 @@
 """Makes a random ONNX graph of products, sums, products of activities, functions,
 means and parameters by themselves, with branches and skips.
 
-usage: make_graph.py SEED OUTPUT [--images]
+usage: make_graph.py SEED OUTPUT [--images] [--plain]
 Every vertex is read by somebody; activities have 4 words, inputs 5, outputs 2.
 With --images products are convolutions: activities are images of 2 x 3 words in
 2 channels, inputs 3 x 4 words in one, and there are maxima too. Seeds that follow
 one another have more and more vertices, from two on. Relu reads no products: they can
-touch zero without crossing it, and at a kink no bound of first order holds.
+touch zero without crossing it, and at a kink no bound of first order holds. With --plain
+there are neither means nor such parameters, relu reads anything, and the number of vertices is
+drawn: for tests of one network.
 """
 
 import sys
@@ -19,6 +21,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 def main():
     seed, output, images = int(sys.argv[1]), sys.argv[2], "--images" in sys.argv[3:]
+    plain = "--plain" in sys.argv[3:]
     random = np.random.RandomState(seed)
     nodes, parameters, values, unread, touching = [], [], [], [], set()
 
@@ -69,11 +72,13 @@ def main():
         parameters.append(numpy_helper.from_array(own.astype(np.float32), name))
         add(kind, [value, name])
 
-    steps = seed % (5 if images else 9)
+    steps = 1 if plain else seed % (5 if images else 9)
     product("x", first=True)
     if steps and random.rand() < 0.5:
         product("x", first=True)
     kinds = ["Gemm", "Tanh", "Relu", "Sigmoid", "Add", "Mul", "centre", "adjust"]
+    if plain:
+        steps, kinds = random.randint(1, 5) if images else random.randint(2, 8), kinds[:-2]
     for _ in range(steps):
         kind = random.choice([*kinds, "Gemm", "MaxPool"] if images else kinds)
         if kind == "Gemm":
@@ -92,7 +97,7 @@ def main():
                 add(kind, [left, right])
         else:
             value = pick()
-            add("Tanh" if kind == "Relu" and value in touching else kind, [value])
+            add("Tanh" if kind == "Relu" and value in touching and not plain else kind, [value])
     while len(unread) > 1:
         add("Add", unread[:2])
     if images:
