@@ -4,6 +4,7 @@
 // in the second cache from the first iteration to the last.
 
 #include "LoopBatch.h"
+#include "TensorBytes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "pc/Target/CPU/Passes.h"
@@ -28,18 +29,8 @@ private:
 };
 } // namespace
 
-/// Iterations that pay for cutting tensors up.
-static constexpr int64_t fewestIterations = 8;
-
 /// Fewer samples leave rows of tiles empty.
 static constexpr int64_t fewestSamples = 8;
-
-static int64_t getBytes(Value value) {
-  auto type = cast<RankedTensorType>(value.getType());
-  Type element = type.getElementType();
-  int64_t bits = element.isIndex() ? 64 : element.getIntOrFloatBitWidth();
-  return llvm::divideCeil(type.getNumElements() * bits, 8);
-}
 
 /// The most samples that divide the batch and leave a quarter of the cache for
 /// the rest; all of them where everything fits, or nothing does.
@@ -59,9 +50,9 @@ int64_t BlockBatch::chooseBlock(scf::ForOp loop, const LoopBatch &batch) const {
   }
   int64_t bytes = 0, weights = 0;
   for (Value value : perSample)
-    bytes += getBytes(value);
+    bytes += getTensorBytes(value);
   for (Value value : shared)
-    weights += getBytes(value);
+    weights += getTensorBytes(value);
   int64_t room = int64_t(l2Bytes) / 4 * 3 - weights;
   if (bytes <= room)
     return batch.samples;
@@ -72,9 +63,6 @@ int64_t BlockBatch::chooseBlock(scf::ForOp loop, const LoopBatch &batch) const {
 }
 
 void BlockBatch::process(scf::ForOp loop) {
-  std::optional<APInt> iterations = loop.getStaticTripCount();
-  if (!iterations || iterations->slt(fewestIterations))
-    return;
   FailureOr<LoopBatch> batch = findBatch(loop);
   if (failed(batch))
     return;

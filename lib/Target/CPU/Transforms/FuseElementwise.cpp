@@ -2,6 +2,7 @@
 //
 // Chains of elementwise ops as one op.
 
+#include "TensorBytes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -17,6 +18,7 @@ namespace mlir::pc {
 } // namespace mlir::pc
 
 using namespace mlir;
+using namespace mlir::pc;
 
 /// Whether each element of `producer`, which `operand` reads, is needed once by
 /// one iteration of a consumer without reductions.
@@ -39,13 +41,6 @@ static bool isPolynomial(Operation &op) {
          op.getResult(0).getType().isF32();
 }
 
-static int64_t getBytes(Value value) {
-  auto type = dyn_cast<RankedTensorType>(value.getType());
-  if (!type || !type.hasStaticShape() || !type.getElementType().isFloat())
-    return 0;
-  return type.getNumElements() * type.getElementTypeBitWidth() / 8;
-}
-
 /// Whether so much is computed before the last use of what `op` computes that
 /// no cache keeps it: the gates of a recurrent network wait for the way back.
 static bool isForLater(Operation *op) {
@@ -55,7 +50,7 @@ static bool isForLater(Operation *op) {
        next && bytes < manyBytes && !users.empty(); next = next->getNextNode())
     if (!users.erase(next) && isa<linalg::LinalgOp>(next))
       for (Value result : next->getResults())
-        bytes += getBytes(result);
+        bytes += getTensorBytes(result);
   return !users.empty();
 }
 
@@ -77,7 +72,7 @@ static bool isCheap(linalg::LinalgOp op) {
       op.getBlock()->getOperations().size() > mostOps ||
       llvm::count_if(op.getDpsInputOperands(), isWhole) != 1)
     return false;
-  bool isKept = getBytes(op->getResult(0)) < manyBytes && !isForLater(op);
+  bool isKept = getTensorBytes(op->getResult(0)) < manyBytes && !isForLater(op);
   unsigned functions = llvm::count_if(*op.getBlock(), isPolynomial);
   return functions <= (isKept ? 0 : 1) &&
          llvm::all_of(*op.getBlock(), [&](Operation &op) {

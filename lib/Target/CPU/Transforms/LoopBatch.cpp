@@ -179,6 +179,10 @@ LogicalResult BatchFinder::visitInsertion(tensor::InsertSliceOp op) {
 }
 
 FailureOr<LoopBatch> mlir::pc::findBatch(scf::ForOp loop) {
+  constexpr int64_t fewestIterations = 8;
+  std::optional<APInt> iterations = loop.getStaticTripCount();
+  if (!iterations || iterations->slt(fewestIterations))
+    return failure();
   IRRewriter rewriter(loop.getContext());
   for (auto op :
        llvm::make_early_inc_range(loop.getBody()->getOps<linalg::LinalgOp>())) {

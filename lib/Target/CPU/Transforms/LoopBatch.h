@@ -24,7 +24,8 @@ struct LoopBatch {
 
 /// The batch of which all tensors that `loop` carries have the samples first.
 /// Named ops in its body become generic ones.
-/// Fails, without a diagnostic, where there is none, where some op mixes
+/// Fails, without a diagnostic, where there is none, where so few iterations do
+/// not pay for moving or cutting up their tensors, where some op mixes
 /// samples, and where their places cannot be told.
 FailureOr<LoopBatch> findBatch(scf::ForOp loop);
 

@@ -28,9 +28,6 @@ private:
 };
 } // namespace
 
-/// Iterations that pay for moving all tensors there and back.
-static constexpr int64_t fewestIterations = 8;
-
 /// The part of the time that has to be left for the way to be worth it.
 static constexpr double leastGain = 0.95;
 
@@ -57,9 +54,6 @@ static Value transpose(OpBuilder &builder, Value value,
 }
 
 void PutBatchLast::process(scf::ForOp loop) {
-  std::optional<APInt> iterations = loop.getStaticTripCount();
-  if (!iterations || iterations->slt(fewestIterations))
-    return;
   FailureOr<LoopBatch> batch = findBatch(loop);
   if (failed(batch))
     return;

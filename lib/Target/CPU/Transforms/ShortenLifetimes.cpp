@@ -9,6 +9,7 @@
 // that it is made of, which may then be forgotten. (Finding the best order is
 // NP-complete: Sethi 1975.)
 
+#include "TensorBytes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -24,17 +25,6 @@ namespace mlir::pc {
 
 using namespace mlir;
 using namespace mlir::pc;
-
-/// Bytes of a tensor of static shape, 0 for anything else.
-static int64_t getBytes(Value value) {
-  auto type = dyn_cast<RankedTensorType>(value.getType());
-  if (!type || !type.hasStaticShape() ||
-      !type.getElementType().isIntOrIndexOrFloat())
-    return 0;
-  int64_t bits =
-      type.getElementType().isIndex() ? 64 : type.getElementTypeBitWidth();
-  return type.getNumElements() * llvm::divideCeil(bits, 8);
-}
 
 /// The operand whose memory `result` is in, as far as ops say: a destination or
 /// what a part is taken from.
@@ -76,8 +66,8 @@ private:
   Block &block;
   SmallVector<Operation *> ops; // the terminator is the last
   DenseMap<Operation *, unsigned> numbers;
-  /// What each op reads, ascending, then what else goes first. The walk comes to
-  /// them in this order: the gradient of a weight, which is smaller than the
+  /// What each op reads, ascending, then what else goes first. The walk comes
+  /// to them in this order: the gradient of a weight, which is smaller than the
   /// activities that it may be the last to read, before the message through it.
   SmallVector<SmallVector<unsigned>> needs;
 };
@@ -196,8 +186,8 @@ int64_t Graph::getPeak(ArrayRef<unsigned> order) const {
       if (memory && known != bufferOf.end())
         buffer = known->second;
       else // the memory of an argument is not counted
-        buffers.push_back({memory ? 0 : getBytes(result), unsigned(position),
-                           unsigned(position)});
+        buffers.push_back({memory ? 0 : getTensorBytes(result),
+                           unsigned(position), unsigned(position)});
       bufferOf[result] = buffer;
       for (Operation *user : result.getUsers()) {
         unsigned number = numberOf(user);
