@@ -3,6 +3,7 @@
 #include "pc/Pipelines/Phases.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "pc/Support/AtomicFile.h"
+#include "pc/Support/PassTimer.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/FileSystem.h"
@@ -216,8 +217,7 @@ PhaseStatus mlir::pc::runPhases(ModuleOp module, Phase from, Phase to,
     return PhaseStatus::Error;
   for (auto [index, step] : llvm::enumerate(todo)) {
     PassManager pm(module->getContext());
-    if (options.timing)
-      pm.enableTiming(*options.timing);
+    PassTimer timer(pm, options.timing);
     if (failed(parsePassPipeline(step.pass, pm)))
       return PhaseStatus::Error;
     if (failed(pm.run(module)))

@@ -9,6 +9,7 @@
 #include "mlir/Target/LLVMIR/Dialect/OpenMP/OpenMPToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "pc/Support/Names.h"
+#include "pc/Support/PassTimer.h"
 #include "pc/Target/CPU/Passes.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/MCSubtargetInfo.h"
@@ -186,10 +187,8 @@ LogicalResult mlir::pc::lowerToLLVMDialect(
   registerOpenMPDialectTranslation(registry);
   context->appendDialectRegistry(registry);
   PassManager toLoops(context), toLLVM(context);
-  if (options.timing) {
-    toLoops.enableTiming(*options.timing);
-    toLLVM.enableTiming(*options.timing);
-  }
+  PassTimer loopsTimer(toLoops, options.timing);
+  PassTimer llvmTimer(toLLVM, options.timing);
   toLoops.enableVerifier(options.verifyPasses);
   toLLVM.enableVerifier(options.verifyPasses);
   buildTensorToLoopsPipeline(toLoops, target, options.without);

@@ -6,6 +6,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/Timing.h"
 #include "pc/Support/Names.h"
+#include "pc/Support/PassTimer.h"
 #include "pc/Target/CPU/Passes.h"
 #include "pc/Target/Vulkan/Compile.h"
 #include "pc/Target/Vulkan/Transforms/Passes.h"
@@ -61,8 +62,7 @@ mlir::pc::compilePlans(ModuleOp module, ArrayRef<StringRef> entries,
   if (failed(prepare(*copy, entries, signatures)))
     return failure();
   PassManager manager(context);
-  if (options.timing)
-    manager.enableTiming(*options.timing);
+  PassTimer timer(manager, options.timing);
   buildTensorToLaunchesPipeline(manager, device, options.without);
   buildKernelsToSPIRVPipeline(manager, device);
   if (failed(manager.run(*copy)))
