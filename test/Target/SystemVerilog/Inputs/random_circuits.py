@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Random graphs as hardware, in all three tiers.
 
-usage: random_circuits.py FIRST LAST FOLDER [--chunk N] [--images] [--momentum] [--strict]
+usage: random_circuits.py FIRST LAST FOLDER [--chunk N] [--mixed] [--images] [--momentum] [--strict]
 (seeds, both included)
 
 Every graph is a circuit in one of three formats and two foldings, in both
@@ -13,11 +13,14 @@ three more iterations change no gradient, one fewer changes some. With --strict
 predictions are recomputed, and gradients are held against the slopes of the energy
 where its activities are in float64, which is all that is claimed of them.
 
-Benches of N graphs are one program: most of what a compiler does for one is
-reading headers.
+With --mixed six seeds in turn are products and images, and twelve learn by sgd and by
+momentum. Benches of N graphs are one program: most of what a compiler does for one is
+reading headers. What a graph gave is kept in its folder, and a run that was stopped
+goes on from there; a graph that fails is named, and the others go on.
 """
 
 import argparse
+import json
 import pathlib
 import re
 import statistics
@@ -35,18 +38,22 @@ RUNTIME = "/usr/share/verilator/include"
 CXX = ["ccache", "clang++-22", "-std=c++17", "-O0", "-w", "-I", RUNTIME, "-I", f"{RUNTIME}/vltstd"]
 
 
+class Fault(Exception):
+    """What a graph failed by."""
+
+
 def run(*command):
     done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True, check=False)
     if done.returncode:
-        raise SystemExit(f"{' '.join(map(str, command))}\n{done.stdout}")
+        raise Fault(f"{' '.join(map(str, command))}\n{done.stdout}")
     return done.stdout
 
 
 def lower(model, folder, seed, *options):
     """The circuit of a model."""
-    run("pc-compile", model, "--dim", "N=2", "--target=dataflow", "--rate=0.02", "--grad", "--loss=mse", "--reduction=sum", f"--format={FORMATS[seed % 3]}", f"--dump-phases={folder}",
-        *options, "-o", folder / "plain")
+    run("pc-compile", model, "--dim", "N=2", "--target=dataflow", "--rate=0.02", "--grad", "--loss=mse",
+        "--reduction=sum", f"--format={FORMATS[seed % 3]}", f"--dump-phases={folder}", *options, "-o", folder / "plain")
     return folder / "3-dataflow.mlir"
 
 
@@ -54,7 +61,7 @@ def simulate(circuit, words, seed, *options):
     said = run("pc-translate", "--simulate-circuit", circuit, "--samples=4", f"--seed={seed}",
                *options, "-o", words)
     if "nothing saturated" not in said:
-        raise SystemExit(f"seed {seed}: {said}")
+        raise Fault(said)
     return (words / "gradients.txt").read_text()
 
 
@@ -69,26 +76,31 @@ def check_meaning(model, folder, seed, exact, iterations, rule):
                         f"--iterations={iterations + change}", *rule)
         same = simulate(circuit, folder / f"T{change:+}" / "words", seed) == exact
         if same != (change > 0):
-            raise SystemExit(f"seed {seed}: {change:+} iterations: gradients are "
-                             f"{'the same' if same else 'others'}")
+            raise Fault(f"{change:+} iterations: gradients are {'the same' if same else 'others'}")
 
 
-def prepare(seed, folder, args):
+def kind_of(seed, args):
+    """Whether a graph is of images, has velocities, and recomputes its predictions."""
+    return {"images": args.images or (args.mixed and seed // 6 % 2 == 1),
+            "momentum": args.momentum or (args.mixed and seed // 12 % 2 == 1), "strict": args.strict}
+
+
+def prepare(seed, folder, kind):
     """Everything of a graph but its hardware: circuits and words, by sizing."""
     model, folding = folder / "model.onnx", FOLDINGS[seed // 3 % 2]
     folder.mkdir(parents=True, exist_ok=True)
-    run(sys.executable, REFERENCE / "make_graph.py", seed, model, *(["--images"] if args.images else []))
+    run(sys.executable, REFERENCE / "make_graph.py", seed, model, *(["--images"] if kind["images"] else []))
     words = folder / "words"
-    rule = [f"--optimizer={'momentum' if args.momentum else 'sgd'}"]
-    schedule = ["--schedule=strict", f"--step={STEP}", "--iterations=3"] if args.strict else []
+    rule = ["--optimizer=momentum" if kind["momentum"] else "--optimizer=sgd"]
+    schedule = ["--schedule=strict", f"--step={STEP}", "--iterations=3"] if kind["strict"] else []
     for sizing in SIZINGS:
         circuit = lower(model, folder / sizing, seed, f"--queues={sizing}", *rule, *schedule, *folding)
         run("pc-translate", "--to-systemverilog", circuit, "--stalls", "-o", folder / sizing / "rtl")
     exact = simulate(circuit, words, seed, "--bounds")
     said = run(sys.executable, REFERENCE / "check_gradients.py", model, circuit, words, "--limit=inf",
-               *([f"--strict={STEP}"] if args.strict else []))
+               *([f"--strict={STEP}"] if kind["strict"] else []))
     iterations = iterations_of(circuit)
-    if not args.strict:
+    if not kind["strict"]:
         check_meaning(model, folder, seed, exact, iterations, rule)
     return iterations, int(re.search(r"median of bound / error: (\d+)", said)[1])
 
@@ -126,7 +138,33 @@ def compare(words):
     """E1."""
     for wanted in [words / "taps.txt", words / "weights.txt", *(words / "out").iterdir()]:
         if wanted.read_text() != (words / "rtl" / wanted.name).read_text():
-            raise SystemExit(f"{words}: {wanted.name} differs in the hardware")
+            raise Fault(f"{words}: {wanted.name} differs in the hardware")
+
+
+def hold(seeds, args):
+    """All tiers of a chunk of graphs; returns what each gave, or its fault."""
+    found, faults = {}, {}
+    for seed in seeds:
+        try:
+            found[seed] = prepare(seed, args.folder / str(seed), kind_of(seed, args))
+        except Fault as fault:
+            faults[seed] = fault
+    designs = [args.folder / str(seed) / sizing for seed in found for sizing in SIZINGS]
+    try:
+        bench = build(designs, args.folder / f"bench{seeds[0]}") if designs else None
+    except Fault as fault:
+        return {}, {**{seed: fault for seed in found}, **faults}
+    for number, design in enumerate(designs):
+        seed, words = int(design.parent.name), design.parent / "words"
+        try:
+            for stalls, percent in STALLS:
+                said = run(bench, number, words, 4, stalls, percent, "+verilator+rand+reset+2")
+                if "nothing saturated" not in said:
+                    raise Fault(said)
+                compare(words)
+        except Fault as fault:
+            faults[seed] = f"{design.name} queues: {fault}"
+    return {seed: result for seed, result in found.items() if seed not in faults}, faults
 
 
 def main():
@@ -135,31 +173,38 @@ def main():
     parser.add_argument("last", type=int)
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--chunk", type=int, default=8)
+    parser.add_argument("--mixed", action="store_true", help="images and momentum by seed")
     parser.add_argument("--images", action="store_true", help="convolutions and maxima")
     parser.add_argument("--momentum", action="store_true")
     parser.add_argument("--strict", action="store_true", help="predictions are recomputed")
     args = parser.parse_args()
-    seeds = list(range(args.first, args.last + 1))
-    found = [prepare(seed, args.folder / str(seed), args) for seed in seeds]
-    runs = 0
-    for start in range(0, len(seeds), args.chunk):
-        designs = [args.folder / str(seed) / sizing for seed in seeds[start:start + args.chunk]
-                   for sizing in SIZINGS]
-        bench = build(designs, args.folder / f"bench{start}")
-        for number, design in enumerate(designs):
-            for seed, percent in STALLS:
-                said = run(bench, number, design.parent / "words", 4, seed, percent, "+verilator+rand+reset+2")
-                if "nothing saturated" not in said:
-                    raise SystemExit(f"{design}: {said}")
-                compare(design.parent / "words")
-                runs += 1
-    depths, medians = zip(*found)
+    seeds = range(args.first, args.last + 1)
+    kept = {seed: args.folder / str(seed) / "result.json" for seed in seeds}
+    found = {seed: json.loads(path.read_text()) for seed, path in kept.items() if path.exists()}
+    for seed, result in found.items():
+        if result["kind"] != kind_of(seed, args):
+            raise SystemExit(f"{kept[seed]}: expected a graph of {kind_of(seed, args)}")
+    left, faults = [seed for seed in seeds if seed not in found], {}
+    for start in range(0, len(left), args.chunk):
+        good, bad = hold(left[start:start + args.chunk], args)
+        for seed, (iterations, median) in good.items():
+            found[seed] = {"kind": kind_of(seed, args), "iterations": iterations, "median": median}
+            kept[seed].write_text(json.dumps(found[seed]))
+        for seed, fault in bad.items():
+            print(f"seed {seed}: {fault}", flush=True)
+        faults.update(bad)
+    if faults:
+        raise SystemExit(f"{len(faults)} of {len(seeds)} graphs fail: {sorted(faults)}")
+    medians = [result["median"] for result in found.values()]
+    depths = [result["iterations"] for result in found.values()]
     if statistics.median(medians) > 64:
         raise SystemExit(f"the bounds say nothing: {sorted(medians)} times the error")
     meaning = ("E3 the slopes of the energy after as many steps" if args.strict else
                "E3 exact after as many iterations as the graph is deep")
-    print(f"{len(seeds)} graphs of depth {min(depths)} to {max(depths)}, {runs} runs of hardware: "
-          f"E1 to the bit, E2 inside of bounds of {min(medians)} to {max(medians)} times the error, {meaning}")
+    images = sum(result["kind"]["images"] for result in found.values())
+    print(f"{len(seeds)} graphs of depth {min(depths)} to {max(depths)}, {images} of images, "
+          f"{len(seeds) * len(SIZINGS) * len(STALLS)} runs of hardware: E1 to the bit, E2 inside of bounds of "
+          f"{min(medians)} to {max(medians)} times the error (median {statistics.median(medians):g}), {meaning}")
 
 
 if __name__ == "__main__":
