@@ -10,8 +10,8 @@ lavapipe the process does the work of the device, so its CPU time is that of the
 A ratio is the median of the ratios of the turns. Every result is first held against
 NumPy in f64. The relaxation is strict, of 784-256-10 with tanh and batch 64; of the
 compiled gradient, what 64 iterations take more than one does, for 64 of them; "recorded" is
-a dispatch for each op of each iteration, as without pc-gpu-persist-loops. Writes
-kernels.json and kernels.md into --out. Exit status: 0 all numbers are right (however
+a dispatch for each op of each iteration, as without pc-gpu-persist-loops; "by address" takes
+addresses of buffers in place of descriptors. Writes kernels.json and kernels.md into --out. Exit status: 0 all numbers are right (however
 long they take), 1 one is not or a tool failed. Needs the packages of
 `scripts/install bench`.
 """
@@ -38,6 +38,7 @@ import pages
 N = 512
 S, I, H, O = 64, 784, 256, 10
 ITERATIONS, STEP = 64, 0.1
+ADDRESSED = ["--device-profile=addressed"]
 
 
 def parse_arguments():
@@ -116,11 +117,15 @@ def compile_plans(args):
     (args.out / "kernels.mlir").write_text(functions())
     (args.out / "relax.mlir").write_text(model())
     tool = args.bin / "pc-compile"
-    subprocess.run([tool, args.out / "kernels.mlir", "--compile-from=tensor", "--target=vulkan", "-o",
-                    args.out / "kernels"], check=True)
-    plans = {path.stem.removeprefix("kernels_"): path.read_bytes() for path in (args.out / "kernels").glob("*.pcvk")}
-    for name, iterations, without in (("all", ITERATIONS, []), ("listed", ITERATIONS, ["--without=pc-gpu-persist-loops"]),
-                                      ("one", 1, [])):
+    plans = {}
+    for suffix, profile in (("", []), (" by address", ADDRESSED)):
+        folder = args.out / f"kernels{suffix}"
+        subprocess.run([tool, args.out / "kernels.mlir", "--compile-from=tensor", "--target=vulkan", "-o", folder,
+                        *profile], check=True)
+        plans |= {path.stem.removeprefix("kernels_") + suffix: path.read_bytes() for path in folder.glob("*.pcvk")}
+    listed = ["--without=pc-gpu-persist-loops"]
+    for name, iterations, without in (("all", ITERATIONS, []), ("listed", ITERATIONS, listed), ("one", 1, []),
+                                      ("listed by address", ITERATIONS, listed + ADDRESSED)):
         folder = args.out / f"relax-{name}"
         subprocess.run([tool, args.out / "relax.mlir", "--loss=mse", "--schedule=strict", f"--iterations={iterations}",
                         f"--step={STEP}", "--grad", "--target=vulkan", "-o", folder, *without], check=True)
@@ -225,13 +230,16 @@ def cases(compiled, folder):
     d = {None: relax(wide(net), ITERATIONS)[1]}
     return {
         "matmul": {"glsl": (hand_matmul(folder), square, {None: a @ b}), "compiled nn": (compiled["nn"], square, {None: a @ b}),
+                   "compiled nn by address": (compiled["nn by address"], square, {None: a @ b}),
                    "compiled nt": (compiled["nt"], square, {None: a @ b.T}),
                    "compiled tn": (compiled["tn"], square, {None: a.T @ b})},
-        "layer": {"glsl": (hand_layer(folder), layer, y), "compiled": (compiled["layer"], layer, y)},
+        "layer": {"glsl": (hand_layer(folder), layer, y), "compiled": (compiled["layer"], layer, y),
+                  "compiled by address": (compiled["layer by address"], layer, y)},
         "relaxation": {"glsl recorded": (hand_recorded(folder), net, d),
                        "glsl persistent": (hand_persistent(folder), net, d),
                        "all": (compiled["all"], net, gradients(wide(net), ITERATIONS)),
                        "listed": (compiled["listed"], net, gradients(wide(net), ITERATIONS)),
+                       "listed by address": (compiled["listed by address"], net, gradients(wide(net), ITERATIONS)),
                        "one": (compiled["one"], net, gradients(wide(net), 1))}}
 
 
@@ -253,7 +261,8 @@ def measure(device, candidates, args):
     if "all" in times:
         share = ITERATIONS / (ITERATIONS - 1)
         one = times.pop("one")
-        for name, whole in (("compiled", times.pop("all")), ("compiled recorded", times.pop("listed"))):
+        for name, whole in (("compiled", times.pop("all")), ("compiled recorded", times.pop("listed")),
+                            ("compiled recorded by address", times.pop("listed by address"))):
             times[name] = [share * (x - y) for x, y in zip(whole, one)]
     for plan in plans.values():
         plan.close()
@@ -264,22 +273,26 @@ def measure_host(device, folder):
     """Microseconds by the clock: a step of one small dispatch, from the call to its
     return, and what a dispatch adds to the loading of a plan."""
     start, d = argument("d", S, H), Buffer((S, H), "result", "d")
-    shaders = {"start": compile_shader(HERE / "relax_start.comp", folder, SIZES)}
-    first, more = Dispatch("start", (1, 1, 1), [start, (d, "w")]), Dispatch("start", (1, 1, 1), [start, (d, "w")], "memory")
+    forms = {"bindings": {"start": compile_shader(HERE / "relax_start.comp", folder, SIZES)},
+             "addresses": {"start": compile_shader(HERE / "relax_start.comp", folder, SIZES | {"ADDRESSES": 1})}}
 
-    def load(count):
-        data = encode([start, d], shaders, [first] + [more] * (count - 1))
+    def load(form, count):
+        # Operands of their own: each dispatch of bindings has a set of descriptors.
+        ends = [Buffer((S, H)) for _ in range(count)]
+        dispatches = [Dispatch("start", (1, 1, 1), [start, (end, "w")], "memory") for end in [*ends, d]]
+        data = encode([start, d, *ends], forms[form], dispatches)
         began = time.perf_counter()
         plan = Plan(device, data)
         return plan, 1e6 * (time.perf_counter() - began)
 
-    few, many = 1000, 3000
-    loads = []
+    few, many = 500, 1500
+    loads = {form: [] for form in forms}
     for _ in range(5):
-        (a, small), (b, large) = load(few), load(many)
-        loads.append((large - small) / (many - few))
-        a.close(), b.close()
-    plan, _ = load(1)
+        for form in forms:
+            (a, small), (b, large) = load(form, few), load(form, many)
+            loads[form].append((large - small) / (many - few))
+            a.close(), b.close()
+    plan, _ = load("bindings", 0)
     plan.write({"d": np.zeros((S, H), np.float32)})
     steps = []
     for _ in range(2000):
@@ -287,7 +300,7 @@ def measure_host(device, folder):
         plan.run()
         steps.append(1e6 * (time.perf_counter() - began))
     plan.close()
-    return {"step": statistics.median(steps), "dispatch": statistics.median(loads)}
+    return {"step": statistics.median(steps)} | {form: statistics.median(values) for form, values in loads.items()}
 
 
 def summarize(case, times):
@@ -310,8 +323,9 @@ def table(results, host, device, args):
         ms = ", ".join(f"{n} {v:.1f}" for n, v in r["ms"].items())
         ratios = ", ".join(f"{n} {v:.2f}" for n, v in r["ratios"].items())
         lines.append(f"| {titles[r['name']]} | {ms} | {ratios} |")
-    lines += ["", f"By the clock: a step of one small dispatch {host['step']:.0f} µs, waiting included; a dispatch makes "
-              "the", f"loading of a plan (reading, checks, descriptors, recording) {host['dispatch']:.1f} µs longer."]
+    lines += ["", f"By the clock: a step of one small dispatch {host['step']:.0f} µs, waiting included; a dispatch with "
+              "operands", f"of its own makes the loading of a plan (reading, checks, descriptors, recording) "
+              f"{host['bindings']:.1f} µs longer,", f"{host['addresses']:.1f} µs where it takes addresses."]
     return lines
 
 

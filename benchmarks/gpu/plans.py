@@ -14,7 +14,7 @@ import subprocess
 
 import numpy as np
 
-VERSION = 3
+VERSION = 4
 KINDS = {"float32": 2, "int64": 11}
 ALIGNMENT = 64
 BARRIERS = {None: 0, "execution": 1, "memory": 2}
@@ -43,15 +43,15 @@ class Dispatch:
 
 
 def compile_shader(path, folder, defines):
-    """SPIR-V of a GLSL shader; its workgroup size and the bytes that a workgroup shares."""
+    """SPIR-V of a GLSL shader; its workgroup size and the bytes that a workgroup shares; whether it takes addresses."""
     name = "_".join([path.stem, *(f"{k}{v}" for k, v in defines.items())])
     out = folder / f"{name}.spv"
-    subprocess.run(["glslangValidator", "--quiet", "--target-env", "vulkan1.1", "-V", path, "-o", out,
+    subprocess.run(["glslangValidator", "--quiet", "--target-env", "vulkan1.2", "-V", path, "-o", out,
                     *(f"-D{k}={v}" for k, v in defines.items())], check=True)
     subprocess.run(["spirv-opt", "-O", out, "-o", out], check=True)
     words = out.read_bytes()
     text = subprocess.run(["spirv-dis", out], check=True, capture_output=True, text=True).stdout
-    return words, (*map(int, re.search(r"LocalSize (\d+) (\d+) (\d+)", text).groups()), shared_bytes(text))
+    return words, (*map(int, re.search(r"LocalSize (\d+) (\d+) (\d+)", text).groups()), shared_bytes(text)), "PhysicalStorageBufferAddresses" in text
 
 
 def shared_bytes(text):
@@ -95,8 +95,8 @@ def encode(buffers, shaders, dispatches):
     body += flat(b"", 0)  # constants
     numbers = {name: i for i, name in enumerate(shaders)}
     noMatrices = flat(b"", 0) + struct.pack("<I", 0)
-    kernels = [flat(b"main", 4) + struct.pack("<4I", *size) + noMatrices + flat(words, len(words) // 4)
-               for words, size in shaders.values()]
+    kernels = [flat(b"main", 4) + struct.pack("<4I", *size) + noMatrices + struct.pack("<B", addresses) +
+               flat(words, len(words) // 4) for words, size, addresses in shaders.values()]
     body += flat(b"".join(kernels), len(kernels))
     items = []
     for d in dispatches:
@@ -121,7 +121,7 @@ class Port(ctypes.Structure):
 
 class Options(ctypes.Structure):
     _fields_ = [("device", ctypes.c_char_p), ("validate", ctypes.c_int), ("trusting", ctypes.c_int),
-                ("cache", ctypes.c_char_p), ("timestamps", ctypes.c_int)]
+                ("cache", ctypes.c_char_p), ("timestamps", ctypes.c_int), ("no_addresses", ctypes.c_int)]
 
 
 class Device:
@@ -131,7 +131,7 @@ class Device:
         self.library.pc_vk_device_name.restype = ctypes.c_char_p
         self.library.pc_vk_port_count.restype = ctypes.c_size_t
         self.context = ctypes.c_void_p()
-        self.check(self.library.pc_vk_context_create(ctypes.byref(Options(None, validate, 0, None, 0)),
+        self.check(self.library.pc_vk_context_create(ctypes.byref(Options(None, validate, 0, None, 0, 0)),
                                                      ctypes.byref(self.context)))
         self.name = self.library.pc_vk_device_name(
             self.context, self.library.pc_vk_device_used(self.context)).decode()

@@ -215,11 +215,13 @@ MachineFlags::MachineFlags(bool alsoUsesHost)
              cl::desc("number of a device of Vulkan, or part of its name "
                       "(default: the first discrete one, or the first)"),
              cl::cat(category)),
-      deviceProfile("device-profile", cl::value_desc("NAME"),
-                    cl::desc("what kernels of Vulkan are made for: lavapipe, "
-                             "generic, h100 or emulated (default: the device; "
-                             "lavapipe where there is none)"),
-                    cl::cat(category)),
+      deviceProfile(
+          "device-profile", cl::value_desc("NAME"),
+          cl::desc("what kernels of Vulkan are made for: lavapipe, "
+                   "generic, h100, emulated or addressed (default: the "
+                   "device; "
+                   "lavapipe where there is none)"),
+          cl::cat(category)),
       cache("cache", cl::init(getDefaultCacheFolder()), cl::value_desc("DIR"),
             cl::desc("folder for objects, simulations and pipelines of "
                      "Vulkan, which need not be compiled again, "

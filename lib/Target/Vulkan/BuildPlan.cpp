@@ -179,6 +179,34 @@ static FailureOr<std::pair<int64_t, int64_t>> getExtent(Value memory) {
   return std::pair(offset, type.getNumElements() ? span : 0);
 }
 
+static void setAccessByAddress(PlanOperand &operand, unsigned number,
+                               spirv::GlobalVariableOp addresses) {
+  auto table = cast<spirv::StructType>(
+      cast<spirv::PointerType>(addresses.getType()).getPointeeType());
+  auto block = cast<spirv::StructType>(
+      cast<spirv::PointerType>(table.getElementType(number)).getPointeeType());
+  SmallVector<spirv::StructType::MemberDecorationInfo> decorations;
+  block.getMemberDecorations(decorations);
+  operand.writes = operand.reads = true;
+  for (const auto &info : decorations) {
+    operand.writes &= info.decoration != spirv::Decoration::NonWritable;
+    operand.reads &= info.decoration != spirv::Decoration::NonReadable;
+  }
+}
+
+/// What the shader declares to do with buffer `number`.
+static void setAccess(PlanOperand &operand, unsigned number,
+                      spirv::ModuleOp shader) {
+  for (auto variable : shader.getOps<spirv::GlobalVariableOp>()) {
+    if (variable.getName() == addressesName)
+      setAccessByAddress(operand, number, variable);
+    if (variable.getBinding() != number)
+      continue;
+    operand.writes = !variable->hasAttr("non_writable");
+    operand.reads = !variable->hasAttr("non_readable");
+  }
+}
+
 FailureOr<PlanOperand> PlanBuilder::getOperand(Value memory,
                                                BlockArgument argument,
                                                spirv::ModuleOp shader) {
@@ -191,13 +219,7 @@ FailureOr<PlanOperand> PlanBuilder::getOperand(Value memory,
       getElementBytes(cast<MemRefType>(memory.getType()).getElementType());
   operand.range = {*base + extent->first * operand.elementBytes,
                    uint64_t(extent->second) * operand.elementBytes};
-  auto number = static_cast<uint32_t>(argument.getArgNumber());
-  for (auto variable : shader.getOps<spirv::GlobalVariableOp>()) {
-    if (variable.getBinding() != number)
-      continue;
-    operand.writes = !variable->hasAttr("non_writable");
-    operand.reads = !variable->hasAttr("non_readable");
-  }
+  setAccess(operand, argument.getArgNumber(), shader);
   return operand;
 }
 
@@ -244,6 +266,8 @@ FailureOr<uint32_t> PlanBuilder::getKernel(gpu::LaunchFuncOp launch,
   kernel.words = std::move(*words);
   kernel.sharedBytes = getSharedBytes(shader);
   kernel.matrices = getMatrices(shader);
+  kernel.takesAddresses = shader.getAddressingModel() ==
+                          spirv::AddressingModel::PhysicalStorageBuffer64;
   plan.kernels.push_back(std::move(kernel));
   return known->second;
 }

@@ -64,7 +64,7 @@ mlir::pc::compilePlans(ModuleOp module, ArrayRef<StringRef> entries,
   PassManager manager(context);
   PassTimer timer(manager, options.timing);
   buildTensorToLaunchesPipeline(manager, device, options.without);
-  buildKernelsToSPIRVPipeline(manager, device);
+  buildKernelsToSPIRVPipeline(manager, device, options.without);
   if (failed(manager.run(*copy)))
     return failure();
   TimingScope timing;

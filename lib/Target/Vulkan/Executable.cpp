@@ -75,8 +75,10 @@ llvm::Error VulkanExecutable::open(const VulkanOptions &options) {
   // Tests, and users who look for a fault, switch the validation layer on.
   auto validates = llvm::sys::Process::GetEnv("PC_VK_VALIDATE");
   pc_vk_options wanted = {
-      options.device.c_str(), validates && *validates == "fatal",
-      /*trusting=*/0, options.cache.c_str(), options.times != nullptr};
+      options.device.c_str(),   validates && *validates == "fatal",
+      /*trusting=*/0,           options.cache.c_str(),
+      options.times != nullptr,
+      /*no_addresses=*/0};
   times = options.times;
   pc_vk_context *made = nullptr;
   pc_vk_status status = pc_vk_context_create(&wanted, &made);
@@ -86,9 +88,14 @@ llvm::Error VulkanExecutable::open(const VulkanOptions &options) {
 
 DeviceProfile VulkanExecutable::measureDevice() const {
   pc_vk_limits limits = pc_vk_device_limits(context.get());
+  DeviceProfile device =
+      *findDeviceProfile(limits.is_software ? "lavapipe" : "generic");
+  if (!limits.has_addresses)
+    device.addressedBytes = std::nullopt;
   if (limits.is_software)
-    return *findDeviceProfile("lavapipe");
-  DeviceProfile device = *findDeviceProfile("generic");
+    return device;
+  if (limits.has_addresses)
+    device.addressedBytes = 0;
   device.lanes = limits.lanes;
   device.invocations = std::min<int64_t>(limits.invocations, 256);
   device.sharedBytes = std::min<int64_t>(limits.shared_bytes, 49152);

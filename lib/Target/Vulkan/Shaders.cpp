@@ -14,8 +14,10 @@ using namespace mlir::pc;
 
 /// Of the versions of SPIR-V that the kernels are in.
 static spv_target_env getEnvironment(const std::vector<uint32_t> &words) {
-  constexpr uint32_t version16 = 0x00010600;
-  return words[1] >= version16 ? SPV_ENV_VULKAN_1_3 : SPV_ENV_VULKAN_1_1;
+  constexpr uint32_t version15 = 0x00010500, version16 = 0x00010600;
+  return words[1] >= version16   ? SPV_ENV_VULKAN_1_3
+         : words[1] >= version15 ? SPV_ENV_VULKAN_1_2
+                                 : SPV_ENV_VULKAN_1_1;
 }
 
 /// Collects what SPIRV-Tools has to say.
@@ -53,14 +55,12 @@ static bool isKnown(const std::vector<uint32_t> &words) {
   return spvtools::SpirvTools(getEnvironment(words)).Disassemble(words, &text);
 }
 
+using Capabilities = llvm::SmallSetVector<spirv::Capability, 8>;
+
 /// What spirv-update-vce does not see: products of bf16, the number of a
 /// subgroup.
-static void declareMatrices(spirv::ModuleOp module) {
-  std::optional<spirv::VerCapExtAttr> triple = module.getVceTriple();
-  if (!triple)
-    return;
-  llvm::SmallSetVector<spirv::Capability, 8> capabilities;
-  capabilities.insert_range(triple->getCapabilities());
+static void declareMatrices(spirv::ModuleOp module,
+                            Capabilities &capabilities) {
   module.walk([&](spirv::KHRCooperativeMatrixMulAddOp product) {
     if (cast<spirv::CooperativeMatrixType>(product.getA().getType())
             .getElementType()
@@ -71,16 +71,53 @@ static void declareMatrices(spirv::ModuleOp module) {
     if (auto builtin = variable->getAttrOfType<StringAttr>("built_in");
         builtin && builtin == "SubgroupId")
       capabilities.insert(spirv::Capability::GroupNonUniform);
+}
+
+/// The same: small elements in physical memory.
+static void declareSmallElements(spirv::ModuleOp module,
+                                 Capabilities &capabilities) {
+  module.walk([&](Operation *op) {
+    if (!isa<spirv::LoadOp, spirv::StoreOp>(op))
+      return;
+    auto type = cast<spirv::PointerType>(op->getOperand(0).getType());
+    Type element = getElementTypeOrSelf(type.getPointeeType());
+    if (type.getStorageClass() != spirv::StorageClass::PhysicalStorageBuffer ||
+        !element.isIntOrFloat())
+      return;
+    if (element.getIntOrFloatBitWidth() == 8)
+      capabilities.insert(spirv::Capability::StorageBuffer8BitAccess);
+    else if (element.getIntOrFloatBitWidth() == 16)
+      capabilities.insert(spirv::Capability::StorageBuffer16BitAccess);
+  });
+}
+
+static void declareUses(spirv::ModuleOp module) {
+  std::optional<spirv::VerCapExtAttr> triple = module.getVceTriple();
+  if (!triple)
+    return;
+  Capabilities capabilities;
+  capabilities.insert_range(triple->getCapabilities());
+  spirv::Version version = triple->getVersion();
   SmallVector<spirv::Extension> extensions(triple->getExtensions());
+  if (module.getMemoryModel() == spirv::MemoryModel::Vulkan)
+    declareMatrices(module, capabilities);
+  if (module.getAddressingModel() ==
+      spirv::AddressingModel::PhysicalStorageBuffer64) {
+    declareSmallElements(module, capabilities);
+    // Part of that version, and of all later ones.
+    version = std::max(version, spirv::Version::V_1_5);
+    llvm::erase_if(extensions, [](spirv::Extension extension) {
+      return extension == spirv::Extension::SPV_EXT_physical_storage_buffer ||
+             extension == spirv::Extension::SPV_KHR_physical_storage_buffer;
+    });
+  }
   module.setVceTripleAttr(spirv::VerCapExtAttr::get(
-      triple->getVersion(), capabilities.getArrayRef(), extensions,
-      module.getContext()));
+      version, capabilities.getArrayRef(), extensions, module.getContext()));
 }
 
 FailureOr<std::vector<uint32_t>> mlir::pc::makeShader(spirv::ModuleOp module) {
   bool cooperates = module.getMemoryModel() == spirv::MemoryModel::Vulkan;
-  if (cooperates)
-    declareMatrices(module);
+  declareUses(module);
   SmallVector<uint32_t> serialized;
   if (failed(spirv::serialize(module, serialized)))
     return failure();

@@ -19,6 +19,17 @@
 // RUN: not pc-plan-test %t/inside/persist-loops-numbers_relax.pcvk --drop-barrier=1 2>&1 | FileCheck %s --check-prefix=DROPPED
 // DROPPED: dispatch {{.*}}barrier
 
+// Where a workgroup owns samples, in its memory, the bits are the same; without its barriers they are not.
+// RUN: pc-compile %s --compile-from=tensor --target=vulkan --device-profile=generic -o %t/team
+// RUN: pc-plan-test %t/team/persist-loops-numbers_relax.pcvk --show | FileCheck %s --check-prefix=TEAM
+// TEAM: kernel kernel_{{.*}} workgroup 64x1x1 shares {{[0-9]+}} bytes
+// RUN: pc-plan-test %t/team/persist-loops-numbers_relax.pcvk | grep result | diff %t/inside.numbers -
+// RUN: pc-plan-test --unsynchronised %t/team/persist-loops-numbers_relax.pcvk | grep result > %t/wrong.numbers
+// RUN: not diff %t/inside.numbers %t/wrong.numbers
+// So are they where buffers are reached by address.
+// RUN: pc-compile %s --compile-from=tensor --target=vulkan --device-profile=addressed -o %t/addresses
+// RUN: pc-plan-test %t/addresses/persist-loops-numbers_relax.pcvk | grep result | diff %t/inside.numbers -
+
 // REQUIRES: vulkan
 
 #ik = affine_map<(i, j, k) -> (i, k)>

@@ -42,6 +42,10 @@ static cl::opt<size_t> truncate("truncate", cl::desc("bytes of the file"));
 static cl::opt<int> flip("flip", cl::init(-1), cl::desc("change this byte"));
 static cl::opt<unsigned> runs("runs", cl::init(1));
 static cl::opt<bool> once("write-once", cl::desc("only before the first run"));
+static cl::opt<bool> noAddresses("no-addresses",
+                                 cl::desc("the device has none"));
+static cl::opt<bool> swapForms("swap-forms",
+                               cl::desc("addresses for bindings and back"));
 static cl::opt<std::string> device("device");
 static cl::opt<bool> counters("counters", cl::desc("print what was done"));
 
@@ -98,6 +102,8 @@ static void plant(Plan &plan) {
       kernel.matrices.clear();
     if (subgroup)
       kernel.subgroup = subgroup;
+    if (swapForms)
+      kernel.takesAddresses = !kernel.takesAddresses;
   }
   if (grid)
     plan.dispatches[0].grid[0] = grid;
@@ -191,7 +197,8 @@ static pc_vk_status replay(pc_vk_context *context, pc_vk_plan *plan) {
                  << " barriers, " << after.allocations - before.allocations
                  << " allocations, "
                  << after.descriptor_writes - before.descriptor_writes
-                 << " descriptor writes\n";
+                 << " descriptor writes (" << after.descriptor_writes
+                 << " in all)\n";
   return PC_VK_OK;
 }
 
@@ -210,8 +217,9 @@ int main(int argc, char **argv) {
     return 0;
   }
   auto validates = llvm::sys::Process::GetEnv("PC_VK_VALIDATE");
-  pc_vk_options options = {device.c_str(), validates && *validates == "fatal",
-                           trusting, /*cache=*/nullptr, /*timestamps=*/0};
+  pc_vk_options options = {device.c_str(),   validates && *validates == "fatal",
+                           trusting,         /*cache=*/nullptr,
+                           /*timestamps=*/0, noAddresses};
   pc_vk_context *context = nullptr;
   pc_vk_plan *plan = nullptr;
   pc_vk_status status = pc_vk_context_create(&options, &context);

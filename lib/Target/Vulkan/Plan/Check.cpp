@@ -61,11 +61,25 @@ static std::vector<uint32_t> findInstruction(const std::vector<uint32_t> &words,
   return {};
 }
 
+static bool declares(const PlanKernel &kernel, uint32_t capability) {
+  constexpr uint32_t opCapability = 17;
+  return !findInstruction(kernel.words, opCapability, 1, capability).empty();
+}
+
+static std::string checkAddresses(const PlanKernel &kernel) {
+  constexpr uint32_t physicalStorageBufferAddresses = 5347;
+  bool takesAddresses = declares(kernel, physicalStorageBufferAddresses);
+  if (takesAddresses == kernel.takesAddresses)
+    return "";
+  return "kernel " + kernel.name + " has a shader that takes " +
+         (takesAddresses ? "addresses" : "bindings") +
+         ", but is planned to take " +
+         (takesAddresses ? "bindings" : "addresses");
+}
+
 static std::string checkMatrices(const PlanKernel &kernel) {
-  constexpr uint32_t opCapability = 17, cooperativeMatrix = 6022;
-  bool multiplies =
-      !findInstruction(kernel.words, opCapability, 1, cooperativeMatrix)
-           .empty();
+  constexpr uint32_t cooperativeMatrix = 6022;
+  bool multiplies = declares(kernel, cooperativeMatrix);
   if (multiplies == kernel.matrices.empty())
     return "kernel " + kernel.name + " has a shader " +
            (multiplies ? "with" : "without") +
@@ -97,7 +111,8 @@ static std::string checkKernel(const PlanKernel &kernel) {
     return "kernel " + kernel.name + " is planned for workgroups that share " +
            std::to_string(kernel.sharedBytes) +
            " bytes, but was compiled for " + std::to_string(shared);
-  return checkMatrices(kernel);
+  std::string problem = checkMatrices(kernel);
+  return problem.empty() ? checkAddresses(kernel) : problem;
 }
 
 static bool isInside(const Plan &plan, const PlanRange &range) {

@@ -12,7 +12,7 @@
 using namespace mlir::pc;
 
 static constexpr char magic[4] = {'P', 'C', 'V', 'K'};
-static constexpr uint32_t version = 3;
+static constexpr uint32_t version = 4;
 static constexpr size_t headerBytes = 24;
 
 /// FNV-1a, which sees every changed byte; no protection against malice.
@@ -153,6 +153,7 @@ template <typename Codec> static void code(Codec &codec, PlanKernel &kernel) {
   code(codec, kernel.sharedBytes);
   codeList(codec, kernel.matrices);
   code(codec, kernel.subgroup);
+  code(codec, kernel.takesAddresses);
   codeFlat(codec, kernel.words);
 }
 

@@ -75,7 +75,7 @@ void mlir::pc::printPlan(const Plan &plan, std::ostream &os) {
     for (const PlanMatrix &matrix : kernel.matrices)
       os << " multiplies " << toText(matrix) << " in subgroups of "
          << kernel.subgroup;
-    os << "\n";
+    os << (kernel.takesAddresses ? " takes addresses\n" : "\n");
   }
   for (const PlanDispatch &dispatch : plan.dispatches)
     print(plan, dispatch, os);

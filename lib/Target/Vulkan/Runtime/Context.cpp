@@ -233,6 +233,8 @@ pc_vk_status pc_vk_context::createDevice() {
   features12 = {VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES,
                 &features11};
   features12.storageBuffer8BitAccess = has12.storageBuffer8BitAccess;
+  features12.bufferDeviceAddress =
+      !avoidsAddresses && has12.bufferDeviceAddress;
   features12.shaderInt8 = has12.shaderInt8;
   features12.shaderFloat16 = has12.shaderFloat16;
   features = {VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2, &features12};
@@ -298,6 +300,7 @@ void pc_vk_context::saveCache() {
 pc_vk_status pc_vk_context::create(const pc_vk_options &options) {
   isTrusting = options.trusting != 0;
   isMeasuring = options.timestamps != 0;
+  avoidsAddresses = options.no_addresses != 0;
   if (pc_vk_status status = createInstance(options.validate != 0))
     return status;
   if (pc_vk_status status = findDevices())

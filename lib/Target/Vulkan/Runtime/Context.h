@@ -31,7 +31,8 @@ struct pc_vk_context {
   bool isLost = false;
   bool isTrusting = false; // of the barriers of plans
   bool isMeasuring = false;
-  uint32_t timestampBits = 0; // of the queue; 0: it has no clock
+  bool avoidsAddresses = false; // of buffers
+  uint32_t timestampBits = 0;   // of the queue; 0: it has no clock
 
   VkInstance instance = VK_NULL_HANDLE;
   VkDebugUtilsMessengerEXT messenger = VK_NULL_HANDLE;

@@ -48,7 +48,8 @@ pc_vk_limits pc_vk_device_limits(const pc_vk_context *context) {
   const VkPhysicalDeviceLimits &limits = context->getLimits();
   return {found.properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU,
           subgroups.subgroupSize, limits.maxComputeWorkGroupInvocations,
-          limits.maxComputeSharedMemorySize};
+          limits.maxComputeSharedMemorySize,
+          context->features12.bufferDeviceAddress == VK_TRUE};
 }
 
 size_t pc_vk_device_matrix_count(const pc_vk_context *context) {

@@ -45,11 +45,18 @@ pc_vk_status pc_vk_plan::checkLimits() {
     for (int axis = 0; axis != 3; ++axis)
       require("a grid", dispatch.grid[axis],
               limits.maxComputeWorkGroupCount[axis]);
+    bool takesAddresses = plan.kernels[dispatch.kernel].takesAddresses;
+    require("bytes of push constants",
+            (takesAddresses ? 8 : 4) * dispatch.operands.size(),
+            limits.maxPushConstantsSize);
+    for (const PlanOperand &operand : dispatch.operands)
+      require("elements of one buffer",
+              operand.range.bytes / operand.elementBytes, INT32_MAX);
+    if (takesAddresses)
+      continue;
     require("a number of buffers of one kernel", dispatch.operands.size(),
             std::min(limits.maxPerStageDescriptorStorageBuffers,
                      limits.maxDescriptorSetStorageBuffers));
-    require("bytes of push constants", 4 * dispatch.operands.size(),
-            limits.maxPushConstantsSize);
     for (const PlanOperand &operand : dispatch.operands)
       require("bytes of one buffer",
               operand.range.bytes + limits.minStorageBufferOffsetAlignment,
@@ -103,6 +110,7 @@ pc_vk_status pc_vk_plan::checkFeatures(const PlanKernel &kernel) {
       {5116, {hasBrain, "shaderBFloat16Type"}},
       {5118, {hasBrain, "shaderBFloat16CooperativeMatrix"}},
       {5345, {hasMatrices, "vulkanMemoryModel"}},
+      {5347, {context.features12.bufferDeviceAddress, "bufferDeviceAddress"}},
       {6022, {hasMatrices, "cooperativeMatrix"}},
       {4433,
        {context.features11.storageBuffer16BitAccess,
@@ -179,33 +187,42 @@ pc_vk_status pc_vk_plan::uploadConstants() {
 // Kernels
 //===----------------------------------------------------------------------===//
 
-pc_vk_status pc_vk_plan::makeKernel(const PlanKernel &kernel, uint32_t bindings,
-                                    LoadedKernel &loaded) {
+pc_vk_status pc_vk_plan::makeSetLayout(uint32_t bindings,
+                                       LoadedKernel &loaded) {
   std::vector<VkDescriptorSetLayoutBinding> layout(bindings);
   for (uint32_t i = 0; i != bindings; ++i)
     layout[i] = {i, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 1,
                  VK_SHADER_STAGE_COMPUTE_BIT, nullptr};
-  VkDescriptorSetLayoutCreateInfo setInfo = {
+  VkDescriptorSetLayoutCreateInfo info = {
       VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO};
-  setInfo.bindingCount = bindings;
-  setInfo.pBindings = layout.data();
-  if (pc_vk_status status =
-          context.check(vkCreateDescriptorSetLayout(context.device, &setInfo,
-                                                    nullptr, &loaded.set),
-                        "lay out the buffers of a kernel"))
-    return status;
+  info.bindingCount = bindings;
+  info.pBindings = layout.data();
+  return context.check(
+      vkCreateDescriptorSetLayout(context.device, &info, nullptr, &loaded.set),
+      "lay out the buffers of a kernel");
+}
+
+pc_vk_status pc_vk_plan::makeLayout(const PlanKernel &kernel, uint32_t bindings,
+                                    LoadedKernel &loaded) {
+  if (!kernel.takesAddresses)
+    if (pc_vk_status status = makeSetLayout(bindings, loaded))
+      return status;
   VkPushConstantRange constants = {VK_SHADER_STAGE_COMPUTE_BIT, 0,
-                                   4 * bindings};
-  VkPipelineLayoutCreateInfo layoutInfo = {
+                                   (kernel.takesAddresses ? 8 : 4) * bindings};
+  VkPipelineLayoutCreateInfo info = {
       VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO};
-  layoutInfo.setLayoutCount = 1;
-  layoutInfo.pSetLayouts = &loaded.set;
-  layoutInfo.pushConstantRangeCount = 1;
-  layoutInfo.pPushConstantRanges = &constants;
-  if (pc_vk_status status =
-          context.check(vkCreatePipelineLayout(context.device, &layoutInfo,
-                                               nullptr, &loaded.layout),
-                        "lay out a pipeline"))
+  info.setLayoutCount = kernel.takesAddresses ? 0 : 1;
+  info.pSetLayouts = &loaded.set;
+  info.pushConstantRangeCount = 1;
+  info.pPushConstantRanges = &constants;
+  return context.check(
+      vkCreatePipelineLayout(context.device, &info, nullptr, &loaded.layout),
+      "lay out a pipeline");
+}
+
+pc_vk_status pc_vk_plan::makeKernel(const PlanKernel &kernel, uint32_t bindings,
+                                    LoadedKernel &loaded) {
+  if (pc_vk_status status = makeLayout(kernel, bindings, loaded))
     return status;
   VkShaderModuleCreateInfo moduleInfo = {
       VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO};
@@ -235,6 +252,19 @@ pc_vk_status pc_vk_plan::makeKernel(const PlanKernel &kernel, uint32_t bindings,
       context.device, context.pipelines, 1, &info, nullptr, &loaded.pipeline);
   vkDestroyShaderModule(context.device, module, nullptr);
   return context.check(result, "compile a kernel");
+}
+
+/// Vectors are loaded as such: buffers of a plan are aligned to so many bytes,
+/// from where its memory begins.
+pc_vk_status pc_vk_plan::checkAddress() {
+  constexpr uint64_t alignment = 64;
+  for (const PlanKernel &kernel : plan.kernels)
+    if (kernel.takesAddresses && memory.address % alignment != 0)
+      return context.fail(PC_VK_LIMIT,
+                          "the plan needs memory at a multiple of " +
+                              std::to_string(alignment) +
+                              ", but the device has given another address");
+  return PC_VK_OK;
 }
 
 /// A kernel has as many bindings wherever it is dispatched.
@@ -285,42 +315,68 @@ void pc_vk_plan::writeSet(const PlanDispatch &dispatch,
   context.counters.descriptor_writes += count;
 }
 
-/// One set for each different list of operands, however often it is dispatched.
-pc_vk_status pc_vk_plan::makeSets() {
-  if (plan.dispatches.empty())
-    return PC_VK_OK;
+/// For each dispatch the first one that has the same operands, however often
+/// they are dispatched: itself, if it is that, or if it needs no set at all.
+std::vector<size_t> pc_vk_plan::findSharedSets() const {
   using Key = std::pair<uint32_t, std::vector<std::pair<uint64_t, uint64_t>>>;
   std::map<Key, size_t> first;
   std::vector<size_t> like(plan.dispatches.size());
-  uint32_t descriptors = 0;
   for (size_t i = 0; i != plan.dispatches.size(); ++i) {
     Key key = {plan.dispatches[i].kernel, {}};
     for (const PlanOperand &operand : plan.dispatches[i].operands)
       key.second.emplace_back(operand.range.offset, operand.range.bytes);
-    auto [known, isNew] = first.try_emplace(key, i);
-    like[i] = known->second;
-    if (isNew)
-      descriptors += static_cast<uint32_t>(key.second.size());
+    like[i] = first.try_emplace(key, i).first->second;
   }
-  VkDescriptorPoolSize size = {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, descriptors};
+  return like;
+}
+
+pc_vk_status pc_vk_plan::makePool(const std::vector<size_t> &shared) {
+  VkDescriptorPoolSize size = {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 0};
   VkDescriptorPoolCreateInfo info = {
       VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO};
-  info.maxSets = static_cast<uint32_t>(first.size());
   info.poolSizeCount = 1;
   info.pPoolSizes = &size;
-  if (pc_vk_status status = context.check(
-          vkCreateDescriptorPool(context.device, &info, nullptr, &pool),
-          "make a pool of descriptors"))
-    return status;
+  for (size_t i = 0; i != shared.size(); ++i) {
+    const PlanDispatch &dispatch = plan.dispatches[i];
+    if (shared[i] != i || plan.kernels[dispatch.kernel].takesAddresses)
+      continue;
+    ++info.maxSets;
+    size.descriptorCount += static_cast<uint32_t>(dispatch.operands.size());
+  }
+  if (info.maxSets == 0)
+    return PC_VK_OK;
+  return context.check(
+      vkCreateDescriptorPool(context.device, &info, nullptr, &pool),
+      "make a pool of descriptors");
+}
+
+void pc_vk_plan::takeConstants(const PlanDispatch &dispatch,
+                               LoadedDispatch &loaded) const {
   uint64_t alignment = context.getLimits().minStorageBufferOffsetAlignment;
+  for (const PlanOperand &operand : dispatch.operands) {
+    if (plan.kernels[dispatch.kernel].takesAddresses) {
+      uint64_t address = memory.address + operand.range.offset;
+      loaded.constants.push_back(static_cast<uint32_t>(address));
+      loaded.constants.push_back(static_cast<uint32_t>(address >> 32));
+    } else {
+      loaded.constants.push_back(static_cast<uint32_t>(
+          operand.range.offset % alignment / operand.elementBytes));
+    }
+  }
+}
+
+pc_vk_status pc_vk_plan::makeSets() {
+  std::vector<size_t> shared = findSharedSets();
+  if (pc_vk_status status = makePool(shared))
+    return status;
   dispatches.resize(plan.dispatches.size());
   for (size_t i = 0; i != dispatches.size(); ++i) {
     const PlanDispatch &dispatch = plan.dispatches[i];
-    for (const PlanOperand &operand : dispatch.operands)
-      dispatches[i].offsets.push_back(static_cast<uint32_t>(
-          operand.range.offset % alignment / operand.elementBytes));
-    if (like[i] != i) {
-      dispatches[i].set = dispatches[like[i]].set;
+    takeConstants(dispatch, dispatches[i]);
+    if (plan.kernels[dispatch.kernel].takesAddresses)
+      continue;
+    if (shared[i] != i) {
+      dispatches[i].set = dispatches[shared[i]].set;
       continue;
     }
     VkDescriptorSetAllocateInfo allocation = {
@@ -358,6 +414,8 @@ pc_vk_status pc_vk_plan::load() {
   if (pc_vk_status status = makeMemory())
     return status;
   if (pc_vk_status status = makeKernels())
+    return status;
+  if (pc_vk_status status = checkAddress())
     return status;
   if (pc_vk_status status = makeSets())
     return status;

@@ -31,8 +31,10 @@ struct KernelTime {
 
 /// How the operands of a dispatch are bound.
 struct LoadedDispatch {
-  VkDescriptorSet set = VK_NULL_HANDLE;
-  std::vector<uint32_t> offsets; // in elements, behind where a binding begins
+  VkDescriptorSet set = VK_NULL_HANDLE; // none where it takes addresses
+  /// The push constants: in elements, how far behind the start of its binding
+  /// an operand begins, or its address in two words.
+  std::vector<uint32_t> constants;
 };
 
 struct pc_vk_plan {
@@ -59,9 +61,17 @@ private:
   pc_vk_status checkMatrices(const mlir::pc::PlanKernel &kernel);
   pc_vk_status checkFeatures(const mlir::pc::PlanKernel &kernel);
   pc_vk_status makeMemory();
+  pc_vk_status checkAddress();
+  pc_vk_status makeSetLayout(uint32_t bindings, LoadedKernel &loaded);
+  pc_vk_status makeLayout(const mlir::pc::PlanKernel &kernel, uint32_t bindings,
+                          LoadedKernel &loaded);
   pc_vk_status makeKernel(const mlir::pc::PlanKernel &kernel, uint32_t bindings,
                           LoadedKernel &loaded);
   pc_vk_status makeKernels();
+  std::vector<size_t> findSharedSets() const;
+  pc_vk_status makePool(const std::vector<size_t> &shared);
+  void takeConstants(const mlir::pc::PlanDispatch &dispatch,
+                     LoadedDispatch &loaded) const;
   pc_vk_status makeSets();
   void writeSet(const mlir::pc::PlanDispatch &dispatch, LoadedDispatch &loaded);
   pc_vk_status begin(VkCommandBuffer &commands);

@@ -21,8 +21,11 @@ pc_vk_status DeviceBuffer::create(pc_vk_context &context, VkDeviceSize bytes,
   info.size = std::max<VkDeviceSize>(bytes, 4);
   info.usage =
       VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT;
+  bool hasAddress = !isStaging && context.features12.bufferDeviceAddress;
   if (!isStaging)
     info.usage |= VK_BUFFER_USAGE_STORAGE_BUFFER_BIT;
+  if (hasAddress)
+    info.usage |= VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT;
   if (pc_vk_status status =
           context.check(vkCreateBuffer(context.device, &info, nullptr, &buffer),
                         "make a buffer"))
@@ -35,6 +38,11 @@ pc_vk_status DeviceBuffer::create(pc_vk_context &context, VkDeviceSize bytes,
                                      : VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT;
   VkMemoryAllocateInfo allocation = {VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO};
   allocation.allocationSize = needs.size;
+  VkMemoryAllocateFlagsInfo flags = {
+      VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_FLAGS_INFO};
+  flags.flags = VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT;
+  if (hasAddress)
+    allocation.pNext = &flags;
   if (!findMemoryType(context.memory, needs.memoryTypeBits, wanted,
                       allocation.memoryTypeIndex))
     return context.fail(PC_VK_MISSING_FEATURE,
@@ -49,6 +57,12 @@ pc_vk_status DeviceBuffer::create(pc_vk_context &context, VkDeviceSize bytes,
           context.check(vkBindBufferMemory(context.device, buffer, memory, 0),
                         "bind a buffer"))
     return status;
+  if (hasAddress) {
+    VkBufferDeviceAddressInfo where = {
+        VK_STRUCTURE_TYPE_BUFFER_DEVICE_ADDRESS_INFO};
+    where.buffer = buffer;
+    address = vkGetBufferDeviceAddress(context.device, &where);
+  }
   if (!isStaging)
     return PC_VK_OK;
   void *data = nullptr;

@@ -9,7 +9,8 @@
 struct DeviceBuffer {
   VkBuffer buffer = VK_NULL_HANDLE;
   VkDeviceMemory memory = VK_NULL_HANDLE;
-  uint8_t *mapped = nullptr; // where the host can see it
+  uint8_t *mapped = nullptr;   // where the host can see it
+  VkDeviceAddress address = 0; // where kernels can see it, if it has one
 
   /// `isStaging`: in memory that host and device see alike; otherwise as near
   /// to the device as can be.

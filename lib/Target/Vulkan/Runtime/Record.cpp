@@ -99,11 +99,14 @@ pc_vk_status pc_vk_plan::recordDispatches() {
     if (kernel.pipeline != bound)
       vkCmdBindPipeline(body, VK_PIPELINE_BIND_POINT_COMPUTE, kernel.pipeline);
     bound = kernel.pipeline;
-    vkCmdBindDescriptorSets(body, VK_PIPELINE_BIND_POINT_COMPUTE, kernel.layout,
-                            0, 1, &dispatches[i].set, 0, nullptr);
-    vkCmdPushConstants(body, kernel.layout, VK_SHADER_STAGE_COMPUTE_BIT, 0,
-                       static_cast<uint32_t>(4 * dispatches[i].offsets.size()),
-                       dispatches[i].offsets.data());
+    if (dispatches[i].set)
+      vkCmdBindDescriptorSets(body, VK_PIPELINE_BIND_POINT_COMPUTE,
+                              kernel.layout, 0, 1, &dispatches[i].set, 0,
+                              nullptr);
+    vkCmdPushConstants(
+        body, kernel.layout, VK_SHADER_STAGE_COMPUTE_BIT, 0,
+        static_cast<uint32_t>(4 * dispatches[i].constants.size()),
+        dispatches[i].constants.data());
     vkCmdDispatch(body, dispatch.grid[0], dispatch.grid[1], dispatch.grid[2]);
     takeTime(static_cast<uint32_t>(i + 1));
   }

@@ -92,28 +92,43 @@ static LogicalResult enter(ImplicitLocOpBuilder &builder, gpu::GPUFuncOp kernel,
   return success();
 }
 
-/// Goes through the tiles of the `rows` that invocation `id` owns.
+namespace {
+/// Where an invocation is among those who own rows of a loop.
+struct Place {
+  Owners owners;
+  Value number;                       // of those who own the same rows
+  Value first, thread;                // of a team: its first row; within it
+  llvm::DenseMap<Value, Value> local; // rows in the memory of the workgroup
+};
+} // namespace
+
+/// Goes through the tiles of the rows that the invocation owns, with others or
+/// alone.
 static LogicalResult emitStage(ImplicitLocOpBuilder &builder,
-                               const Stage &stage, Value id, int64_t rows,
+                               const Stage &stage, const Place &place,
                                llvm::function_ref<bool(Value)> isAligned) {
   FailureOr<KernelDomain> domain = getSharedDomain(stage);
   if (failed(domain))
     return failure();
-  if (domain->sizes.empty() || domain->sizes.front() % rows != 0)
+  if (domain->sizes.empty() || domain->sizes.front() % place.owners.rows != 0)
     return stage.front()->emitOpError("expected a multiple of ")
-           << rows << " rows";
+           << place.owners.rows << " rows";
   builder.setLoc(stage.front()->getLoc());
-  OwnTiles own = chooseOwnTiles(stage, rows, isAligned);
-  SmallVector<TileAxis> axes = makeAxes(*domain, own.tile);
+  OwnTiles own = chooseOwnTiles(stage, place.owners, isAligned);
+  bool isTeam = place.owners.team != 1;
+  SmallVector<TileAxis> axes =
+      makeAxes(isTeam ? own.domain : *domain, own.tile);
   axes.front().chunk = 1;
   for (TileAxis &axis : axes)
     axis.lanes = 1;
   OpBuilder::InsertionGuard guard(builder);
-  Value number = arith::ConstantIndexOp::create(builder, 0);
-  if (own.count != 1) {
+  Value number = isTeam
+                     ? place.thread
+                     : arith::ConstantIndexOp::create(builder, 0).getResult();
+  if (own.count != 1 || isTeam) {
     Value count = arith::ConstantIndexOp::create(builder, own.count);
-    Value one = arith::ConstantIndexOp::create(builder, 1);
-    auto loop = scf::ForOp::create(builder, number, count, one);
+    Value step = arith::ConstantIndexOp::create(builder, place.owners.team);
+    auto loop = scf::ForOp::create(builder, number, count, step);
     number = loop.getInductionVar();
     builder.setInsertionPointToStart(loop.getBody());
   }
@@ -121,10 +136,15 @@ static LogicalResult emitStage(ImplicitLocOpBuilder &builder,
   for (auto [size, part] : llvm::zip(own.domain.sizes, own.tile))
     counts.push_back(llvm::divideCeil(size, part));
   SmallVector<Value> numbers = splitNumber(builder, number, counts);
-  Value rowTiles = arith::ConstantIndexOp::create(builder, counts.front());
-  Value before = arith::MulIOp::create(builder, id, rowTiles);
-  numbers.front() = arith::AddIOp::create(builder, before, numbers.front());
   TileEmitter emitter(builder, std::move(axes), isAligned);
+  if (isTeam) {
+    emitter.placeRows(place.first, place.local);
+  } else {
+    // Positions count from the first row of all.
+    Value rowTiles = arith::ConstantIndexOp::create(builder, counts.front());
+    Value before = arith::MulIOp::create(builder, place.number, rowTiles);
+    numbers.front() = arith::AddIOp::create(builder, before, numbers.front());
+  }
   emitter.placeAt(numbers);
   for (linalg::LinalgOp op : stage)
     if (failed(emitter.emit(op)))
@@ -133,22 +153,89 @@ static LogicalResult emitStage(ImplicitLocOpBuilder &builder,
   return success();
 }
 
+/// Copies the rows of a buffer into the memory of the workgroup, or back.
+static void emitCopy(ImplicitLocOpBuilder &builder, const Place &place,
+                     Value buffer, Value local, bool isBack) {
+  ArrayRef<int64_t> shape = cast<MemRefType>(local.getType()).getShape();
+  Value count = arith::ConstantIndexOp::create(
+      builder, countElements(buffer, place.owners.rows));
+  Value team = arith::ConstantIndexOp::create(builder, place.owners.team);
+  auto loop = scf::ForOp::create(builder, place.thread, count, team);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  SmallVector<Value> inside =
+      splitNumber(builder, loop.getInductionVar(), shape);
+  SmallVector<Value> outside = inside;
+  outside.front() =
+      arith::AddIOp::create(builder, outside.front(), place.first);
+  if (isBack)
+    memref::StoreOp::create(builder,
+                            memref::LoadOp::create(builder, local, inside),
+                            buffer, outside);
+  else
+    memref::StoreOp::create(builder,
+                            memref::LoadOp::create(builder, buffer, outside),
+                            local, inside);
+}
+
+/// Memory of the workgroup for its rows of a buffer.
+static Value addRows(gpu::GPUFuncOp kernel, Value buffer, int64_t rows) {
+  auto type = cast<MemRefType>(buffer.getType());
+  SmallVector<int64_t> shape(type.getShape());
+  shape.front() = rows;
+  auto space = gpu::AddressSpaceAttr::get(kernel.getContext(),
+                                          gpu::AddressSpace::Workgroup);
+  return kernel.addWorkgroupAttribution(
+      MemRefType::get(shape, type.getElementType(), AffineMap(), space),
+      buffer.getLoc());
+}
+
 LogicalResult DistributeKernels::distributeLoop(gpu::GPUFuncOp kernel,
                                                 scf::ForOp loop) {
-  int64_t rows = loop->getAttrOfType<IntegerAttr>(rowsAttrName).getInt();
+  Place place;
+  place.owners = getOwners(loop);
+  bool isTeam = place.owners.team != 1;
   SmallVector<Stage> stages = getStages(*loop.getBody());
   ImplicitLocOpBuilder builder(loop.getLoc(), kernel.getContext());
   builder.setInsertionPoint(loop);
   Value id = getInvocation(builder, kernel);
-  int64_t owners = getDomain(stages.front().front())->sizes.front() / rows;
-  if (failed(enter(builder, kernel, loop, id, owners)))
+  int64_t parts =
+      getDomain(stages.front().front())->sizes.front() / place.owners.rows;
+  if (failed(enter(builder, kernel, loop, id, parts * place.owners.team)))
     return failure();
+  place.number = id;
+  llvm::SetVector<Value> written = getWritten(stages);
+  if (isTeam) {
+    Value team = arith::ConstantIndexOp::create(builder, place.owners.team);
+    Value rows = arith::ConstantIndexOp::create(builder, place.owners.rows);
+    place.number = arith::DivUIOp::create(builder, id, team);
+    place.first = arith::MulIOp::create(builder, place.number, rows);
+    place.thread = gpu::ThreadIdOp::create(builder, gpu::Dimension::x);
+    for (Value buffer : written) {
+      Value local = addRows(kernel, buffer, place.owners.rows);
+      place.local[buffer] = local;
+      emitCopy(builder, place, buffer, local, /*isBack=*/false);
+    }
+    gpu::BarrierOp::create(builder);
+  }
   loop->moveBefore(builder.getInsertionBlock(), builder.getInsertionPoint());
   loop->removeAttr(rowsAttrName);
+  loop->removeAttr(teamAttrName);
   builder.setInsertionPoint(loop.getBody()->getTerminator());
-  for (const Stage &stage : stages)
-    if (failed(emitStage(builder, stage, id, rows, makeAligned(kernel))))
+  auto isAligned = makeAligned(kernel);
+  auto isAlignedOutside = [&](Value buffer) {
+    return !place.local.contains(buffer) && isAligned(buffer);
+  };
+  for (const Stage &stage : stages) {
+    if (failed(emitStage(builder, stage, place, isAlignedOutside)))
       return failure();
+    if (isTeam)
+      gpu::BarrierOp::create(builder);
+  }
+  builder.setInsertionPointAfter(loop);
+  if (isTeam)
+    for (Value buffer : written)
+      emitCopy(builder, place, buffer, place.local[buffer], /*isBack=*/true);
   for (Operation &op : llvm::make_early_inc_range(*loop.getBody()))
     if (isFused(op))
       op.erase();

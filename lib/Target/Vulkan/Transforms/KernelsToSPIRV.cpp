@@ -22,9 +22,6 @@ namespace mlir::pc {
 using namespace mlir;
 using namespace mlir::pc;
 
-/// Push constants hold at least as many bytes on every device.
-static constexpr unsigned mostPushConstantBytes = 128;
-
 namespace {
 struct KernelsToSPIRV
     : public mlir::pc::impl::KernelsToSPIRVBase<KernelsToSPIRV> {
@@ -38,7 +35,9 @@ struct Binding {
   Type element;      // in memory
   Value variable;    // points to the buffer; null where only vectors do
   Value vectors;     // points to it as vectors; null where nobody asks for them
-  Value firstOffset; // index; null in the memory of the workgroup
+  Value firstOffset; // index; null where variables point to the first element
+  bool isShared = false;    // in the memory of the workgroup
+  bool isAddressed = false; // by a pointer to physical memory
 };
 
 /// Moves the body of a kernel into a SPIR-V function whose arguments are
@@ -53,7 +52,10 @@ public:
 private:
   LogicalResult checkKernel();
   FailureOr<Type> getStorageType(Type element);
-  LogicalResult makeBinding(BlockArgument argument);
+  FailureOr<Binding> makeBinding(BlockArgument argument);
+  void bindVariable(BlockArgument argument, Binding &binding);
+  void makeAddresses();
+  Value loadAddress(Value table, unsigned number);
   void makeEntry();
   Value makeVariable(BlockArgument argument, Type element, unsigned bytes,
                      StringRef suffix);
@@ -64,13 +66,15 @@ private:
   bool lowerMatrixAccess(Operation *user, const Binding &binding);
   void lowerProduct(vector::ContractionOp op);
   spirv::MemoryAccessAttr getAccess(const Binding &binding);
+  IntegerAttr getAlignment(const Binding &binding, bool isVector = false);
   LogicalResult lowerAccess(Operation *user, const Binding &binding);
   Value fromStorage(Value value, Type type);
   Value toStorage(Value value, Type type);
   LogicalResult lowerAccesses();
 
   gpu::GPUFuncOp kernel;
-  bool cooperates = false; // has matrices of subgroups
+  bool cooperates = false;  // has matrices of subgroups
+  bool isAddressed = false; // buffers are pointers, not bindings
   ImplicitLocOpBuilder builder;
   spirv::ModuleOp module;
   spirv::FuncOp function;
@@ -80,7 +84,7 @@ private:
 
 /// What the kernels may ask a device for; each one then asks for what it uses.
 static spirv::TargetEnvAttr getEnvironment(MLIRContext *context,
-                                           bool cooperates) {
+                                           bool cooperates, bool isAddressed) {
   using spirv::Capability;
   using spirv::Extension;
   SmallVector<Capability> capabilities = {Capability::Shader,
@@ -103,9 +107,15 @@ static spirv::TargetEnvAttr getEnvironment(MLIRContext *context,
                         Extension::SPV_KHR_cooperative_matrix,
                         Extension::SPV_KHR_bfloat16);
   }
-  auto triple = spirv::VerCapExtAttr::get(cooperates ? spirv::Version::V_1_6
-                                                     : spirv::Version::V_1_3,
-                                          capabilities, extensions, context);
+  spirv::Version version = cooperates    ? spirv::Version::V_1_6
+                           : isAddressed ? spirv::Version::V_1_5
+                                         : spirv::Version::V_1_3;
+  if (isAddressed) {
+    capabilities.push_back(Capability::PhysicalStorageBufferAddresses);
+    extensions.push_back(Extension::SPV_KHR_physical_storage_buffer);
+  }
+  auto triple =
+      spirv::VerCapExtAttr::get(version, capabilities, extensions, context);
   return spirv::TargetEnvAttr::get(triple,
                                    spirv::getDefaultResourceLimits(context),
                                    spirv::ClientAPI::Vulkan);
@@ -116,10 +126,10 @@ LogicalResult BorderLowering::checkKernel() {
     return kernel.emitOpError("expected a known block size");
   if (!kernel.getBody().hasOneBlock())
     return kernel.emitOpError("expected one block");
-  if (kernel.getNumArguments() * 4 > mostPushConstantBytes)
+  unsigned most = mostPushConstantBytes / (isAddressed ? 8 : 4);
+  if (kernel.getNumArguments() > most)
     return kernel.emitOpError("expected at most ")
-           << mostPushConstantBytes / 4 << " buffers, but got "
-           << kernel.getNumArguments();
+           << most << " buffers, but got " << kernel.getNumArguments();
   return success();
 }
 
@@ -173,22 +183,35 @@ Value BorderLowering::makeVariable(BlockArgument argument, Type element,
       builder, pointer, FlatSymbolRefAttr::get(builder.getStringAttr(name)));
 }
 
-LogicalResult BorderLowering::makeBinding(BlockArgument argument) {
+FailureOr<Binding> BorderLowering::makeBinding(BlockArgument argument) {
   auto type = cast<MemRefType>(argument.getType());
   FailureOr<Type> element = getStorageType(type.getElementType());
   if (failed(element))
     return failure();
-  unsigned bytes = (*element).getIntOrFloatBitWidth() / 8;
-  bool hasVectors = hasAccess<vector::LoadOp, vector::StoreOp>(argument);
   Binding binding;
   binding.type = type;
   binding.strides = type.getStridesAndOffset().first;
   binding.element = *element;
-  if (!hasVectors || hasAccess<memref::LoadOp, memref::StoreOp>(argument))
-    binding.variable = makeVariable(argument, *element, bytes, "");
-  if (hasVectors)
+  return binding;
+}
+
+static bool needsVectors(BlockArgument argument) {
+  return hasAccess<vector::LoadOp, vector::StoreOp>(argument);
+}
+
+static bool needsElements(BlockArgument argument) {
+  return !needsVectors(argument) ||
+         hasAccess<memref::LoadOp, memref::StoreOp>(argument);
+}
+
+/// Points to the buffer through a descriptor.
+void BorderLowering::bindVariable(BlockArgument argument, Binding &binding) {
+  unsigned bytes = binding.element.getIntOrFloatBitWidth() / 8;
+  if (needsElements(argument))
+    binding.variable = makeVariable(argument, binding.element, bytes, "");
+  if (needsVectors(argument))
     binding.vectors =
-        makeVariable(argument, VectorType::get(vectorWidth, *element),
+        makeVariable(argument, VectorType::get(vectorWidth, binding.element),
                      bytes * vectorWidth, "_vectors");
   Value offset = spirv::getPushConstantValue(function, kernel.getNumArguments(),
                                              argument.getArgNumber(),
@@ -196,18 +219,78 @@ LogicalResult BorderLowering::makeBinding(BlockArgument argument) {
   binding.firstOffset = UnrealizedConversionCastOp::create(
                             builder, builder.getIndexType(), offset)
                             .getResult(0);
-  bindings.push_back(binding);
-  return success();
+}
+
+/// A pointer to physical memory, to a list of `element`.
+static spirv::PointerType getAddressType(BlockArgument argument, Type element,
+                                         unsigned bytes) {
+  using Decoration = spirv::StructType::MemberDecorationInfo;
+  auto unit = UnitAttr::get(element.getContext());
+  SmallVector<Decoration, 2> decorations;
+  if (!hasAccess<memref::StoreOp, vector::StoreOp>(argument))
+    decorations.emplace_back(0, spirv::Decoration::NonWritable, unit);
+  if (!hasAccess<memref::LoadOp, vector::LoadOp>(argument))
+    decorations.emplace_back(0, spirv::Decoration::NonReadable, unit);
+  auto array = spirv::RuntimeArrayType::get(element, bytes);
+  return spirv::PointerType::get(
+      spirv::StructType::get({Type(array)}, {0u}, decorations),
+      spirv::StorageClass::PhysicalStorageBuffer);
+}
+
+Value BorderLowering::loadAddress(Value table, unsigned number) {
+  Value place = spirv::ConstantOp::create(builder, builder.getI32Type(),
+                                          builder.getI32IntegerAttr(number));
+  return spirv::LoadOp::create(
+      builder, spirv::AccessChainOp::create(builder, table, ValueRange{place}));
+}
+
+/// Pointers to all buffers, in the push constants. One that is accessed as
+/// elements and as vectors is there once.
+void BorderLowering::makeAddresses() {
+  SmallVector<Type> pointers;
+  SmallVector<uint32_t> offsets;
+  for (auto [argument, binding] : llvm::zip(kernel.getArguments(), bindings)) {
+    unsigned bytes = binding.element.getIntOrFloatBitWidth() / 8;
+    offsets.push_back(static_cast<uint32_t>(8 * pointers.size()));
+    pointers.push_back(
+        needsElements(argument)
+            ? getAddressType(argument, binding.element, bytes)
+            : getAddressType(argument,
+                             VectorType::get(vectorWidth, binding.element),
+                             bytes * vectorWidth));
+  }
+  auto type = spirv::PointerType::get(spirv::StructType::get(pointers, offsets),
+                                      spirv::StorageClass::PushConstant);
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(module.getBody());
+    spirv::GlobalVariableOp::create(builder, type, addressesName);
+  }
+  Value table = spirv::AddressOfOp::create(
+      builder, type,
+      FlatSymbolRefAttr::get(builder.getStringAttr(addressesName)));
+  for (auto [argument, binding] : llvm::zip(kernel.getArguments(), bindings)) {
+    unsigned number = argument.getArgNumber();
+    Value address = loadAddress(table, number);
+    binding.isAddressed = true;
+    (needsElements(argument) ? binding.variable : binding.vectors) = address;
+    if (needsElements(argument) && needsVectors(argument))
+      binding.vectors = spirv::BitcastOp::create(
+          builder,
+          getAddressType(
+              argument, VectorType::get(vectorWidth, binding.element),
+              binding.element.getIntOrFloatBitWidth() / 8 * vectorWidth),
+          address);
+  }
 }
 
 /// Memory of the workgroup.
 LogicalResult BorderLowering::makeShared(BlockArgument memory) {
-  auto type = cast<MemRefType>(memory.getType());
-  FailureOr<Type> element = getStorageType(type.getElementType());
-  if (failed(element))
+  FailureOr<Binding> binding = makeBinding(memory);
+  if (failed(binding))
     return failure();
   auto pointer = spirv::PointerType::get(
-      spirv::ArrayType::get(*element, type.getNumElements()),
+      spirv::ArrayType::get(binding->element, binding->type.getNumElements()),
       spirv::StorageClass::Workgroup);
   std::string name = "shared_" + std::to_string(memory.getArgNumber());
   {
@@ -217,13 +300,10 @@ LogicalResult BorderLowering::makeShared(BlockArgument memory) {
                                     builder.getStringAttr(name),
                                     FlatSymbolRefAttr());
   }
-  Binding binding;
-  binding.type = type;
-  binding.strides = type.getStridesAndOffset().first;
-  binding.element = *element;
-  binding.variable = spirv::AddressOfOp::create(
+  binding->isShared = true;
+  binding->variable = spirv::AddressOfOp::create(
       builder, pointer, FlatSymbolRefAttr::get(builder.getStringAttr(name)));
-  bindings.push_back(binding);
+  bindings.push_back(*binding);
   return success();
 }
 
@@ -231,11 +311,13 @@ void BorderLowering::makeEntry() {
   builder.setInsertionPoint(kernel->getParentOfType<gpu::GPUModuleOp>());
   // Cooperative matrices are defined for the memory model of Vulkan alone.
   module = spirv::ModuleOp::create(
-      builder, spirv::AddressingModel::Logical,
+      builder,
+      isAddressed ? spirv::AddressingModel::PhysicalStorageBuffer64
+                  : spirv::AddressingModel::Logical,
       cooperates ? spirv::MemoryModel::Vulkan : spirv::MemoryModel::GLSL450,
       std::nullopt, (kernel.getName() + "_spirv").str());
   module->setAttr(spirv::getTargetEnvAttrName(),
-                  getEnvironment(kernel.getContext(), cooperates));
+                  getEnvironment(kernel.getContext(), cooperates, isAddressed));
   if (kernel->hasAttr(exactAttrName))
     module->setAttr(exactAttrName, builder.getUnitAttr());
   builder.setInsertionPointToStart(module.getBody());
@@ -271,7 +353,7 @@ Value BorderLowering::getPointer(Operation *op, const Binding &binding,
   auto i32 = builder.getI32Type();
   Value word =
       UnrealizedConversionCastOp::create(builder, i32, place).getResult(0);
-  if (!binding.firstOffset)
+  if (binding.isShared)
     return spirv::AccessChainOp::create(builder, binding.variable,
                                         ValueRange{word});
   Value zero = spirv::ConstantOp::getZero(i32, op->getLoc(), builder);
@@ -304,12 +386,24 @@ Value BorderLowering::toStorage(Value value, Type type) {
 }
 
 /// In the memory model of Vulkan, memory is an invocation's own unless it is
-/// said not to be.
+/// said not to be; of physical memory, the alignment has to be said.
 spirv::MemoryAccessAttr BorderLowering::getAccess(const Binding &binding) {
-  if (!cooperates || binding.firstOffset)
+  if (binding.isAddressed)
+    return spirv::MemoryAccessAttr::get(builder.getContext(),
+                                        spirv::MemoryAccess::Aligned);
+  if (!cooperates || !binding.isShared)
     return {};
   return spirv::MemoryAccessAttr::get(builder.getContext(),
                                       spirv::MemoryAccess::NonPrivatePointer);
+}
+
+IntegerAttr BorderLowering::getAlignment(const Binding &binding,
+                                         bool isVector) {
+  if (!binding.isAddressed)
+    return {};
+  unsigned bytes = binding.element.getIntOrFloatBitWidth() / 8;
+  return builder.getI32IntegerAttr(
+      static_cast<int32_t>(isVector ? bytes * vectorWidth : bytes));
 }
 
 /// A vector of two dimensions, as the matrix that it is in a product.
@@ -336,7 +430,7 @@ bool BorderLowering::lowerMatrixAccess(Operation *user,
                                        const Binding &binding) {
   using Layout = spirv::CooperativeMatrixLayoutKHR;
   auto transfer = dyn_cast<VectorTransferOpInterface>(user);
-  if (!transfer || binding.firstOffset)
+  if (!transfer || !binding.isShared)
     return false;
   Value pointer = getPointer(user, binding, transfer.getIndices());
   Value stride = spirv::ConstantOp::create(
@@ -390,22 +484,24 @@ LogicalResult BorderLowering::lowerAccess(Operation *user,
   if (auto load = dyn_cast<memref::LoadOp>(user)) {
     Value value = spirv::LoadOp::create(
         builder, getPointer(user, binding, load.getIndices()),
-        getAccess(binding), IntegerAttr());
+        getAccess(binding), getAlignment(binding));
     load.replaceAllUsesWith(fromStorage(value, binding.type.getElementType()));
   } else if (auto store = dyn_cast<memref::StoreOp>(user)) {
     Value value = toStorage(store.getValue(), binding.element);
     spirv::StoreOp::create(builder,
                            getPointer(user, binding, store.getIndices()), value,
-                           getAccess(binding), IntegerAttr());
+                           getAccess(binding), getAlignment(binding));
   } else if (auto load = dyn_cast<vector::LoadOp>(user)) {
     load.replaceAllUsesWith(
         spirv::LoadOp::create(
-            builder, getPointer(user, binding, load.getIndices(), true))
+            builder, getPointer(user, binding, load.getIndices(), true),
+            getAccess(binding), getAlignment(binding, true))
             .getResult());
   } else if (auto store = dyn_cast<vector::StoreOp>(user)) {
     spirv::StoreOp::create(builder,
                            getPointer(user, binding, store.getIndices(), true),
-                           store.getValueToStore());
+                           store.getValueToStore(), getAccess(binding),
+                           getAlignment(binding, true));
   } else {
     return user->emitOpError("is not supported in a kernel of the Vulkan "
                              "target");
@@ -428,6 +524,7 @@ LogicalResult BorderLowering::lowerAccesses() {
 }
 
 LogicalResult BorderLowering::run() {
+  isAddressed = kernel->hasAttr(addressesAttrName);
   if (failed(checkKernel()))
     return failure();
   cooperates =
@@ -436,9 +533,16 @@ LogicalResult BorderLowering::run() {
   makeEntry();
   unsigned buffers = kernel.getNumArguments();
   for (BlockArgument argument :
-       kernel.getBody().getArguments().take_front(buffers))
-    if (failed(makeBinding(argument)))
+       kernel.getBody().getArguments().take_front(buffers)) {
+    FailureOr<Binding> binding = makeBinding(argument);
+    if (failed(binding))
       return failure();
+    if (!isAddressed)
+      bindVariable(argument, *binding);
+    bindings.push_back(*binding);
+  }
+  if (isAddressed && buffers != 0)
+    makeAddresses();
   for (BlockArgument memory : kernel.getWorkgroupAttributions())
     if (failed(makeShared(memory)))
       return failure();

@@ -44,7 +44,7 @@ private:
   LogicalResult outline(func::FuncOp function);
   FailureOr<Group> makeGroup(Operation *root) const;
   SmallVector<MatrixShape> getMatrices() const;
-  LogicalResult shareLoop(Group &group, int64_t rows) const;
+  LogicalResult shareLoop(Group &group, Owners owners) const;
   void addBody(OpBuilder &builder, Group &group, IRMapping &mapping) const;
   gpu::GPUFuncOp getKernel(Group &group);
   gpu::GPUFuncOp makeKernel(Group &group, StringRef name);
@@ -108,9 +108,10 @@ FailureOr<Group> OutlineKernels::makeGroup(Operation *root) const {
                "expected at most 2^30 results, but got ")
            << domain->count;
   group.blockSize = blockSize;
-  if (auto rows = root->getAttrOfType<IntegerAttr>(rowsAttrName))
-    return failed(shareLoop(group, rows.getInt())) ? FailureOr<Group>(failure())
-                                                   : std::move(group);
+  if (root->hasAttr(rowsAttrName))
+    return failed(shareLoop(group, getOwners(root)))
+               ? FailureOr<Group>(failure())
+               : std::move(group);
   DeviceModel device = {lanes,       subgroups, registers,     invocations,
                         sharedBytes, limit,     getMatrices(), emulated};
   group.tile = chooseTile(group.ops, *domain, device, isAligned);
@@ -136,19 +137,24 @@ FailureOr<Group> OutlineKernels::makeGroup(Operation *root) const {
 }
 
 /// A loop whose rows are shared out among invocations, a subgroup in each
-/// group.
-LogicalResult OutlineKernels::shareLoop(Group &group, int64_t rows) const {
+/// group, or among groups.
+LogicalResult OutlineKernels::shareLoop(Group &group, Owners owners) const {
   auto loop = cast<scf::ForOp>(group.root);
   SmallVector<Stage> stages = getStages(*loop.getBody());
-  group.invocations = getDomain(group.ops.front())->sizes.front() / rows;
-  group.blockSize = lanes;
+  llvm::SetVector<Value> written = getWritten(stages);
+  group.invocations =
+      getDomain(group.ops.front())->sizes.front() / owners.rows * owners.team;
+  group.blockSize = owners.team == 1 ? int64_t(lanes) : owners.team;
   group.iterations = loop.getStaticTripCount()->getSExtValue();
-  int64_t each = countIterations(stages, rows, isAligned);
-  if (each > limit)
+  int64_t each = countIterations(stages, owners, [&](Value buffer) {
+    return (owners.team == 1 || !written.contains(buffer)) && isAligned(buffer);
+  });
+  int64_t left = limit - countCopies(written.getArrayRef(), owners);
+  if (each > left)
     return loop.emitOpError("expected at most ")
            << int64_t(limit) << " iterations of an invocation, but one of this "
            << "loop takes " << each;
-  int64_t launches = llvm::divideCeil(group.iterations, limit / each);
+  int64_t launches = llvm::divideCeil(group.iterations, left / each);
   group.perLaunch = llvm::divideCeil(group.iterations, launches);
   return success();
 }
@@ -230,7 +236,9 @@ void OutlineKernels::addBody(OpBuilder &builder, Group &group,
   };
   auto loop = scf::ForOp::create(builder, loc, constant(0),
                                  constant(group.perLaunch), constant(1));
-  loop->setAttr(rowsAttrName, group.root->getAttr(rowsAttrName));
+  for (StringRef name : {rowsAttrName, teamAttrName})
+    if (Attribute value = group.root->getAttr(name))
+      loop->setAttr(name, value);
   builder.setInsertionPointToStart(loop.getBody());
   for (const Stage &stage :
        getStages(*cast<scf::ForOp>(group.root).getBody())) {

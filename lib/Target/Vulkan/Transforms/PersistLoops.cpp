@@ -28,7 +28,8 @@ struct PersistLoops : public mlir::pc::impl::PersistLoopsBase<PersistLoops> {
   void runOnOperation() override;
 
 private:
-  int64_t chooseRows(scf::ForOp loop) const;
+  Owners chooseOwners(scf::ForOp loop) const;
+  Owners chooseTeam(ArrayRef<Stage> stages, int64_t rows) const;
 };
 } // namespace
 
@@ -101,25 +102,93 @@ static int64_t findRows(ArrayRef<Stage> stages) {
   return buffers.size() <= mostBuffers ? rows : 0;
 }
 
-/// The rows that an invocation is to own: as many as leave the device busy. 0:
-/// the loop is better off as a list of dispatches, or has to be one.
-int64_t PersistLoops::chooseRows(scf::ForOp loop) const {
+static int64_t getBytes(Value buffer) {
+  auto type = cast<MemRefType>(buffer.getType());
+  Type element = type.getElementType();
+  return type.getNumElements() *
+         (element.isIndex()
+              ? 8
+              : llvm::divideCeil(element.getIntOrFloatBitWidth(), 8));
+}
+
+/// Each operand of the ops follows the rows in one of its dimensions, or not at
+/// all.
+static bool hasPlainRows(ArrayRef<Stage> stages) {
+  for (const Stage &stage : stages)
+    for (linalg::LinalgOp op : stage) {
+      auto row = getAffineDimExpr(getDomain(op)->loops[0], op.getContext());
+      for (AffineMap map : op.getIndexingMapsArray())
+        for (AffineExpr expr : map.getResults())
+          if (expr != row && expr.isFunctionOfDim(getDomain(op)->loops[0]))
+            return false;
+    }
+  return true;
+}
+
+/// What all rows read, again in each iteration.
+static int64_t getReadBytes(ArrayRef<Stage> stages) {
+  llvm::SmallPtrSet<Value, 8> read;
+  int64_t bytes = 0;
+  for (const Stage &stage : stages)
+    for (linalg::LinalgOp op : stage)
+      for (OpOperand *input : op.getDpsInputOperands())
+        if (isa<MemRefType>(input->get().getType()) &&
+            !op.getMatchingIndexingMap(input).isFunctionOfDim(
+                getDomain(op)->loops[0]) &&
+            read.insert(input->get()).second)
+          bytes += getBytes(input->get());
+  return bytes;
+}
+
+/// The rows of a workgroup, and its invocations: as many as there are elements
+/// in a row. No rows: what a row has does not fit, or all have too much in
+/// common.
+Owners PersistLoops::chooseTeam(ArrayRef<Stage> stages, int64_t rows) const {
+  llvm::SetVector<Value> written = getWritten(stages);
+  int64_t bytes = 0, widest = 1;
+  for (Value buffer : written) {
+    bytes += getBytes(buffer) / rows;
+    widest = std::max(widest, countElements(buffer, 1));
+  }
+  if (!hasPlainRows(stages) || bytes > sharedBytes ||
+      getReadBytes(stages) > readBytes)
+    return {0};
+  Owners owners;
+  owners.team = std::clamp<int64_t>(llvm::PowerOf2Ceil(widest), lanes,
+                                    std::max<int64_t>(lanes, invocations));
+  while (owners.rows < mostRows && rows % (2 * owners.rows) == 0 &&
+         2 * owners.rows * bytes <= sharedBytes &&
+         rows / (2 * owners.rows) * owners.team >= busy * lanes)
+    owners.rows *= 2;
+  int64_t iterations =
+      countIterations(stages, owners, [](Value) { return false; });
+  int64_t copies = countCopies(written.getArrayRef(), owners);
+  return iterations * fewestIterations + copies <= limit ? owners : Owners{0};
+}
+
+/// Who is to own the rows: as many invocations as leave the device busy. No
+/// rows: the loop is better off as a list of dispatches, or has to be one.
+Owners PersistLoops::chooseOwners(scf::ForOp loop) const {
   std::optional<APInt> trips = loop.getStaticTripCount();
   if (!trips || trips->getSExtValue() < fewestIterations ||
       !hasOnlyStages(loop))
-    return 0;
+    return {0};
   SmallVector<Stage> stages = getStages(*loop.getBody());
   int64_t rows = findRows(stages);
   // A row of many dispatches is one dispatch already.
-  if (rows < lanes * subgroups || stages.size() < 2)
-    return 0;
+  if (rows == 0 || stages.size() < 2)
+    return {0};
+  if (rows < busy * lanes && sharedBytes != 0)
+    return chooseTeam(stages, rows);
+  if (rows < lanes * subgroups)
+    return {0};
   int64_t own = mostRows;
   while (rows % own != 0 || rows / own < lanes * subgroups)
     own /= 2;
   // Alignment is not known yet; without it there are at least as many.
   int64_t iterations =
-      countIterations(stages, own, [](Value) { return false; });
-  return iterations * fewestIterations <= limit ? own : 0;
+      countIterations(stages, {own}, [](Value) { return false; });
+  return {iterations * fewestIterations <= limit ? own : 0};
 }
 
 void PersistLoops::runOnOperation() {
@@ -128,15 +197,18 @@ void PersistLoops::runOnOperation() {
     if (auto loop = dyn_cast<scf::ForOp>(op))
       loops.push_back(loop);
   for (scf::ForOp loop : loops) {
-    int64_t rows = chooseRows(loop);
-    if (rows == 0)
+    Owners owners = chooseOwners(loop);
+    if (owners.rows == 0)
       continue;
     for (Operation &op :
          llvm::make_early_inc_range(loop.getBody()->without_terminator()))
       if (canMove(op, loop))
         op.moveBefore(loop);
-    loop->setAttr(rowsAttrName,
-                  IntegerAttr::get(IndexType::get(&getContext()), rows));
+    auto index = IndexType::get(&getContext());
+    loop->setAttr(rowsAttrName, IntegerAttr::get(index, owners.rows));
+    if (owners.team != 1)
+      loop->setAttr(teamAttrName, IntegerAttr::get(index, owners.team));
     ++persistent;
+    teams += owners.team != 1;
   }
 }

@@ -19,8 +19,9 @@ using namespace mlir;
 static constexpr llvm::StringLiteral optionalPasses[] = {
     "pc-cpu-accumulate-sums",   "pc-cpu-trim-slices",
     "pc-cpu-fuse-elementwise",  "pc-cpu-own-destinations",
-    "pc-cpu-shorten-lifetimes", "pc-gpu-fuse-kernels",
-    "pc-gpu-persist-loops",     "loop-invariant-code-motion"};
+    "pc-cpu-shorten-lifetimes", "pc-gpu-stage-reductions",
+    "pc-gpu-fuse-kernels",      "pc-gpu-persist-loops",
+    "pc-gpu-address-buffers",   "loop-invariant-code-motion"};
 
 ArrayRef<llvm::StringLiteral> mlir::pc::getOptionalGPUPasses() {
   return optionalPasses;
@@ -36,10 +37,16 @@ void mlir::pc::buildTensorToLaunchesPipeline(OpPassManager &manager,
   add(createLoopInvariantCodeMotionPass());
   buildBufferizationPipeline(manager, without);
   add.toFunctions(createStructureCopies({/*all=*/true}));
+  if (device.sharedBytes != 0)
+    add.toFunctions(createStageReductions(
+        {device.lanes, device.subgroups, device.invocations}));
   add.toFunctions(createSplitReductions());
   add.toFunctions(createFuseKernels());
   PersistLoopsOptions persistent;
   persistent.lanes = device.lanes;
+  persistent.busy = device.subgroups;
+  persistent.invocations = device.invocations;
+  persistent.sharedBytes = device.sharedBytes;
   add.toFunctions(createPersistLoops(persistent));
   add.toFunctions(createPlanMemory());
   add.toFunctions(createUnrollLoops());
@@ -60,7 +67,8 @@ void mlir::pc::buildTensorToLaunchesPipeline(OpPassManager &manager,
 }
 
 void mlir::pc::buildKernelsToSPIRVPipeline(OpPassManager &manager,
-                                           const DeviceProfile &device) {
+                                           const DeviceProfile &device,
+                                           ArrayRef<std::string> without) {
   OpPassManager &kernels = manager.nest<gpu::GPUModuleOp>();
   kernels.addNestedPass<gpu::GPUFuncOp>(createDistributeKernels());
   if (device.emulatesMatrices)
@@ -70,6 +78,9 @@ void mlir::pc::buildKernelsToSPIRVPipeline(OpPassManager &manager,
   kernels.addNestedPass<gpu::GPUFuncOp>(createExpandMath());
   kernels.addPass(createCanonicalizerPass());
   kernels.addPass(createCSEPass());
+  if (device.addressedBytes)
+    PassAdder(kernels.nest<gpu::GPUFuncOp>(),
+              without)(createAddressBuffers({*device.addressedBytes}));
   manager.addPass(createKernelsToSPIRV());
   OpPassManager &modules = manager.nest<spirv::ModuleOp>();
   modules.addPass(createCanonicalizerPass());
@@ -79,7 +90,13 @@ void mlir::pc::buildKernelsToSPIRVPipeline(OpPassManager &manager,
 
 namespace {
 /// In the order of the profiles.
-enum class ProfileName : unsigned { Lavapipe, Generic, H100, Emulated };
+enum class ProfileName : unsigned {
+  Lavapipe,
+  Generic,
+  H100,
+  Emulated,
+  Addressed
+};
 
 struct ProfileOptions : public PassPipelineOptions<ProfileOptions> {
   Option<ProfileName> profile{
@@ -90,7 +107,9 @@ struct ProfileOptions : public PassPipelineOptions<ProfileOptions> {
           clEnumValN(ProfileName::Generic, "generic", "any in hardware"),
           clEnumValN(ProfileName::H100, "h100", "NVIDIA H100"),
           clEnumValN(ProfileName::Emulated, "emulated",
-                     "without cooperative matrices"))};
+                     "without cooperative matrices"),
+          clEnumValN(ProfileName::Addressed, "addressed",
+                     "lavapipe, by addresses"))};
 
   const pc::DeviceProfile &get() const {
     return pc::getDeviceProfiles()[static_cast<unsigned>(profile.getValue())];

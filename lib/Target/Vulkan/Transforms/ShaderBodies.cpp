@@ -19,12 +19,17 @@ static bool isOfVulkan(spirv::ModuleOp module) {
   return module.getMemoryModel() == spirv::MemoryModel::Vulkan;
 }
 
+static bool hasAddresses(spirv::ModuleOp module) {
+  return module.getAddressingModel() ==
+         spirv::AddressingModel::PhysicalStorageBuffer64;
+}
+
 /// An entry point lists the inputs that it reads, which are known by now; from
 /// SPIR-V 1.4 on, all variables.
 static void listInputs(spirv::ModuleOp module) {
   SmallVector<Attribute> inputs;
   for (auto variable : module.getOps<spirv::GlobalVariableOp>())
-    if (isOfVulkan(module) ||
+    if (isOfVulkan(module) || hasAddresses(module) ||
         variable.storageClass() == spirv::StorageClass::Input)
       inputs.push_back(FlatSymbolRefAttr::get(variable));
   for (auto entry : module.getOps<spirv::EntryPointOp>())
@@ -80,16 +85,17 @@ struct BFloatBitcast : public OpConversionPattern<arith::BitcastOp> {
   }
 };
 
-/// Where a vector of two dimensions has become a matrix, there is nothing to do
-/// between the two.
-struct MatrixCast : public OpConversionPattern<UnrealizedConversionCastOp> {
+/// Where a vector of two dimensions has become a matrix, or an index the
+/// integer that it is cast to, there is nothing to do between the two.
+struct DoneCast : public OpConversionPattern<UnrealizedConversionCastOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult
   matchAndRewrite(UnrealizedConversionCastOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    if (!isa<spirv::CooperativeMatrixType>(
-            adaptor.getInputs().front().getType()))
-      return rewriter.notifyMatchFailure(op, "not of a matrix");
+    Type type = adaptor.getInputs().front().getType();
+    if (!isa<spirv::CooperativeMatrixType>(type) &&
+        type != op.getResultTypes().front())
+      return rewriter.notifyMatchFailure(op, "neither of a matrix nor done");
     rewriter.replaceOp(op, adaptor.getInputs());
     return success();
   }
@@ -121,8 +127,8 @@ LogicalResult mlir::pc::convertShaderBody(spirv::ModuleOp module) {
   RewritePatternSet patterns(context);
   ScfToSPIRVContext scfContext;
   arith::populateArithToSPIRVPatterns(types, patterns);
-  patterns.add<BFloatBitcast, BFloatConstant, MatrixCast>(types, context,
-                                                          /*benefit=*/2);
+  patterns.add<BFloatBitcast, BFloatConstant, DoneCast>(types, context,
+                                                        /*benefit=*/2);
   populateGPUToSPIRVPatterns(types, patterns);
   populateMathToSPIRVPatterns(types, patterns);
   populateSCFToSPIRVPatterns(types, scfContext, patterns);
@@ -131,7 +137,7 @@ LogicalResult mlir::pc::convertShaderBody(spirv::ModuleOp module) {
       SPIRVConversionTarget::get(environment);
   target->addDynamicallyLegalOp<UnrealizedConversionCastOp>(
       [](UnrealizedConversionCastOp op) {
-        return !isa<VectorType>(op.getOperandTypes().front()) &&
+        return !isa<VectorType, IndexType>(op.getOperandTypes().front()) &&
                !isa<VectorType>(op.getResultTypes().front());
       });
   SmallVector<Operation *> bodies;

@@ -115,6 +115,33 @@ void TileEmitter::placeAt(ArrayRef<Value> numbers) {
     positions.push_back(getPositions(axis, number, &exists.emplace_back()));
 }
 
+void TileEmitter::placeRows(Value first,
+                            const llvm::DenseMap<Value, Value> &local) {
+  firstRow = first;
+  localRows = local;
+}
+
+/// The row of the whole buffer, not of what is owned of it.
+void TileEmitter::moveRow(const Context &context,
+                          MutableArrayRef<Value> position) {
+  if (!firstRow)
+    return;
+  Value &row = position[context.domain.loops.front()];
+  row = arith::AddIOp::create(builder, row, firstRow);
+}
+
+TileEmitter::Place TileEmitter::getPlace(const Context &context,
+                                         const Operand &operand,
+                                         ArrayRef<int64_t> offsets,
+                                         int64_t iteration) {
+  SmallVector<Value> position = getPosition(context, offsets, iteration);
+  Value buffer = operand.operand->get();
+  if (Value local = localRows.lookup(buffer))
+    return {local, getIndices(operand.map, position)};
+  moveRow(context, position);
+  return {buffer, getIndices(operand.map, position)};
+}
+
 int64_t TileEmitter::countElements() const {
   int64_t count = 1;
   for (const TileAxis &axis : axes)
@@ -197,12 +224,10 @@ Value TileEmitter::loadVector(Context &context, Operand &operand,
   llvm::append_range(key, first);
   Value &vector = context.loaded[key];
   if (!vector) {
-    Value buffer = operand.operand->get();
+    Place place = getPlace(context, operand, first, iteration);
     auto type = VectorType::get(
-        vectorWidth, cast<MemRefType>(buffer.getType()).getElementType());
-    vector = vector::LoadOp::create(
-        builder, type, buffer,
-        getIndices(operand.map, getPosition(context, first, iteration)));
+        vectorWidth, cast<MemRefType>(place.memory.getType()).getElementType());
+    vector = vector::LoadOp::create(builder, type, place.memory, place.indices);
   }
   return vector::ExtractOp::create(builder, vector, component);
 }
@@ -235,10 +260,10 @@ Value TileEmitter::read(Context &context, Operand &operand, int64_t element,
   Key key = {operand.operand->getOperandNumber(), iteration};
   llvm::append_range(key, offsets);
   Value &value = context.loaded[key];
-  if (!value)
-    value = memref::LoadOp::create(
-        builder, buffer,
-        getIndices(operand.map, getPosition(context, offsets, iteration)));
+  if (!value) {
+    Place place = getPlace(context, operand, offsets, iteration);
+    value = memref::LoadOp::create(builder, place.memory, place.indices);
+  }
   return value;
 }
 
@@ -260,8 +285,10 @@ SmallVector<Value> TileEmitter::emitBody(Context &context, int64_t element,
     mapping.map(op.getMatchingBlockArgument(&init), value);
   SmallVector<Value> position;
   for (Operation &nested : body->without_terminator()) {
-    if (position.empty() && isa<linalg::IndexOp>(nested))
+    if (position.empty() && isa<linalg::IndexOp>(nested)) {
       position = getPosition(context, getOffsets(element), iteration);
+      moveRow(context, position);
+    }
     auto cast = dyn_cast<arith::IndexCastOp>(nested);
     if (auto index = dyn_cast<linalg::IndexOp>(nested))
       mapping.map(index.getResult(), position[index.getDim()]);
@@ -396,20 +423,20 @@ void TileEmitter::store(linalg::LinalgOp op, OpOperand &init,
   int64_t step = isVector ? vectorWidth : 1;
   for (int64_t element = 0, e = values.size(); element < e; element += step) {
     SmallVector<int64_t> offsets = getOffsets(element);
-    SmallVector<Value> indices =
-        getIndices(operand.map, getPosition(context, offsets, 0));
+    Place place = getPlace(context, operand, offsets, 0);
     OpBuilder::InsertionGuard guard(builder);
     if (Value isThere = getExistence(offsets))
       builder.setInsertionPointToStart(
           scf::IfOp::create(builder, isThere, /*withElse=*/false).thenBlock());
     if (!isVector) {
-      memref::StoreOp::create(builder, values[element], init.get(), indices);
+      memref::StoreOp::create(builder, values[element], place.memory,
+                              place.indices);
       continue;
     }
     auto type = VectorType::get(vectorWidth, values[element].getType());
     Value vector = vector::FromElementsOp::create(
         builder, type, values.slice(element, vectorWidth));
-    vector::StoreOp::create(builder, vector, init.get(), indices);
+    vector::StoreOp::create(builder, vector, place.memory, place.indices);
   }
 }
 

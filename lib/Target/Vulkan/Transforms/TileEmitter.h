@@ -51,6 +51,9 @@ public:
                  int64_t width, int64_t results);
   /// The tile of that number along each axis.
   void placeAt(ArrayRef<Value> numbers);
+  /// Positions count from row `first` on. Of the buffers in `local`, those rows
+  /// are in other memory.
+  void placeRows(Value first, const llvm::DenseMap<Value, Value> &local);
   LogicalResult emit(linalg::LinalgOp op);
   void finish();
 
@@ -86,6 +89,14 @@ private:
   SmallVector<Value> getPosition(const Context &context,
                                  ArrayRef<int64_t> offsets, int64_t iteration);
   SmallVector<Value> getIndices(AffineMap map, ArrayRef<Value> position);
+  /// An element of a buffer, wherever that is.
+  struct Place {
+    Value memory;
+    SmallVector<Value> indices;
+  };
+  Place getPlace(const Context &context, const Operand &operand,
+                 ArrayRef<int64_t> offsets, int64_t iteration);
+  void moveRow(const Context &context, MutableArrayRef<Value> position);
   Value read(Context &context, Operand &operand, int64_t element,
              int64_t iteration);
   Value loadVector(Context &context, Operand &operand,
@@ -137,6 +148,8 @@ private:
   Value isStoring;                          // null: every invocation is
   gpu::GPUFuncOp kernel;                    // of what is shared
   Value thread;                             // among the invocations
+  Value firstRow;                           // null: the first of all
+  llvm::DenseMap<Value, Value> localRows;   // by buffer
   SmallVector<Value> firsts;                // where the workgroup begins
   SmallVector<SmallVector<Value>> inside;   // positions from there on
   llvm::MapVector<Value, Values> registers; // by buffer

@@ -31,6 +31,29 @@ std::optional<Combiner> mlir::pc::getCombiner(linalg::LinalgOp op) {
   return Combiner{combine, *neutral};
 }
 
+/// So many invocations, each of which takes so many steps.
+static double getTime(double each, int64_t invocations,
+                      const DeviceModel &device) {
+  double busy = double(device.lanes * device.subgroups);
+  return each * std::ceil(double(invocations) / busy);
+}
+
+static double getTime(int64_t steps, int64_t results, int64_t width,
+                      const DeviceModel &device) {
+  return getTime(double(llvm::divideCeil(steps, width)) +
+                     level * llvm::Log2_64(width),
+                 results * width, device);
+}
+
+double mlir::pc::estimateTree(int64_t steps, int64_t results,
+                              const DeviceModel &device) {
+  double best = getTime(steps, results, 1, device);
+  for (int64_t width = 4; width <= std::min(device.invocations, steps);
+       width *= 2)
+    best = std::min(best, getTime(steps, results, width, device));
+  return best;
+}
+
 int64_t mlir::pc::chooseTreeWidth(ArrayRef<linalg::LinalgOp> ops,
                                   const KernelDomain &domain,
                                   ArrayRef<int64_t> own,
@@ -52,21 +75,15 @@ int64_t mlir::pc::chooseTreeWidth(ArrayRef<linalg::LinalgOp> ops,
   }
   if (device.invocations * bytes > device.sharedBytes)
     return 1;
-  double busy = double(device.lanes * device.subgroups);
-  auto getTime = [&](double each, int64_t invocations) {
-    return each * std::ceil(double(invocations) / busy);
-  };
   int64_t elements = 1;
   for (int64_t size : own)
     elements *= size;
   double time =
-      getTime(double(steps * elements), countTiles(domain, own)) / gain;
+      getTime(double(steps * elements), countTiles(domain, own), device) / gain;
   int64_t best = 1;
   for (int64_t width = 4; width <= std::min(device.invocations, steps);
        width *= 2) {
-    double other = getTime(double(llvm::divideCeil(steps, width)) +
-                               level * llvm::Log2_64(width),
-                           domain.count * width);
+    double other = getTime(steps, domain.count, width, device);
     if (other >= time)
       continue;
     time = other;

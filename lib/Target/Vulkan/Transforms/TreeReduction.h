@@ -20,6 +20,10 @@ struct Combiner {
 /// Nothing where the op has no combiner, or one that cannot join parts.
 std::optional<Combiner> getCombiner(linalg::LinalgOp op);
 
+/// The steps that reducing so many results takes, `steps` each, if as many
+/// invocations of a workgroup share each as is best.
+double estimateTree(int64_t steps, int64_t results, const DeviceModel &device);
+
 /// How many invocations, a power of two, take parts of each result; 1 where
 /// that is not worth more than the tile `own` of invocations that share
 /// nothing.

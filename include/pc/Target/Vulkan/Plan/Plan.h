@@ -58,6 +58,7 @@ struct PlanKernel {
   uint32_t sharedBytes = 0;         // of the memory of a workgroup
   std::vector<PlanMatrix> matrices; // that the device has to multiply
   uint32_t subgroup = 0;       // invocations of one, where there are matrices
+  bool takesAddresses = false; // of its operands, in place of bindings
   std::vector<uint32_t> words; // SPIR-V
 };
 
@@ -76,6 +77,7 @@ struct PlanDispatch {
   uint32_t kernel = 0;
   std::array<uint32_t, 3> grid = {1, 1, 1};
   /// Operand i is binding i; where it begins is word i of the push constants.
+  /// Of a kernel that takes addresses, they are push constants of 64 bits.
   std::vector<PlanOperand> operands;
 };
 

@@ -49,6 +49,8 @@ typedef struct {
   const char *cache;
   /* Not 0: measure each dispatch where the device has a clock. */
   int timestamps;
+  /* Not 0: do without buffer device addresses, as if the device had none. */
+  int no_addresses;
 } pc_vk_options;
 
 /* Makes *context even where it fails, for its message; destroy it in any case.
@@ -70,6 +72,7 @@ typedef struct {
   int is_software; /* not 0: its invocations are those of a CPU */
   uint32_t lanes;  /* invocations that run in step */
   uint32_t invocations, shared_bytes; /* of a workgroup, at most */
+  int has_addresses; /* not 0: kernels may reach buffers by their addresses */
 } pc_vk_limits;
 pc_vk_limits pc_vk_device_limits(const pc_vk_context *context);
 

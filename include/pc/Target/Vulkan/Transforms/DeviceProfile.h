@@ -8,6 +8,7 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace mlir::pc {
@@ -26,6 +27,9 @@ struct DeviceProfile {
   int64_t registers;   // accumulators of an invocation, at most
   int64_t invocations; // of a workgroup, at most
   int64_t sharedBytes; // of its memory; 0: sharing does not pay
+  /// Kernels with a buffer of so many bytes reach buffers by their addresses;
+  /// none: the device has no addresses.
+  std::optional<int64_t> addressedBytes = {};
   std::vector<MatrixShape> matrices = {}; // cooperative ones
   bool emulatesMatrices = false;          // by single invocations, for tests
 };
@@ -33,7 +37,8 @@ struct DeviceProfile {
 /// All that have a name, the default first: "lavapipe", a device in software,
 /// where each barrier is a change of context; "generic", what every device in
 /// hardware has to allow; "h100", by its data sheet; "emulated", the same
-/// kernels for devices without cooperative matrices.
+/// kernels for devices without cooperative matrices; "addressed", lavapipe with
+/// addresses of buffers in all kernels.
 llvm::ArrayRef<DeviceProfile> getDeviceProfiles();
 
 /// The one of that name, the default for an empty one; null if there is none.

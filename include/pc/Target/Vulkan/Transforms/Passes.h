@@ -42,9 +42,23 @@ inline constexpr llvm::StringLiteral treeAttrName = "pc.tree";
 /// the first dimension an invocation owns. An index.
 inline constexpr llvm::StringLiteral rowsAttrName = "pc.rows";
 
+/// Of such a loop: how many invocations, a workgroup, own its rows together,
+/// which are in the memory of the workgroup. An index.
+inline constexpr llvm::StringLiteral teamAttrName = "pc.team";
+
 /// Of an argument of a kernel: a unit; it begins at a multiple of a vector of
 /// four elements.
 inline constexpr llvm::StringLiteral alignedAttrName = "pc.aligned";
+
+/// Of a kernel: a unit; its buffers are pointers to physical memory in the push
+/// constants, not bindings of a descriptor set.
+inline constexpr llvm::StringLiteral addressesAttrName = "pc.addresses";
+
+/// The variable of a shader that has those pointers, one for each buffer.
+inline constexpr llvm::StringLiteral addressesName = "addresses";
+
+/// Push constants hold at least as many bytes on every device.
+inline constexpr unsigned mostPushConstantBytes = 128;
 
 /// Tensor functions to launches of kernels on buffers: arguments, results and
 /// an arena, in this order of the arguments of each function.
@@ -56,7 +70,8 @@ void buildTensorToLaunchesPipeline(OpPassManager &manager,
 ArrayRef<llvm::StringLiteral> getOptionalGPUPasses();
 /// Kernels to SPIR-V modules; the launches stay.
 void buildKernelsToSPIRVPipeline(OpPassManager &manager,
-                                 const DeviceProfile &device);
+                                 const DeviceProfile &device,
+                                 ArrayRef<std::string> without = {});
 
 /// Registers the passes, `pc-gpu-to-launches` and `pc-gpu-pipeline`.
 void registerGPUPassesAndPipelines();

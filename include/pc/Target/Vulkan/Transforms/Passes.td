@@ -45,6 +45,31 @@ def SplitReductions : Pass<"pc-gpu-split-reductions", "func::FuncOp"> {
   ];
 }
 
+def StageReductions : Pass<"pc-gpu-stage-reductions", "func::FuncOp"> {
+  let summary = "reduce parts of long reductions, then what they leave";
+  let description = [{
+    A reduction to few results leaves most of a device idle, even where a workgroup shares each result.
+    Where the count of steps says that it is at least twice as fast, a loop of such a reduction is cut
+    into parts: each of them is reduced to results of its own, which a second op joins with what was
+    there before. What the loop has beyond whole parts stays an op of its own. Sums come in another order
+    than before, the same in every run. Reductions with more than one result at once, such as the place
+    of a maximum, are left alone.
+
+    Example: `test/Target/Vulkan/stage-reductions.mlir`
+  }];
+  let options = [
+    Option<"lanes", "lanes", "int64_t", "32", "Invocations that a device runs in step">,
+    Option<"subgroups", "subgroups", "int64_t", "64",
+           "Groups of invocations in step that keep a device busy">,
+    Option<"invocations", "invocations", "int64_t", "128",
+           "Most invocations of a workgroup that shares a result">
+  ];
+  let statistics = [Statistic<"staged", "staged", "Reductions in two stages">];
+  let dependentDialects = [
+    "mlir::arith::ArithDialect", "mlir::linalg::LinalgDialect", "mlir::memref::MemRefDialect"
+  ];
+}
+
 def FuseKernels : Pass<"pc-gpu-fuse-kernels", "func::FuncOp"> {
   let summary = "put structured ops that share out the same elements into one kernel";
   let description = [{
@@ -81,6 +106,11 @@ def PersistLoops : Pass<"pc-gpu-persist-loops", "func::FuncOp"> {
     of a device; with fewer than 4 the loop is left alone, as is one whose ops
     mix rows or have too few of them. Sums are taken in the same order either way.
 
+    With `shared-bytes` of memory of a workgroup, and fewer rows than the invocations that keep a
+    device busy, `busy` times `lanes`, a workgroup owns some rows: `pc.team` says how many invocations it
+    has. What the loop writes is in its memory meanwhile, and it waits for itself between two ops. That is
+    done where those rows fit in there, and what all rows read does not exceed `read-bytes`.
+
     Example: `test/Target/Vulkan/persist-loops.mlir`
   }];
   let options = [
@@ -88,9 +118,20 @@ def PersistLoops : Pass<"pc-gpu-persist-loops", "func::FuncOp"> {
     Option<"subgroups", "subgroups", "int64_t", "2",
            "Groups of invocations in step that have to have rows">,
     Option<"limit", "limit", "int64_t", "60000",
-           "Most iterations of all loops of one invocation">
+           "Most iterations of all loops of one invocation">,
+    Option<"busy", "busy", "int64_t", "16",
+           "Groups of invocations in step that keep a device busy">,
+    Option<"invocations", "invocations", "int64_t", "128",
+           "Most invocations of a workgroup that owns rows">,
+    Option<"sharedBytes", "shared-bytes", "int64_t", "0",
+           "Bytes of the memory of a workgroup, 0 where it does not own rows">,
+    Option<"readBytes", "read-bytes", "int64_t", "1048576",
+           "Most bytes that each workgroup reads again in each iteration">
   ];
-  let statistics = [Statistic<"persistent", "persistent", "Loops that were marked">];
+  let statistics = [
+    Statistic<"persistent", "persistent", "Loops that were marked">,
+    Statistic<"teams", "teams", "Of those, loops whose rows belong to workgroups">
+  ];
 }
 
 def OutlineKernels : Pass<"pc-gpu-outline-kernels", "ModuleOp"> {
@@ -122,7 +163,7 @@ def OutlineKernels : Pass<"pc-gpu-outline-kernels", "ModuleOp"> {
 
     A loop that `pc-gpu-persist-loops` has marked becomes a kernel too, launched once for as
     many of its iterations as an invocation may have, with a workgroup for each
-    subgroup.
+    subgroup, or for the rows that `pc.team` invocations own together.
 
     What is left in the function then has to be launches, buffers and views of them:
     anything else is refused by name.
@@ -184,7 +225,8 @@ def DistributeKernels : Pass<"pc-gpu-distribute-kernels", "gpu::GPUFuncOp"> {
     those that are left join theirs with those of the upper half until there is one, which stores.
 
     In a loop with `pc.rows`, invocation `i` owns so many rows of all results: op by op, it goes
-    through the tiles of its rows.
+    through the tiles of its rows. With `pc.team` a workgroup does so: its invocations take turns at
+    the tiles, in its memory, into which it takes its rows before the loop, and returns them behind it.
 
     Example: `test/Target/Vulkan/distribute-kernels.mlir`
   }];
@@ -207,6 +249,23 @@ def EmulateCooperative : Pass<"pc-gpu-emulate-cooperative", "gpu::GPUFuncOp"> {
   let dependentDialects = [
     "mlir::arith::ArithDialect", "mlir::memref::MemRefDialect", "mlir::scf::SCFDialect"
   ];
+}
+
+def AddressBuffers : Pass<"pc-gpu-address-buffers", "gpu::GPUFuncOp"> {
+  let summary = "let a kernel reach its buffers by their addresses";
+  let description = [{
+    Marks a kernel `pc.addresses`: `pc-gpu-kernels-to-spirv` then takes the buffers as pointers
+    to physical memory, which are push constants, and not as bindings of a descriptor set. That is
+    done where a buffer has at least `least-bytes`; without that bound, everywhere. A kernel
+    with more buffers than push constants hold pointers, 16, is left alone.
+
+    Example: `test/Target/Vulkan/address-buffers.mlir`
+  }];
+  let options = [
+    Option<"leastBytes", "least-bytes", "int64_t", "0",
+           "Bytes of a buffer from which on its kernel takes addresses">
+  ];
+  let statistics = [Statistic<"addressed", "addressed", "Kernels that take addresses">];
 }
 
 def ExpandMath : Pass<"pc-gpu-expand-math", "gpu::GPUFuncOp"> {
@@ -244,7 +303,9 @@ def KernelsToSPIRV : Pass<"pc-gpu-kernels-to-spirv", "ModuleOp"> {
   let description = [{
     The body of each kernel moves into a `spirv.module` of its own, `@<kernel>_spirv`;
     the kernel itself stays, empty, for the launches to refer to. Argument `i` of the kernel is binding `i` of descriptor set 0, a buffer of its elements; its offset,
-    in elements, is word `i` of the push constants. A buffer that is accessed by vectors
+    in elements, is word `i` of the push constants. In a kernel that is marked
+    `pc.addresses`, push constant `i` is a pointer to the first element of argument `i` instead, and there
+    are no bindings; such a module is of SPIR-V 1.5. A buffer that is accessed by vectors
     has a second variable of the same binding, whose elements are vectors. Memory that is only read is declared so.
     Booleans and integers of 2 and 4 bits are bytes in memory, and an index is 64 bits wide there
     and 32 bits elsewhere. bf16 is an integer of 16 bits, of which `pc-gpu-expand-bfloats` has left
