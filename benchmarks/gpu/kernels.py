@@ -11,9 +11,9 @@ A ratio is the median of the ratios of the turns. Every result is first held aga
 NumPy in f64. The relaxation is strict, of 784-256-10 with tanh and batch 64; of the
 compiled gradient, what 64 iterations take more than one does, for 64 of them; "recorded" is
 a dispatch for each op of each iteration, as without pc-gpu-persist-loops; "by address" takes
-addresses of buffers in place of descriptors. Writes kernels.json and kernels.md into --out. Exit status: 0 all numbers are right (however
-long they take), 1 one is not or a tool failed. Needs the packages of
-`scripts/install bench`.
+addresses of buffers in place of descriptors. Writes kernels.json and kernels.md into --out.
+Exit status: 0 all numbers are right (however long they take), 1 one is not or a tool failed.
+Needs the packages of `scripts/install bench`.
 """
 
 import argparse
