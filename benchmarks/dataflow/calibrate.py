@@ -27,10 +27,10 @@ import numpy as np
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RTL = ROOT / "lib" / "Target" / "SystemVerilog" / "rtl"
 TABLE = ROOT / "lib" / "Dialect" / "Dataflow" / "Analysis" / "CostTable.inc"
-GRAPHS = ROOT / "test" / "Dialect" / "Dataflow" / "Reference" / "Inputs" / "make_graph.py"
+MODELS = [ROOT / "examples", ROOT / "test" / "Dialect" / "Dataflow" / "Reference" / "Inputs"]
 TOLERANCE = 0.25
 
-# Layers (or the seed of a random graph), batch, format, and further options.
+# Layers (or the script that makes the model, and its options), batch, format, and further options.
 CALIBRATION = {
     "plain": ("4-4-2", 1, "18,14", "--rate=0.05"),
     "wide": ("8-6-3", 1, "12,8", "--rate=0.05 --lanes=12"),
@@ -47,10 +47,28 @@ CALIBRATION = {
     "broad": ("20-12-6", 1, "14,10", "--rate=0.04 --lanes=32 --segments=128"),
     "columns": ("128-4-2", 2, "18,14", "--rate=0.05 --lanes=6"),
     "exact": ("3-2-2", 1, "32,20", "--rate=0.05"),
-    "graph": (5, 2, "20,12", "--rate=0.02"),
-    "sums": (7, 1, "10,6", "--rate=0.05 --segments=16"),
-    "tree": (4, 1, "16,10", "--rate=0.0625 --segments=16"),
+    "graph": ("make_graph.py 5 --plain", 2, "20,12", "--rate=0.02"),
+    "sums": ("make_graph.py 7 --plain", 1, "10,6", "--rate=0.05 --segments=16"),
+    "tree": ("make_graph.py 4 --plain", 1, "16,10", "--rate=0.0625 --segments=16"),
     "lanes": ("6-9-3", 3, "10,6", "--rate=0.05 --lanes=27 --segments=32"),
+    "image": ("make_convnet.py --channels=1 --size=4 --classes=1", 1, "8,4", "--rate=0.0625"),
+    "kernels": ("make_convnet.py --channels=2,3 --size=6 --kernel=2 --classes=2 --pool=mean", 2, "12,8",
+                "--rate=0.05 --lanes=6"),
+    "filters": ("make_convnet.py --channels=8,4 --size=8 --classes=2", 4, "18,12", "--rate=0.02 --lanes=8"),
+    "pixels": ("make_convnet.py --channels=2,2 --size=16 --classes=2 --pool=mean", 1, "16,10", "--rate=0.02"),
+    "planes": ("make_convnet.py --channels=6,6 --size=10 --kernel=2 --classes=3", 1, "20,12",
+               "--rate=0.125 --lanes=12"),
+    "faster": ("make_convnet.py --channels=4,2 --size=6 --classes=2", 2, "18,12",
+               "--rate=0.03 --optimizer=momentum"),
+    "slow": ("make_convnet.py --channels=3,6 --size=8 --kernel=5 --classes=2", 8, "14,10",
+             "--rate=0.05 --lanes=9"),
+    "points": ("make_convnet.py --channels=4,8 --size=12 --kernel=2 --classes=2 --pool=mean", 2, "24,14",
+               "--rate=0.05 --lanes=4"),
+    "free": ("make_convnet.py --channels=2,4 --size=4 --classes=2", 2, "16,11",
+             "--rate=0.05 --schedule=strict --step=0.3 --iterations=8 --lanes=4"),
+    "large": ("make_convnet.py --channels=1,2 --size=24 --classes=1", 2, "18,12", "--rate=0.05"),
+    "turns": ("make_graph.py 13 --images", 2, "20,12", "--rate=0.05 --segments=16"),
+    "means": ("make_graph.py 2", 1, "16,10", "--rate=0.05 --segments=16"),
 }
 HELD_OUT = {
     "even": ("8-8-4", 2, "18,14", "--rate=0.1 --lanes=8"),
@@ -59,8 +77,14 @@ HELD_OUT = {
     "halves": ("6-4-2", 1, "14,10", "--rate=0.05 --schedule=fixed --step=0.6 --iterations=9"),
     "shift": ("24-8-2", 1, "18,12", "--rate=0.125 --lanes=4"),
     "small": ("3-2-1", 1, "12,8", "--rate=0.05 --segments=64"),
-    "branches": (8, 2, "18,12", "--rate=0.03"),
-    "random": (11, 2, "22,12", "--rate=0.02 --lanes=16"),
+    "branches": ("make_graph.py 8 --plain", 2, "18,12", "--rate=0.03"),
+    "random": ("make_graph.py 11 --plain", 2, "22,12", "--rate=0.02 --lanes=16"),
+    "convnet": ("make_convnet.py --channels=4 --size=8 --classes=10", 16, "18,12",
+                "--rate=0.25 --loss=cross-entropy --lanes=14"),
+    "deeper": ("make_convnet.py --channels=2,4 --size=6 --classes=2 --pool=mean", 1, "16,12", "--rate=0.04 --lanes=4"),
+    "rows": ("make_rearranged.py", 2, "24,14", "--rate=0.05"),
+    "channels": ("make_graph.py 8 --images", 2, "16,10", "--rate=0.03 --segments=64"),
+    "photo": ("make_convnet.py --channels=2,2 --size=20 --classes=1", 1, "12,8", "--rate=0.0625"),
 }
 
 
@@ -76,10 +100,10 @@ def compile_circuit(name, circuit, folder):
     """Its hardware, and its report with terms."""
     layers, batch, word, options = circuit
     model, out = folder / f"{name}.onnx", folder / name
-    if isinstance(layers, int):
-        run(sys.executable, GRAPHS, layers, model)
-    else:
-        run(sys.executable, ROOT / "examples" / "make_mlp.py", layers, model, "--activation", "Tanh")
+    script, *arguments = layers.split() if ".py" in layers else ["make_mlp.py", layers, "--activation", "Tanh"]
+    path = next(folder / script for folder in MODELS if (folder / script).exists())
+    seeds = [argument for argument in arguments[:1] if not argument.startswith("--")]
+    run(sys.executable, path, *seeds, model, *arguments[len(seeds):])
     options = options.split()
     if not any(option.startswith("--loss") for option in options):
         options += ["--loss=mse", "--reduction=sum"]
@@ -124,9 +148,9 @@ def synthesise(files, top, folder):
 def wrap(unit, settings, constants, name):
     """The unit with its parameters set and its constant ports bound."""
     header = re.search(r"module \w+ #\((.*?)\n\) \((.*?)\n\);", (RTL / f"{unit}.sv").read_text(), re.S)
-    parameters = re.sub(r"(parameter int (\w+) = )[^,\n]+(?=,?$)",
-                        lambda m: m[1] + str(settings.get(m[2], m[0][len(m[1]):])), header[1], flags=re.M)
-    names = re.findall(r"parameter int (\w+)", header[1])
+    parameters = re.sub(r"(parameter .*\b(\w+) = )(\{.*?\}|[^,\n]+)(?=,?$)",
+                        lambda m: m[1] + settings.get(m[2], m[3]), re.sub(r" *//.*", "", header[1]), flags=re.M)
+    names = re.findall(r"parameter .*\b(\w+) = ", header[1])
     ports = [re.sub(r" *//.*", "", line).strip().rstrip(",") for line in header[2].strip().splitlines()]
     ports = [port for port in ports if port and port.split()[-1] not in constants]
     body = [".*"] + [f".{port}({value})" for port, value in constants.items()]
@@ -143,7 +167,7 @@ def list_units(out, report):
         for unit, settings, body in re.findall(r"^  df_(\w+) #\((.*?)\) \w+ \((.*?)\);$", path.read_text(),
                                                re.M | re.S):
             constants = dict(re.findall(r"\.(rate|momentum|step)\((18'd\d+)\)", body))
-            settings = {k: int(v) for k, v in re.findall(r"\.(\w+)\((\d+)\)", settings)}
+            settings = dict(re.findall(r"\.(\w+)\(([^()]+)\)", settings))
             instances.setdefault((scope, unit), []).append((settings, constants))
     assert {f"df_{unit}" for _, unit in instances} <= library
     width = report["width"]
@@ -152,12 +176,12 @@ def list_units(out, report):
     for (scope, unit), found in instances.items():
         if unit == "fifo":
             for settings, _ in found:
-                if settings["W"] == width and settings["DEPTH"] in queues:
-                    yield unit, settings, {}, queues[settings["DEPTH"]]
+                if int(settings["W"]) == width and int(settings["DEPTH"]) in queues:
+                    yield unit, settings, {}, queues[int(settings["DEPTH"])]
             continue
         of_kind = [entry for entry in report["units"] if entry["terms"]["kind"] == unit and
                    re.sub(r"\W", "_", entry["name"].rpartition("/")[0]) == scope]
-        if unit in ("linear", "state", "activity", "latch", "first", "sum", "softmax"):
+        if unit in ("linear", "conv", "pool", "rearrange", "state", "activity", "latch", "first", "sum", "softmax"):
             assert len(of_kind) == len(found), (scope, unit)
             for entry, (settings, constants) in zip(of_kind, found):
                 yield unit, settings, constants, entry["terms"]
@@ -182,7 +206,8 @@ def measure(unit, settings, constants, out, folder):
         files.append(table)
     wrapper = folder / f"{name}.sv"
     wrapper.write_text(text)
-    parts = {"linear": ["linear", "lane", "bias"]}.get(unit, [unit])
+    parts = {"linear": ["linear", "lane", "bias"], "conv": ["conv", "window", "lane", "bias"],
+             "pool": ["pool", "window"]}.get(unit, [unit])
     files += [RTL / f"df_{part}.sv" for part in [*parts, "round"]] + [wrapper]
     return synthesise(files, name, folder)
 
@@ -207,15 +232,16 @@ def fit(rows, wanted):
 
 
 def update(folder):
-    measured = {}
+    measured, wrong = {}, 0
     for name, circuit in CALIBRATION.items():
         out, report = compile_circuit(name, circuit, folder)
         for unit, settings, constants, terms in list_units(out, report):
             taken = measure(unit, settings, constants, out, folder)
             for certain in ("dsp", "bram18"):
                 if taken[certain] != terms["certain"][certain]:
-                    sys.exit(f"{name}: {unit} {settings} {constants}: expected {terms['certain'][certain]} "
-                             f"{certain}, but Yosys takes {taken[certain]}")
+                    print(f"{name}: {unit} {settings} {constants}: expected {terms['certain'][certain]} "
+                          f"{certain}, but Yosys takes {taken[certain]}", flush=True)
+                    wrong += 1
             measured.setdefault(unit, []).append((terms, taken))
         print(name, flush=True)
     lines = ["// Written by benchmarks/dataflow/calibrate.py --update."]
@@ -231,6 +257,8 @@ def update(folder):
         lines.append(f'{{"{unit}", ' + ", ".join("{" + ", ".join(f"{c:g}" for c in row) + "}"
                                                  for row in coefficients) + "},")
     TABLE.write_text("\n".join(lines) + "\n")
+    if wrong:
+        sys.exit(f"{wrong} counts of DSP or BRAM are off")
 
 
 def check(names, folder):

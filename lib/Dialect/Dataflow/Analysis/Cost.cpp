@@ -4,7 +4,7 @@
 // lib/Target/SystemVerilog/rtl. Their coefficients are measured
 // (benchmarks/dataflow/calibrate.py).
 
-#include "pc/Dialect/Dataflow/Analysis/Cost.h"
+#include "CostUnits.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -20,18 +20,6 @@ namespace {
 struct CostRow {
   llvm::StringRef kind;
   llvm::SmallVector<double> lut, ff;
-};
-
-/// Adds memories to what is certain, and what they need around them to terms.
-struct Memories {
-  CostTerms &terms;
-  double registers = 0; // bits of memories that are too small for one
-  double slices = 0;    // bits that are chosen between parts of a deep memory
-
-  /// `width` bits in `depth` words that are read at `reads` places;
-  /// `isClocked`: one cycle after the address.
-  void add(int64_t width, int64_t depth, int64_t reads = 1,
-           bool isClocked = false);
 };
 
 } // namespace
@@ -73,15 +61,14 @@ static int64_t getBits(int64_t value) {
          llvm::countl_zero(static_cast<uint64_t>(value < 0 ? ~value : value));
 }
 
-/// Multipliers of a product with a constant: shifts need none.
-static int64_t countMultipliers(int64_t width, APInt value) {
+int64_t pcflow::countMultipliers(int64_t width, APInt value) {
   int64_t constant = value.getSExtValue();
-  if (constant == 0 || (constant > 0 && llvm::isPowerOf2_64(constant)))
+  if (constant == 0 || llvm::isPowerOf2_64(std::abs(constant)))
     return 0;
   return countMultipliers(width, getBits(constant));
 }
 
-static int64_t log2Ceil(int64_t value) {
+int64_t pcflow::log2Ceil(int64_t value) {
   return value <= 1 ? 0 : llvm::Log2_64_Ceil(value);
 }
 
@@ -93,157 +80,92 @@ struct Mapping {
   int64_t primitives, banks;
 };
 
+/// A primitive of `bits` in `words`. Its price is partly for the bits in use.
+struct Primitive {
+  int64_t bits, words;
+  double price, pricePerUse;
+  int64_t count; // of look-up tables, or of halves of a block
+};
+
 } // namespace
 
-/// `width` bits in `depth` words from primitives of `bits` in `words`; what
-/// chooses between banks has its price as well.
-static Mapping getMapping(int64_t width, int64_t depth, int64_t bits,
-                          int64_t words, double price) {
-  int64_t banks = llvm::divideCeil(depth, words);
-  int64_t primitives = banks * llvm::divideCeil(width, bits);
-  return {price * primitives + 0.5 * (width + 1) * (banks - 1), primitives,
-          banks};
+/// Two parts of a memory are chosen between, for reading and for writing.
+static Mapping getMapping(int64_t width, int64_t depth, int64_t reads,
+                          const Primitive &primitive) {
+  int64_t banks = llvm::divideCeil(depth, primitive.words);
+  int64_t columns = llvm::divideCeil(width, primitive.bits);
+  double used = double(width) / primitive.bits;
+  double price = reads * banks *
+                 (primitive.price * columns + primitive.pricePerUse * used);
+  if (banks > 1)
+    price += 0.5 * (reads * width * (banks - 1) + banks);
+  return {price, reads * banks * columns * primitive.count, banks};
 }
 
-static Mapping getCheapest(std::initializer_list<Mapping> mappings) {
-  return *std::min_element(mappings.begin(), mappings.end(),
-                           [](auto &a, auto &b) { return a.price < b.price; });
-}
-
-void Memories::add(int64_t width, int64_t depth, int64_t reads,
-                   bool isClocked) {
-  // Four look-up tables, or half a block.
-  Mapping tables = getCheapest(
-      {getMapping(width, depth, 6, 32, 8), getMapping(width, depth, 3, 64, 8)});
-  Mapping blocks = getCheapest({getMapping(width, depth, 36, 512, 129),
-                                getMapping(width, depth, 18, 1024, 129),
-                                getMapping(width, depth, 9, 2048, 129),
-                                getMapping(width, depth, 4, 4096, 129),
-                                getMapping(width, depth, 2, 8192, 129),
-                                getMapping(width, depth, 1, 16384, 129)});
-  if (isClocked && blocks.price < tables.price) {
-    terms.certain.bram += blocks.primitives * reads;
-    slices += width * reads * (blocks.banks - 1);
-  } else if (width * depth <= 8 * tables.primitives * reads) {
-    registers += width * depth;
-  } else {
-    terms.certain.lut += 4 * tables.primitives * reads;
-    slices += width * reads * (tables.banks - 1);
+static Mapping getCheapest(int64_t width, int64_t depth, int64_t reads,
+                           ArrayRef<Primitive> primitives) {
+  std::optional<Mapping> best;
+  for (const Primitive &primitive : primitives) {
+    Mapping mapping = getMapping(width, depth, reads, primitive);
+    if (!best || mapping.price < best->price)
+      best = mapping;
   }
+  return *best;
+}
+
+void Memories::add(int64_t width, int64_t depth, Read read, int64_t reads,
+                   int64_t unused) {
+  static const Primitive tablePrimitives[] = {{6, 32, 1, 7, 4},
+                                              {3, 64, 1, 7, 4}};
+  static const Primitive blockPrimitives[] = {
+      {36, 512, 129, 0, 1}, {18, 1024, 129, 0, 1}, {9, 2048, 129, 0, 1},
+      {4, 4096, 129, 0, 1}, {2, 8192, 129, 0, 1},  {1, 16384, 129, 0, 1},
+      {72, 512, 257, 0, 2}, {36, 1024, 257, 0, 2}, {18, 2048, 257, 0, 2},
+      {9, 4096, 257, 0, 2}, {4, 8192, 257, 0, 2},  {2, 16384, 257, 0, 2},
+      {1, 32768, 257, 0, 2}};
+  Mapping tables = getCheapest(width, depth, reads, tablePrimitives);
+  Mapping blocks = getCheapest(width, depth, reads, blockPrimitives);
+  // What stands around a memory has a price as well.
+  double around = 2.0 * reads * (read == Read::Forwarded ? 4 : 1);
+  double share = double(reads - unused) / reads;
+  double bits = width * (reads - unused);
+  if (read != Read::Within && blocks.price < tables.price &&
+      blocks.price + around < width * depth) {
+    terms.certain.bram += std::llround(share * blocks.primitives);
+    slices += bits * (blocks.banks - 1);
+  } else if (width * depth <= tables.price + around) {
+    registers += width * depth;
+    return;
+  } else {
+    terms.certain.lut += std::llround(share * tables.primitives);
+    slices += bits * (tables.banks - 1);
+    outputs += bits;
+  }
+  if (read == Read::Forwarded)
+    forwarded += bits;
 }
 
 //===----------------------------------------------------------------------===//
 // Units
 //===----------------------------------------------------------------------===//
 
-static FixedType getFormat(Value stream) {
+FixedType pcflow::getFormat(Value stream) {
   return dyn_cast<FixedType>(cast<StreamType>(stream.getType()).getElement());
 }
 
-/// Of the words of a stream, labels included.
-static int64_t getWidth(Value stream) {
+int64_t pcflow::getWidth(Value stream) {
   Type element = cast<StreamType>(stream.getType()).getElement();
   if (auto fixed = dyn_cast<FixedType>(element))
     return fixed.getWidth();
   return element.getIntOrFloatBitWidth();
 }
 
-static int64_t getSize(Value stream) {
+int64_t pcflow::getSize(Value stream) {
   return cast<StreamType>(stream.getType()).getSize();
 }
 
-/// Steps, rates and momenta have 16 bits behind the point.
-static APInt getScale(double value) {
+APInt pcflow::getScale(double value) {
   return APInt(64, static_cast<int64_t>(std::nearbyint(std::ldexp(value, 16))));
-}
-
-static void addLinear(LinearOp op, CostTerms &terms) {
-  int64_t rows = op.getRows(), columns = op.getColumns(), pe = op.getPe(),
-          simd = op.getSimd(), w = getWidth(op.getInput());
-  int64_t f =
-      getFormat(op.getInput()) ? getFormat(op.getInput()).getFraction() : 0;
-  int64_t tiles = columns / simd, groups = rows / pe, lanes = pe * simd;
-  int64_t batch = op->getParentOfType<GraphOp>().getBatch();
-  bool sends = bool(op.getMessage()), learns = bool(op.getRate()),
-       biased = bool(op.getBias()), moves = bool(op.getMomentum());
-  int64_t sumBits = 2 * w + log2Ceil(batch), biasBits = w + log2Ceil(batch);
-  int64_t yBits = 2 * w + log2Ceil(columns + 1), gBits = 2 * w + log2Ceil(rows);
-
-  Memories memories{terms};
-  int64_t products = 0, slices = 0;
-  auto multiply = [&](int64_t copies, int64_t multipliers) {
-    terms.certain.dsp += copies * multipliers;
-    products += copies * bool(multipliers);
-    slices += copies * std::max<int64_t>(multipliers - 1, 0);
-  };
-  multiply(lanes, countMultipliers(w, w));
-  for (int64_t lane = 0; lane < lanes; ++lane) {
-    memories.add(w, tiles * groups, 1, true);
-    if (learns && batch > 1)
-      memories.add(sumBits, tiles * groups, 1, true);
-    if (moves)
-      memories.add(w, tiles * groups, 1, true);
-  }
-  for (int64_t column = 0; column < simd; ++column) {
-    memories.add(w, tiles, 1, true);
-    if (sends)
-      memories.add(gBits, tiles, 2, true);
-  }
-  for (int64_t row = 0; row < pe; ++row) {
-    memories.add(w, groups);
-    if (!biased)
-      continue;
-    memories.add(w, groups, 2);
-    if (learns && batch > 1)
-      memories.add(biasBits, groups);
-    if (moves)
-      memories.add(w, groups, 2);
-  }
-  if (learns) {
-    APInt rate = getScale(op.getRate()->convertToDouble());
-    multiply(lanes, countMultipliers(w, w));
-    if (moves) {
-      APInt momentum = getScale(op.getMomentum()->convertToDouble());
-      multiply(lanes + (biased ? pe : 0), countMultipliers(w, momentum));
-      multiply(lanes + (biased ? pe : 0), countMultipliers(w, rate));
-    } else {
-      multiply(lanes, countMultipliers(sumBits, rate));
-      if (biased)
-        multiply(pe, countMultipliers(biasBits, rate));
-    }
-  }
-  double learned = learns ? lanes : 0, summed = learns && batch > 1 ? lanes : 0,
-         moved = moves ? lanes : 0, biases = biased && learns ? pe : 0;
-  double counters = log2Ceil(tiles) + log2Ceil(groups) +
-                    log2Ceil(tiles * groups) + log2Ceil(simd) + log2Ceil(pe);
-  terms.lut = {1,
-               counters,
-               double(lanes * w),           // factors, words for the host
-               learned * (sumBits + w - f), // updates
-               summed * sumBits,            // sums of gradients
-               moved * (w + f),             // velocities
-               double(pe * simd * yBits),   // dot products
-               double(pe * (yBits - f)),    // predictions
-               sends ? double(pe * simd * gBits) : 0, // sums of messages
-               sends ? double(simd * (gBits - f)) : 0,
-               biases * (biasBits + w),
-               double(slices * w),
-               memories.registers,
-               memories.slices};
-  terms.ff = {1,
-              counters,
-              double(lanes * w),
-              double(lanes * counters),
-              learned * w,
-              learned * sumBits,
-              summed * sumBits,
-              moved * w,
-              double(pe * yBits),
-              double(pe * w),
-              double(simd * w),
-              biases * w,
-              double(slices * w),
-              memories.registers};
 }
 
 /// How often the bits of what a table holds change from one knot to the next;
@@ -297,6 +219,17 @@ static std::optional<int64_t> getWord(Value value, FixedType format) {
   return static_cast<int64_t>(std::min(std::max(word, -limit), limit - 1));
 }
 
+/// The bits that `value` needs: fewer if it is one of two constants.
+static int64_t getBits(Value value, FixedType format) {
+  if (auto select = value.getDefiningOp<arith::SelectOp>()) {
+    std::optional<int64_t> yes = getWord(select.getTrueValue(), format),
+                           no = getWord(select.getFalseValue(), format);
+    if (yes && no)
+      return std::max(getBits(*yes), getBits(*no));
+  }
+  return format.getWidth();
+}
+
 /// Bits of the registers between the stages of a map.
 static double countStageBits(MapOp map, int64_t width) {
   llvm::DenseMap<Value, int64_t> stages, last;
@@ -339,10 +272,11 @@ static void addMap(MapOp map, CostTerms &terms) {
     } else if (isa<arith::MulFOp>(op)) {
       std::optional<int64_t> left = getWord(op.getOperand(0), format),
                              right = getWord(op.getOperand(1), format);
-      int64_t multipliers = left ? countMultipliers(w, APInt(64, *left, true))
-                            : right
-                                ? countMultipliers(w, APInt(64, *right, true))
-                                : countMultipliers(w, w);
+      int64_t multipliers =
+          left    ? countMultipliers(w, APInt(64, *left, true))
+          : right ? countMultipliers(w, APInt(64, *right, true))
+                  : countMultipliers(getBits(op.getOperand(0), format),
+                                     getBits(op.getOperand(1), format));
       terms.certain.dsp += multipliers;
       slices += std::max<int64_t>(multipliers - 1, 0) * w;
       (multipliers ? products : shifts) += 2 * w - f;
@@ -364,8 +298,8 @@ static void addSoftmax(SoftmaxErrorOp op, CostTerms &terms) {
   FixedType format = getFormat(op.getLogits());
   int64_t w = format.getWidth(), size = getSize(op.getLogits());
   Memories memories{terms};
-  memories.add(w, size);
-  memories.add(w, size);
+  memories.add(w, size, Read::Forwarded);
+  memories.add(w, size, Read::Forwarded);
   double changes = 0;
   if (op.getKnots()) {
     TableCost table = getTableCost(*op.getKnots(), *op.getRange(), format);
@@ -388,7 +322,7 @@ static void addSteps(int64_t width, int64_t size, int64_t words, double step,
   Memories memories{terms};
   if (!isDelay) {
     for (int64_t word = 0; word < words; ++word)
-      memories.add(width, size);
+      memories.add(width, size, Read::Forwarded);
     terms.certain.dsp += countMultipliers(width + 1, getScale(step));
   }
   double moves = isDelay ? 0 : width;
@@ -399,18 +333,30 @@ static void addSteps(int64_t width, int64_t size, int64_t words, double step,
 
 CostTerms pcflow::getCostTerms(Operation *unit) {
   CostTerms terms;
-  // Yosys moves the register of the address into a memory of blocks.
   auto addMemory = [&](Value stream, int64_t depth) {
     Memories memories{terms};
-    memories.add(getWidth(stream), depth, 1, true);
+    memories.add(getWidth(stream), depth, Read::Forwarded);
     terms.lut = {1, double(log2Ceil(depth)), memories.registers,
-                 memories.slices};
-    terms.ff = {1, double(log2Ceil(depth)), memories.registers};
+                 memories.slices, memories.forwarded};
+    terms.ff = {1, double(log2Ceil(depth)), memories.registers,
+                memories.outputs, memories.forwarded};
   };
   llvm::TypeSwitch<Operation *>(unit)
       .Case([&](LinearOp op) {
         terms.kind = "linear";
         addLinear(op, terms);
+      })
+      .Case([&](ConvOp op) {
+        terms.kind = "conv";
+        addConv(op, terms);
+      })
+      .Case([&](PoolOp op) {
+        terms.kind = "pool";
+        addPool(op, terms);
+      })
+      .Case([&](RearrangeOp op) {
+        terms.kind = "rearrange";
+        addRearrange(op, terms);
       })
       .Case([&](MapOp op) {
         terms.kind = "map";
