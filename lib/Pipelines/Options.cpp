@@ -245,6 +245,10 @@ MachineFlags::MachineFlags(bool alsoUsesHost)
             cl::desc("multipliers that the weights of a circuit share "
                      "(default: one for each unit)"),
             cl::cat(category)),
+      dsp("dsp", cl::init(0), cl::value_desc("N"),
+          cl::desc("multipliers of a circuit in all, as its report counts "
+                   "them, in place of --lanes"),
+          cl::cat(category)),
       roundCycles("round-cycles", cl::init(0), cl::value_desc("N"),
                   cl::desc("cycles that a round of a circuit may take, in "
                            "place of --lanes"),
@@ -261,8 +265,8 @@ Error MachineFlags::checkTarget() const {
     if (!isVulkan && flag->getNumOccurrences())
       return createStringError("--" + flag->ArgStr +
                                ": expected --target=vulkan");
-  const cl::Option *onCircuit[] = {&format, &inputRange, &segments, &lanes,
-                                   &roundCycles};
+  const cl::Option *onCircuit[] = {&format, &inputRange, &segments,
+                                   &lanes,  &dsp,        &roundCycles};
   for (const cl::Option *flag : onCircuit)
     if (!isCircuit && flag->getNumOccurrences())
       return createStringError("--" + flag->ArgStr +
@@ -278,13 +282,13 @@ Error MachineFlags::checkTarget() const {
 }
 
 Error MachineFlags::fillCircuit(CircuitChoice &circuit) const {
-  for (const cl::opt<int64_t> *flag : {&segments, &lanes, &roundCycles})
+  for (const cl::opt<int64_t> *flag : {&segments, &lanes, &dsp, &roundCycles})
     if (flag->getNumOccurrences() && *flag < 1)
       return createStringError("--" + flag->ArgStr +
                                ": expected at least 1, found " + Twine(*flag));
-  if (lanes.getNumOccurrences() && roundCycles.getNumOccurrences())
-    return createStringError("--lanes: expected no --round-cycles, which "
-                             "chooses them");
+  if (bool(lanes) + bool(dsp) + bool(roundCycles) > 1)
+    return createStringError("--lanes, --dsp, --round-cycles: expected one "
+                             "budget, which chooses the others");
   if (format == "f32")
     return createStringError(
         "--format: circuits have no floats: their units add products exactly, "
@@ -302,6 +306,8 @@ Error MachineFlags::fillCircuit(CircuitChoice &circuit) const {
   circuit.segments = segments;
   if (lanes)
     circuit.lanes = lanes;
+  if (dsp)
+    circuit.dsp = dsp;
   if (roundCycles)
     circuit.cycles = roundCycles;
   circuit.queues = queues.get();

@@ -91,7 +91,8 @@ static bool isNeeded(llvm::StringRef pass, const CompileOptions &options) {
       .Case("pc-check-locality",
             relaxes && options.checksLocality && options.schedule != "sweep")
       .Case("pc-fold-relaxation", relaxes && options.folds)
-      .Case("pcflow-fold", options.circuit.cycles || options.circuit.lanes)
+      .Case("pcflow-fold", options.circuit.cycles || options.circuit.lanes ||
+                               options.circuit.dsp)
       .Case("convert-pc-to-linalg", differentiates)
       .Cases({"pc-build-graph", "pc-expand-inference", "pc-prune-wavefront",
               "pc-lower-vjp"},
@@ -143,7 +144,8 @@ static std::string getPass(llvm::StringRef pass,
     return write(pass, {{"inputs", formatNumber(options.circuit.inputRange)}});
   if (pass == "pcflow-fold")
     return write(pass, {{"target-cycles", print(options.circuit.cycles)},
-                        {"max-lanes", print(options.circuit.lanes)}});
+                        {"max-lanes", print(options.circuit.lanes)},
+                        {"max-dsp", print(options.circuit.dsp)}});
   if (pass == "pcflow-size-buffers")
     return write(pass, {{"mode", options.circuit.queues}});
   return pass.str();

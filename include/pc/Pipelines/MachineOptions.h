@@ -18,7 +18,7 @@ struct CircuitChoice {
   std::string format = "fixed<18,14>";  // of words; of fixed<W>, F is chosen
   double inputRange = 4;                // of inputs and targets, for ranges
   int64_t segments = 256;               // of a table, a power of 2
-  std::optional<int64_t> lanes, cycles; // budget of all units, of a round
+  std::optional<int64_t> lanes, dsp, cycles; // of all units, of a round
   std::string queues = "live";          // or `throughput`
   std::string simulator = "verilator";  // or `reference`, or `both`
 };

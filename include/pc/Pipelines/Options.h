@@ -71,8 +71,8 @@ private:
 
 /// --target, --cpu, --threads, --device, --device-profile, --cache: what
 /// compiled code runs on.
-/// --format, --input-range, --segments, --lanes, --round-cycles, --queues,
-/// --simulator: what a circuit is like.
+/// --format, --input-range, --segments, --lanes, --dsp, --round-cycles,
+/// --queues, --simulator: what a circuit is like.
 class MachineFlags {
 public:
   /// `alsoUsesHost`: what is read for this machine is so whatever the target.
@@ -92,7 +92,7 @@ private:
   llvm::cl::opt<unsigned> threads;
   llvm::cl::opt<std::string> device, deviceProfile, cache, format;
   llvm::cl::opt<double> inputRange;
-  llvm::cl::opt<int64_t> segments, lanes, roundCycles;
+  llvm::cl::opt<int64_t> segments, lanes, dsp, roundCycles;
   ChoiceFlag queues, simulator;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "pc/Dialect/Dataflow/Analysis/Cost.h"
 #include "pc/Dialect/Dataflow/Transforms/Passes.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 namespace mlir::pcflow {
 #define GEN_PASS_DEF_FOLD
@@ -13,26 +15,60 @@ using namespace mlir::pcflow;
 namespace {
 
 struct Folding {
-  int64_t pe = 1, simd = 1, cycles = 0;
+  int64_t pe = 1, simd = 1, cycles = 0, lanes = 0, dsp = 0;
+};
 
-  int64_t getLanes() const { return pe * simd; }
+/// A unit, and its foldings that are not beaten in both lanes and cycles, from
+/// the one with the fewest lanes. Units without weights have one.
+struct Unit {
+  Operation *op;
+  llvm::SmallVector<Folding> foldings;
 };
 
 } // namespace
 
 /// Words of the error come one by one, and so do those of the message; a
-/// convolution begins when all of them are there.
+/// convolution begins when all of them are there. Pipelines take 4 and 3 more.
 static int64_t getRoundCycles(LearnerOpInterface op, int64_t pe, int64_t simd) {
   int64_t groups = op.getRows() / pe, tiles = op.getColumns() / simd;
   int64_t inputs = cast<StreamType>(op->getOperand(0).getType()).getSize();
   if (isa<LinearOp>(op))
-    return groups * std::max(pe, tiles) + inputs;
-  int64_t positions = op.getPositions();
-  return (op.getRows() + groups * tiles) * positions + inputs;
+    return groups * std::max(pe, tiles) + inputs + 4;
+  // Windows of fewer words pause, so that a sum is written before it is read.
+  constexpr int64_t leastTaps = 3;
+  return (op.getRows() + groups * std::max(tiles, leastTaps)) *
+             op.getPositions() +
+         inputs + 3;
 }
 
-/// The foldings of a unit that are not beaten in both lanes and cycles, from
-/// the one with the fewest lanes.
+/// Of a unit without weights that walks over its words; of the others a round
+/// is a cycle a word, which is less than that of any unit with weights.
+static int64_t getRoundCycles(Operation *unit) {
+  return llvm::TypeSwitch<Operation *, int64_t>(unit)
+      .Case([](PoolOp op) {
+        int64_t results = op.getPrediction().getType().getSize();
+        return results + results * op.getWindow().getTaps() + 2 +
+               op.getInput().getType().getSize();
+      })
+      .Case([](RearrangeOp op) {
+        // Predictions come once in a sample.
+        if (!op.getIsMessage())
+          return int64_t(0);
+        return op.getInput().getType().getSize() +
+               op.getResult().getType().getSize() * op.getTerms() + 2;
+      })
+      .Default([](Operation *) { return int64_t(0); });
+}
+
+static void setFolding(LearnerOpInterface op, const Folding &folding) {
+  if (auto linear = dyn_cast<LinearOp>(*op)) {
+    linear.setPe(folding.pe);
+    linear.setSimd(folding.simd);
+  } else {
+    cast<ConvOp>(*op).setPe(folding.pe);
+  }
+}
+
 static llvm::SmallVector<Folding> listFoldings(LearnerOpInterface op) {
   int64_t rows = op.getRows();
   int64_t columns = isa<LinearOp>(op) ? op.getColumns() : 1;
@@ -40,49 +76,80 @@ static llvm::SmallVector<Folding> listFoldings(LearnerOpInterface op) {
   for (int64_t pe = 1; pe <= rows; ++pe)
     for (int64_t simd = 1; simd <= columns; ++simd)
       if (rows % pe == 0 && columns % simd == 0)
-        all.push_back({pe, simd, getRoundCycles(op, pe, simd)});
+        all.push_back({pe, simd, getRoundCycles(op, pe, simd), pe * simd});
   llvm::stable_sort(all, [](const Folding &a, const Folding &b) {
-    return std::pair(a.getLanes(), a.cycles) <
-           std::pair(b.getLanes(), b.cycles);
+    return std::pair(a.lanes, a.cycles) < std::pair(b.lanes, b.cycles);
   });
   for (const Folding &folding : all)
     if (best.empty() || folding.cycles < best.back().cycles)
       best.push_back(folding);
+  Folding before{op.getPeRows(), op.getSimdColumns()};
+  for (Folding &folding : best) {
+    setFolding(op, folding);
+    folding.dsp = getCostTerms(op).certain.dsp;
+  }
+  setFolding(op, before);
   return best;
 }
 
+static llvm::SmallVector<Unit> listUnits(GraphOp graph) {
+  llvm::SmallVector<Unit> units;
+  graph.walk([&](UnitOpInterface op) {
+    if (auto learner = dyn_cast<LearnerOpInterface>(*op))
+      units.push_back({op, listFoldings(learner)});
+    else
+      units.push_back({op,
+                       {{1, 1, getRoundCycles(op.getOperation()), 0,
+                         getCostTerms(op).certain.dsp}}});
+  });
+  return units;
+}
+
 /// The fewest lanes with which a round takes at most `cycles`, or null.
-static const Folding *choose(ArrayRef<Folding> foldings, int64_t cycles) {
-  for (const Folding &folding : foldings)
+static const Folding *choose(const Unit &unit, int64_t cycles) {
+  for (const Folding &folding : unit.foldings)
     if (folding.cycles <= cycles)
       return &folding;
   return nullptr;
 }
 
-static int64_t countLanes(ArrayRef<llvm::SmallVector<Folding>> units,
-                          int64_t cycles) {
-  int64_t lanes = 0;
-  for (ArrayRef<Folding> foldings : units)
-    lanes += choose(foldings, cycles)->getLanes();
-  return lanes;
+/// The unit whose fastest folding is the slowest: no pace is faster.
+static const Unit &findSlowest(ArrayRef<Unit> units) {
+  return *llvm::max_element(units, [](const Unit &a, const Unit &b) {
+    return a.foldings.back().cycles < b.foldings.back().cycles;
+  });
 }
 
-/// The fastest pace that `maxLanes` allows; fails where one lane for each unit
-/// is too much.
-static FailureOr<int64_t> choosePace(ArrayRef<llvm::SmallVector<Folding>> units,
-                                     int64_t maxLanes) {
-  llvm::SmallVector<int64_t> paces;
-  int64_t fastest = 0;
-  for (ArrayRef<Folding> foldings : units) {
-    fastest = std::max(fastest, foldings.back().cycles);
-    for (const Folding &folding : foldings)
-      paces.push_back(folding.cycles);
-  }
+namespace {
+
+/// The most that all units may take together.
+struct Budget {
+  int64_t limit;
+  int64_t Folding::*resource;
+  llvm::StringRef name;
+};
+
+} // namespace
+
+static int64_t count(ArrayRef<Unit> units, int64_t cycles,
+                     const Budget &budget) {
+  int64_t taken = 0;
+  for (const Unit &unit : units)
+    taken += choose(unit, cycles)->*budget.resource;
+  return taken;
+}
+
+/// All paces that a folding has, the fastest first, but none that a unit
+/// cannot keep to.
+static llvm::SmallVector<int64_t> listPaces(ArrayRef<Unit> units) {
+  int64_t fastest = findSlowest(units).foldings.back().cycles;
+  llvm::SmallVector<int64_t> paces = {fastest};
+  for (const Unit &unit : units)
+    for (const Folding &folding : unit.foldings)
+      if (folding.cycles > fastest)
+        paces.push_back(folding.cycles);
   llvm::sort(paces);
-  for (int64_t pace : paces)
-    if (pace >= fastest && countLanes(units, pace) <= maxLanes)
-      return pace;
-  return failure();
+  return paces;
 }
 
 namespace {
@@ -91,7 +158,7 @@ struct Fold : pcflow::impl::FoldBase<Fold> {
   using FoldBase::FoldBase;
 
   void runOnOperation() override {
-    if (!targetCycles && !maxLanes)
+    if (!targetCycles && !maxLanes && !maxDsp)
       return;
     for (auto graph : getOperation().getOps<GraphOp>())
       if (failed(fold(graph)))
@@ -99,44 +166,75 @@ struct Fold : pcflow::impl::FoldBase<Fold> {
   }
 
 private:
-  LogicalResult fold(GraphOp graph) {
-    llvm::SmallVector<LearnerOpInterface> ops;
-    llvm::SmallVector<llvm::SmallVector<Folding>> units;
-    graph.walk([&](LearnerOpInterface op) {
-      ops.push_back(op);
-      units.push_back(listFoldings(op));
-    });
-    if (ops.empty())
-      return success();
-    int64_t pace = targetCycles;
-    for (auto [op, foldings] : llvm::zip_equal(ops, units))
-      if (targetCycles && foldings.back().cycles > targetCycles)
-        return op.emitOpError("has no folding of at most ")
-               << int64_t(targetCycles) << " cycles a round; its fastest takes "
-               << foldings.back().cycles;
-    if (maxLanes) {
-      FailureOr<int64_t> fastest = choosePace(units, maxLanes);
-      if (failed(fastest))
+  LogicalResult checkEstimates(GraphOp graph, ArrayRef<Unit> units) {
+    for (const Unit &unit : units)
+      for (Type type : unit.op->getOperandTypes())
+        if (auto stream = dyn_cast<StreamType>(type);
+            stream && isa<FloatType>(stream.getElement()))
+          return graph.emitOpError("expected words of a format for a budget of "
+                                   "DSP; run pcflow-quantize first");
+    for (const Unit &unit : units)
+      if (!getCostTerms(unit.op).isKnown)
+        return unit.op->emitOpError("has no estimate of its DSP; the nearest "
+                                    "budget that it can have: max-lanes");
+    return success();
+  }
+
+  /// The fastest pace with which all units keep to `budgets`.
+  FailureOr<int64_t> choosePace(GraphOp graph, ArrayRef<Unit> units,
+                                ArrayRef<Budget> budgets) {
+    llvm::SmallVector<int64_t> paces = listPaces(units);
+    for (const Budget &budget : budgets) {
+      int64_t least = std::numeric_limits<int64_t>::max();
+      for (int64_t pace : paces)
+        least = std::min(least, count(units, pace, budget));
+      if (least > budget.limit)
         return graph.emitOpError("needs ")
-               << ops.size() << " lanes at least, but got "
-               << int64_t(maxLanes);
-      if (targetCycles && *fastest > targetCycles)
-        return graph.emitOpError("takes ")
-               << *fastest << " cycles a round with " << int64_t(maxLanes)
-               << " lanes; " << int64_t(targetCycles) << " need "
-               << countLanes(units, targetCycles);
-      if (!targetCycles)
-        pace = *fastest;
+               << least << " " << budget.name << " at least, but got "
+               << budget.limit;
     }
-    for (auto [op, foldings] : llvm::zip_equal(ops, units)) {
-      const Folding *folding = choose(foldings, pace);
-      if (auto linear = dyn_cast<LinearOp>(*op)) {
-        linear.setPe(folding->pe);
-        linear.setSimd(folding->simd);
-      } else {
-        cast<ConvOp>(*op).setPe(folding->pe);
-      }
-      numLanes += folding->getLanes();
+    for (int64_t pace : paces)
+      if (llvm::all_of(budgets, [&](const Budget &budget) {
+            return count(units, pace, budget) <= budget.limit;
+          }))
+        return pace;
+    return graph.emitOpError("has no folding that keeps to both budgets");
+  }
+
+  LogicalResult fold(GraphOp graph) {
+    llvm::SmallVector<Unit> units = listUnits(graph);
+    if (units.empty())
+      return success();
+    if (maxDsp && failed(checkEstimates(graph, units)))
+      return failure();
+    const Unit &slowest = findSlowest(units);
+    if (targetCycles && slowest.foldings.back().cycles > targetCycles)
+      return slowest.op->emitOpError("has no folding of at most ")
+             << int64_t(targetCycles) << " cycles a round; its fastest takes "
+             << slowest.foldings.back().cycles;
+    llvm::SmallVector<Budget> budgets;
+    if (maxLanes)
+      budgets.push_back({maxLanes, &Folding::lanes, "lanes"});
+    if (maxDsp)
+      budgets.push_back({maxDsp, &Folding::dsp, "DSP"});
+    FailureOr<int64_t> pace = choosePace(graph, units, budgets);
+    if (failed(pace))
+      return failure();
+    if (targetCycles)
+      for (const Budget &budget : budgets)
+        if (int64_t taken = count(units, targetCycles, budget);
+            taken > budget.limit)
+          return graph.emitOpError("takes ")
+                 << *pace << " cycles a round with " << budget.limit << " "
+                 << budget.name << "; " << int64_t(targetCycles) << " need "
+                 << taken;
+    if (targetCycles)
+      pace = int64_t(targetCycles);
+    for (const Unit &unit : units) {
+      const Folding *folding = choose(unit, *pace);
+      if (auto learner = dyn_cast<LearnerOpInterface>(unit.op))
+        setFolding(learner, *folding);
+      numLanes += folding->lanes;
     }
     return success();
   }

@@ -80,19 +80,23 @@ def Fold : Pass<"pcflow-fold", "ModuleOp"> {
   let description = [{
     Sets `pe` and `simd` of every `pcflow.linear`, which has `pe * simd` lanes: a
     word of memory and a multiplier each (and those of learning). A round of `M`
-    rows and `N` columns takes about `M / pe * max(pe, N / simd) + N` cycles. A
+    rows and `N` columns takes `M / pe * max(pe, N / simd) + N + 4` cycles. A
     `pcflow.conv` has `pe` lanes, and for `P` positions of its window a round takes
-    about `(M + M / pe * N) P` cycles and one for each word of its image. The slowest unit sets the pace of all. With `target-cycles` each unit gets the
-    fewest lanes that keep to it; with `max-lanes` the pace is the fastest for
-    which all lanes together keep to that, and no unit is faster than need be. A
-    budget that nothing fits is reported with the least that would do. Does nothing
-    without an option.
+    `(M + M / pe * max(N, 3)) P + 3` cycles and one for each word of its image. The
+    slowest unit sets the pace of all, pools and messages that are rearranged
+    included, which have no folding. With `target-cycles` each unit gets the fewest
+    lanes that keep to it. With `max-lanes`, and with `max-dsp` for the multipliers
+    of all units as pcflow-report counts them, the pace is the fastest for which all
+    together keep to that, and no unit is faster than need be. A budget that nothing
+    fits is reported with the least that would do. Does nothing without an option;
+    `max-dsp` needs the words of pcflow-quantize.
 
     Example: test/Dialect/Dataflow/Transforms/fold.mlir.
   }];
   let options = [
     Option<"targetCycles", "target-cycles", "int64_t", "0", "Cycles of a round, 0: any">,
-    Option<"maxLanes", "max-lanes", "int64_t", "0", "Lanes of all units together, 0: any">
+    Option<"maxLanes", "max-lanes", "int64_t", "0", "Lanes of all units together, 0: any">,
+    Option<"maxDsp", "max-dsp", "int64_t", "0", "Multipliers of all units together, 0: any">
   ];
   let statistics = [Statistic<"numLanes", "lanes", "lanes of all units">];
 }
