@@ -2,6 +2,7 @@
 
 #include "pc/Pipelines/Circuit.h"
 #include "CircuitLoss.h"
+#include "pc/Dialect/Dataflow/IR/Single.h"
 #include "pc/Dialect/Dataflow/Reference/Reference.h"
 #include "pc/Pipelines/CompileEntries.h"
 #include "pc/Pipelines/Model.h"
@@ -64,6 +65,8 @@ private:
 
   int64_t toWord(double value) const;
   double toNumber(int64_t word) const {
+    if (format.isFloat())
+      return pcflow::Single::fromWord(word).toNumber();
     return std::ldexp(static_cast<double>(word), -int(format.getFraction()));
   }
   std::vector<pcflow::Sample> getSamples(const Signature &signature,
@@ -81,7 +84,7 @@ private:
 
   OwningOpRef<ModuleOp> circuit;
   pcflow::GraphOp graph;
-  pcflow::FixedType format;
+  pcflow::WordType format;
   std::vector<std::string> inputs;
   std::vector<Parameter> parameters;
   llvm::StringMap<Entry> entries;
@@ -120,14 +123,9 @@ LogicalResult SimulatedCircuit::readGraph(ModuleOp module) {
   if (failed(found))
     return failure();
   graph = *found;
-  for (auto [name, type] :
-       zip_equal(graph.getInputs().getAsValueRange<StringAttr>(),
-                 graph.getBody().getArgumentTypes())) {
+  for (StringRef name : graph.getInputs().getAsValueRange<StringAttr>())
     inputs.push_back(name.str());
-    Type element = cast<pcflow::StreamType>(type).getElement();
-    if (auto fixed = dyn_cast<pcflow::FixedType>(element))
-      format = fixed;
-  }
+  format = pcflow::getWordType(graph);
   graph.walk([&](pcflow::LearnerOpInterface unit) {
     for (pcflow::WeightsOp op : {unit.getWeightsOp(), unit.getBiasOp()}) {
       if (!op)
@@ -234,6 +232,8 @@ mlir::pc::compileCircuit(ModuleOp module, const CompileOptions &options,
 //===----------------------------------------------------------------------===//
 
 int64_t SimulatedCircuit::toWord(double value) const {
+  if (format.isFloat())
+    return pcflow::Single(value).toWord();
   double limit = std::ldexp(1.0, int(format.getWidth()) - 1);
   double word = std::nearbyint(std::ldexp(value, int(format.getFraction())));
   if (word < -limit || word > limit - 1)
@@ -256,7 +256,7 @@ SimulatedCircuit::getSamples(const Signature &signature,
   for (auto [index, name] : enumerate(inputs)) {
     auto type = cast<pcflow::StreamType>(
         pcflow::GraphOp(graph).getBody().getArgument(index).getType());
-    bool isLabel = !isa<pcflow::FixedType>(type.getElement());
+    bool isLabel = !isa<pcflow::WordType>(type.getElement());
     auto port = find_if(signature.arguments,
                         [&, &name = name](auto &p) { return p.name == name; });
     const Tensor *tensor = port == signature.arguments.end()
@@ -401,9 +401,9 @@ void SimulatedCircuit::write(const Entry &entry,
     const Words &after = record.weights.at(parameter->memory);
     for (auto [i, word] : enumerate(after))
       result.setFromDouble(getIndex(*parameter, i),
-                           port.updates
-                               ? toNumber(word)
-                               : toNumber(before.at(port.name)[i] - word));
+                           port.updates ? toNumber(word)
+                                        : toNumber(before.at(port.name)[i]) -
+                                              toNumber(word));
   }
 }
 
@@ -463,12 +463,14 @@ SimulatedCircuit::bound(StringRef name, ArrayRef<Tensor *> arguments) {
   for (const Parameter &parameter : parameters) {
     if (parameter.isVelocity())
       continue;
-    // An update is one more rounding.
-    double half = toNumber(1) / 2;
     std::vector<double> &values = result[parameter.name];
     values.resize(found.at(parameter.name).size());
+    // An update is one more rounding.
     for (auto [i, value] : enumerate(found.at(parameter.name)))
-      values[getIndex(parameter, i)] = value + half;
+      values[getIndex(parameter, i)] =
+          value + (format.isFloat()
+                       ? std::abs(toNumber((*parameter.held)[i])) * 0x1p-23
+                       : toNumber(1) / 2);
   }
   return result;
 }

@@ -289,14 +289,10 @@ Error MachineFlags::fillCircuit(CircuitChoice &circuit) const {
   if (bool(lanes) + bool(dsp) + bool(roundCycles) > 1)
     return createStringError("--lanes, --dsp, --round-cycles: expected one "
                              "budget, which chooses the others");
-  if (format == "f32")
-    return createStringError(
-        "--format: circuits have no floats: their units add products exactly, "
-        "in any order; the nearest that has a circuit: fixed<24,14>");
-  if (StringRef(format).contains_insensitive(' ') ||
-      !StringRef(format).starts_with("fixed<"))
-    return createStringError("--format: expected fixed<W,F>, found '" + format +
-                             "'");
+  if (format != "f32" && (StringRef(format).contains_insensitive(' ') ||
+                          !StringRef(format).starts_with("fixed<")))
+    return createStringError("--format: expected fixed<W,F> or f32, found '" +
+                             format + "'");
   if (!(inputRange > 0 && inputRange < 1e6))
     return createStringError("--input-range: expected a number between 0 and "
                              "1e6, both excluded, found " +

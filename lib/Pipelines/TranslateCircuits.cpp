@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What a learning circuit does, by its reference in exact integers. Words are
-// written as integers, so that a test bench can compare its own.
+// What a learning circuit does, by its reference. Words, also those of floats,
+// are written as integers, so that a test bench can compare its own.
 
 #include "mlir/Parser/Parser.h"
 #include "pc/Dialect/Dataflow/IR/Channels.h"
+#include "pc/Dialect/Dataflow/IR/Single.h"
 #include "pc/Dialect/Dataflow/Reference/Reference.h"
 #include "pc/Pipelines/Translate.h"
 #include "pc/Runtime/Random.h"
@@ -29,9 +30,9 @@ namespace {
 /// A stream of the host.
 struct HostStream {
   std::string name;
-  int64_t size;             // words of a sample
-  pcflow::FixedType format; // null: labels
-  int64_t classes = 0;      // of labels
+  int64_t size;            // words of a sample
+  pcflow::WordType format; // null: labels
+  int64_t classes = 0;     // of labels
 };
 
 } // namespace
@@ -50,7 +51,7 @@ static SmallVector<HostStream> getHostStreams(GraphOp graph) {
     auto type = cast<pcflow::StreamType>(argument.getType());
     HostStream stream{cast<StringAttr>(std::get<1>(pair)).getValue().str(),
                       type.getSize(),
-                      dyn_cast<pcflow::FixedType>(type.getElement())};
+                      dyn_cast<pcflow::WordType>(type.getElement())};
     graph.walk([&](pcflow::SoftmaxErrorOp op) {
       Value label = pcflow::getSource(op.getLabel());
       while (isa_and_nonnull<pcflow::ForkOp, pcflow::BufferOp>(
@@ -68,6 +69,8 @@ static SmallVector<HostStream> getHostStreams(GraphOp graph) {
 static int64_t draw(const HostStream &stream, Random &random) {
   if (!stream.format)
     return stream.classes ? random.below(stream.classes) : 0;
+  if (stream.format.isFloat())
+    return pcflow::Single(random.normal()).toWord();
   double limit = std::ldexp(1.0, stream.format.getWidth() - 1);
   double word =
       std::nearbyint(std::ldexp(random.normal(), stream.format.getFraction()));

@@ -16,7 +16,7 @@ static std::string toType(unsigned width) {
   return width ? "i" + std::to_string(width) : "!seq.clock";
 }
 
-/// `W: i32 = 18, N: i32 = 3` from `.W(18), .N(3)`; without values for the
+/// `W: i32 = 18, A: i4 = 9` from `.W(18), .A(4'h9)`; without values for the
 /// declaration.
 static std::string toParameters(llvm::StringRef settings, bool values) {
   std::string text;
@@ -24,9 +24,15 @@ static std::string toParameters(llvm::StringRef settings, bool values) {
   settings.split(parts, ", ", -1, /*KeepEmpty=*/false);
   for (llvm::StringRef part : parts) {
     auto [name, value] = part.drop_front().drop_back().split('(');
-    text += (text.empty() ? "<" : ", ") + name.str() + ": i32";
+    unsigned width = 32;
+    llvm::APInt number;
+    auto [bits, digits] = value.split("'h");
+    bool isPacked = !digits.empty() && !bits.getAsInteger(10, width) &&
+                    !digits.getAsInteger(16, number);
+    text += (text.empty() ? "<" : ", ") + name.str() + ": " + toType(width);
     if (values)
-      text += " = " + value.str();
+      text +=
+          " = " + (isPacked ? llvm::toString(number, 10, false) : value.str());
   }
   return text.empty() ? text : text + ">";
 }
@@ -216,16 +222,18 @@ void CirctModule::flag(std::vector<Connection> &ends, llvm::StringRef port,
 }
 
 LogicalResult CirctModule::writeLearner(LearnerOpInterface op) {
-  FailureOr<int64_t> rate = getFactor(op, op.getRateAttr(), "the rate");
+  FailureOr<int64_t> rate =
+      getFactor(op, design.format, op.getRateAttr(), "the rate");
   FailureOr<int64_t> momentum =
-      getFactor(op, op.getMomentumAttr(), "the momentum");
+      getFactor(op, design.format, op.getMomentumAttr(), "the momentum");
   if (failed(rate) || failed(momentum))
     return failure();
   std::string label = getUnitLabel(op, units);
   unsigned width = design.format.getWidth();
   std::vector<Connection> ends = begin(true);
-  ends.push_back({"rate", constant(*rate, 18), 18, true});
-  ends.push_back({"momentum", constant(*momentum, 18), 18, true});
+  unsigned bits = getFactorWidth(design.format);
+  ends.push_back({"rate", constant(*rate, bits), bits, true});
+  ends.push_back({"momentum", constant(*momentum, bits), bits, true});
   take(ends, "x", op->getOperand(0));
   give(ends, "y", op->getResult(0));
   take(ends, "d", op.getError());
@@ -303,45 +311,43 @@ void CirctModule::writeSum(SumOp op) {
   ends.push_back({"in_ready", ready, count, false});
   give(ends, "out", op.getSum());
   flag(ends, "sat", sats, label);
-  instance("", formatv(".W({0}), .NIN({1})", width, count).str(), label, ends,
-           "df_sum");
+  instance("", getSumParameters(op, design.format), label, ends, "df_sum");
   for (auto [bit, term] : llvm::enumerate(op.getTerms()))
     extract(wires[term].ready, ready, bit, count);
 }
 
 LogicalResult CirctModule::writeState(StateOp op) {
   FailureOr<int64_t> step =
-      getRate(op, op.getStep().convertToDouble(), "the step");
+      getRate(op, design.format, op.getStep().convertToDouble(), "the step");
   if (failed(step))
     return failure();
   std::string label = getStreamLabel(cast<OpResult>(op.getError()), units);
   std::vector<Connection> ends = begin(true);
-  ends.push_back({"step", constant(*step, 18), 18, true});
+  unsigned bits = getFactorWidth(design.format);
+  ends.push_back({"step", constant(*step, bits), bits, true});
   take(ends, "in", op.getMessage());
   give(ends, "out", op.getError());
   flag(ends, "sat", sats, label);
-  instance("", getStateParameters(op, *step), label, ends, "df_state");
+  instance("", getStateParameters(op, design.format), label, ends, "df_state");
   return success();
 }
 
 LogicalResult CirctModule::writeActivity(ActivityOp op) {
   FailureOr<int64_t> step =
-      getRate(op, op.getStep().convertToDouble(), "the step");
+      getRate(op, design.format, op.getStep().convertToDouble(), "the step");
   if (failed(step))
     return failure();
   std::string label = getStreamLabel(cast<OpResult>(op.getError()), units);
   std::vector<Connection> ends = begin(true);
-  ends.push_back({"step", constant(*step, 18), 18, true});
+  unsigned bits = getFactorWidth(design.format);
+  ends.push_back({"step", constant(*step, bits), bits, true});
   take(ends, "mu", op.getPrediction());
   take(ends, "g", op.getMessage());
   give(ends, "v", op.getValue());
   give(ends, "d", op.getError());
   flag(ends, "sat", sats, label);
-  instance("",
-           formatv(".W({0}), .N({1})", getWordWidth(op.getError()),
-                   getSize(op.getError()))
-               .str(),
-           label, ends, "df_activity");
+  instance("", getActivityParameters(op, design.format), label, ends,
+           "df_activity");
   return success();
 }
 
@@ -369,6 +375,16 @@ void CirctModule::writePool(PoolOp op) {
   instance("", getPoolParameters(op, design.format), label, ends, "df_pool");
 }
 
+void CirctModule::writeRearrange(RearrangeOp op) {
+  std::string label = getStreamLabel(cast<OpResult>(op.getResult()), units);
+  std::vector<Connection> ends = begin(false);
+  take(ends, "in", op.getInput());
+  give(ends, "out", op.getResult());
+  flag(ends, "sat", sats, label);
+  instance("", getRearrangeParameters(op, design.format), label, ends,
+           "df_rearrange");
+}
+
 void CirctModule::writeSoftmax(SoftmaxErrorOp op) {
   unsigned width = design.format.getWidth();
   std::string stem = wires[op.getError()].stem;
@@ -387,11 +403,8 @@ void CirctModule::writeSoftmax(SoftmaxErrorOp op) {
   ends.push_back({"table_y", y, width, true});
   ends.push_back({"table_sat", clips, 1, true});
   flag(ends, "sat", sats, stem);
-  instance("",
-           formatv(".N({0}), .W({1}), .F({2})", getSize(op.getLogits()), width,
-                   design.format.getFraction())
-               .str(),
-           stem, ends, "df_softmax");
+  instance("", getSoftmaxParameters(op, design.format), stem, ends,
+           "df_softmax");
 }
 
 void CirctModule::writeBuffer(BufferOp op) {
@@ -477,6 +490,7 @@ LogicalResult CirctModule::writeUnit(Operation &op) {
       .Case([&](ActivityOp op) { return writeActivity(op); })
       .Case([&](MapOp op) { return writeMap(op), success(); })
       .Case([&](PoolOp op) { return writePool(op), success(); })
+      .Case([&](RearrangeOp op) { return writeRearrange(op), success(); })
       .Case([&](BufferOp op) { return writeBuffer(op), success(); })
       .Case([&](SoftmaxErrorOp op) { return writeSoftmax(op), success(); })
       .Case([&](ForkOp op) { return writeFork(op), success(); })
@@ -553,7 +567,7 @@ LogicalResult CirctModule::write() {
 }
 
 FailureOr<std::string> pcflow::emitCirct(GraphOp graph) {
-  FailureOr<FixedType> format = getCircuitFormat(graph);
+  FailureOr<WordType> format = getCircuitFormat(graph);
   if (failed(format))
     return failure();
   CirctDesign design{graph, *format};

@@ -13,7 +13,7 @@ namespace mlir::pcflow {
 /// What the modules have in common.
 struct CirctDesign {
   GraphOp graph;
-  FixedType format;
+  WordType format;
   Names modules, externs;
   unsigned numMemories = 0;
   std::vector<std::string> links;             // that can be cut, by number
@@ -54,6 +54,7 @@ private:
   LogicalResult writeActivity(ActivityOp op);
   void writeMap(MapOp op);
   void writePool(PoolOp op);
+  void writeRearrange(RearrangeOp op);
   void writeFork(ForkOp op);
   void writeSum(SumOp op);
   void writeSoftmax(SoftmaxErrorOp op);

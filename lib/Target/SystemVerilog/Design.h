@@ -39,7 +39,7 @@ struct Channel {
 
 struct Design {
   GraphOp graph;
-  FixedType format;
+  WordType format;
   CircuitOptions options;
   CircuitFiles files;
   llvm::SetVector<llvm::StringRef> units; // of the library
@@ -59,13 +59,20 @@ LogicalResult emitModules(Design &design);
 std::string emitBench(Design &design);
 
 /// The parameters of a unit that learns, and of one that does not.
-std::string getLearnerParameters(LearnerOpInterface op, FixedType format);
-std::string getPoolParameters(PoolOp op, FixedType format);
-std::string getRearrangeParameters(RearrangeOp op, FixedType format);
-std::string getStateParameters(StateOp op, int64_t step);
+std::string getLearnerParameters(LearnerOpInterface op, WordType format);
+std::string getPoolParameters(PoolOp op, WordType format);
+std::string getRearrangeParameters(RearrangeOp op, WordType format);
+std::string getStateParameters(StateOp op, WordType format);
+std::string getActivityParameters(ActivityOp op, WordType format);
+std::string getSumParameters(SumOp op, WordType format);
+std::string getSoftmaxParameters(SoftmaxErrorOp op, WordType format);
+
+/// What a step, rate or momentum is in hardware: 18 bits, 16 of them behind the
+/// point, or a word of floats.
+unsigned getFactorWidth(WordType format);
 
 /// The format of the words of a quantised circuit that is wired.
-FailureOr<FixedType> getCircuitFormat(GraphOp graph);
+FailureOr<WordType> getCircuitFormat(GraphOp graph);
 
 /// The bits of a word of `stream`.
 unsigned getWordWidth(Value stream);

@@ -10,20 +10,19 @@
 using namespace mlir;
 using namespace mlir::pcflow;
 
-FailureOr<FixedType> pcflow::getCircuitFormat(GraphOp graph) {
+FailureOr<WordType> pcflow::getCircuitFormat(GraphOp graph) {
   if (!graph.getWired())
     return graph.emitOpError(
         "expected a wired graph; has pcflow-materialize-forks run?");
-  for (Type type : graph.getBody().getArgumentTypes())
-    if (auto fixed = dyn_cast<FixedType>(cast<StreamType>(type).getElement()))
-      return fixed;
+  if (WordType format = getWordType(graph))
+    return format;
   return graph.emitOpError(
       "expected a quantised circuit; has pcflow-quantize run?");
 }
 
 FailureOr<CircuitFiles>
 pcflow::emitSystemVerilog(GraphOp graph, const CircuitOptions &options) {
-  FailureOr<FixedType> format = getCircuitFormat(graph);
+  FailureOr<WordType> format = getCircuitFormat(graph);
   if (failed(format))
     return failure();
   Design design;

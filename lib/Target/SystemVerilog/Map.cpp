@@ -3,7 +3,9 @@
 #include "Map.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Matchers.h"
+#include "pc/Dialect/Dataflow/IR/Single.h"
 #include "llvm/ADT/APFloat.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
 
@@ -23,7 +25,7 @@ struct Word {
 
 class MapWriter {
 public:
-  MapWriter(MapOp map, FixedType format, llvm::StringRef name,
+  MapWriter(MapOp map, WordType format, llvm::StringRef name,
             CircuitFiles &files)
       : map(map), width(format.getWidth()), format(format), name(name),
         files(files) {}
@@ -35,10 +37,15 @@ private:
   LogicalResult write(Operation &op);
   LogicalResult writeConstant(arith::ConstantOp op);
   LogicalResult writeCompare(arith::CmpFOp op);
+  LogicalResult writeFloatCompare(arith::CmpFOp op);
+  LogicalResult writeFloat(Operation &op);
   void writeTable(LookupOp op);
+  void writeSelect(arith::SelectOp op);
   /// A sum or product, exact in `wide` bits, rounded once.
   void writeRounded(Operation &op, llvm::StringRef expression, unsigned wide,
                     unsigned shift);
+  /// The word that `op` computes, where it is computed.
+  std::string getTarget(Operation &op);
   /// What `value` is called where `op`, or the yield, reads it.
   std::string read(Value value, int64_t stage);
   int64_t getStageOf(Operation &op);
@@ -47,7 +54,7 @@ private:
 
   MapOp map;
   unsigned width;
-  FixedType format;
+  WordType format;
   llvm::StringRef name;
   CircuitFiles &files;
   llvm::DenseMap<Value, Word> words; // never iterated
@@ -123,18 +130,22 @@ void MapWriter::declare(Operation &op) {
   }
 }
 
+std::string MapWriter::getTarget(Operation &op) {
+  const Word &word = words[op.getResult(0)];
+  return endsStage(op) ? word.name + "_next"
+                       : word.name + "_" + std::to_string(word.stage);
+}
+
 void MapWriter::writeRounded(Operation &op, llvm::StringRef expression,
                              unsigned wide, unsigned shift) {
   const Word &word = words[op.getResult(0)];
-  std::string target = endsStage(op)
-                           ? word.name + "_next"
-                           : word.name + "_" + std::to_string(word.stage);
   body += formatv(R"(  logic signed [{0}:0] {1}_exact;
   logic {1}_over;
   assign {1}_exact = {2};
   df_round #(.WI({3}), .SHIFT({4}), .WO({5})) u_{1} (.a({1}_exact), .y({6}), .sat({1}_over));
 )",
-                  wide - 1, word.name, expression, wide, shift, width, target);
+                  wide - 1, word.name, expression, wide, shift, width,
+                  getTarget(op));
   flags.emplace_back(getStageOf(op), word.name + "_over");
 }
 
@@ -153,6 +164,12 @@ LogicalResult MapWriter::writeConstant(arith::ConstantOp op) {
   bool lossy;
   number.convert(llvm::APFloat::IEEEdouble(),
                  llvm::APFloat::rmNearestTiesToEven, &lossy);
+  if (format.isFloat()) {
+    body += formatv("  assign {0} = 32'h{1};\n", word.name,
+                    llvm::utohexstr(static_cast<uint32_t>(
+                        Single(number.convertToDouble()).toWord())));
+    return success();
+  }
   double most = std::ldexp(1.0, width - 1);
   double scaled = std::nearbyint(
       std::ldexp(number.convertToDouble(), format.getFraction()));
@@ -215,6 +232,114 @@ void MapWriter::writeTable(LookupOp op) {
   flags.emplace_back(word.stage - 1, word.name + "_over");
 }
 
+void MapWriter::writeSelect(arith::SelectOp op) {
+  int64_t stage = getStageOf(*op);
+  body +=
+      formatv("  assign {0}_{1} = {2} ? {3} : {4};\n",
+              words[op.getResult()].name, stage, read(op.getCondition(), stage),
+              read(op.getTrueValue(), stage), read(op.getFalseValue(), stage));
+}
+
+LogicalResult MapWriter::writeFloatCompare(arith::CmpFOp op) {
+  using P = arith::CmpFPredicate;
+  const Word &word = words[op.getResult()];
+  int64_t stage = getStageOf(*op);
+  std::string less = word.name + "_less", equal = word.name + "_equal",
+              unordered = word.name + "_unordered", holds;
+  std::string greater = formatv("~({0} | {1} | {2})", less, equal, unordered);
+  switch (op.getPredicate()) {
+  case P::OEQ:
+    holds = equal;
+    break;
+  case P::UEQ:
+    holds = equal + " | " + unordered;
+    break;
+  case P::ONE:
+    holds = formatv("~({0} | {1})", equal, unordered);
+    break;
+  case P::UNE:
+    holds = "~" + equal;
+    break;
+  case P::OGT:
+    holds = greater;
+    break;
+  case P::UGT:
+    holds = formatv("~({0} | {1})", less, equal);
+    break;
+  case P::OGE:
+    holds = formatv("~({0} | {1})", less, unordered);
+    break;
+  case P::UGE:
+    holds = "~" + less;
+    break;
+  case P::OLT:
+    holds = less;
+    break;
+  case P::ULT:
+    holds = less + " | " + unordered;
+    break;
+  case P::OLE:
+    holds = less + " | " + equal;
+    break;
+  case P::ULE:
+    holds = "~" + greater;
+    break;
+  case P::ORD:
+    holds = "~" + unordered;
+    break;
+  case P::UNO:
+    holds = unordered;
+    break;
+  default:
+    return op.emitOpError("has no hardware: it compares nothing");
+  }
+  body += formatv("  logic {0}, {1}, {2}, _unused_{3};\n"
+                  "  f32_compare u_{3} (.a({4}), .b({5}), .less({0}), "
+                  ".equal({1}), .unordered({2}));\n"
+                  "  assign {3}_{6} = {7};\n"
+                  "  assign _unused_{3} = &{{1'b0, {0}, {1}, {2}};\n",
+                  less, equal, unordered, word.name, read(op.getLhs(), stage),
+                  read(op.getRhs(), stage), stage, holds);
+  return success();
+}
+
+/// An operation of words of floats: a unit each, but for the sign.
+LogicalResult MapWriter::writeFloat(Operation &op) {
+  int64_t stage = getStageOf(op);
+  const Word &word = words[op.getResult(0)];
+  std::string target = getTarget(op);
+  auto x = [&](unsigned operand) {
+    return read(op.getOperand(operand), stage);
+  };
+  auto negated = [&](unsigned operand) {
+    return formatv("{{~{0}[31], {0}[30:0]}", x(operand)).str();
+  };
+  auto use = [&](const char *unit, const std::string &a, const std::string &b) {
+    body += formatv("  {0} u_{1} (.a({2}), .b({3}), .y({4}));\n", unit,
+                    word.name, a, b, target);
+  };
+  bool isNum = isa<arith::MaxNumFOp, arith::MinNumFOp>(op);
+  if (isa<arith::AddFOp>(op))
+    use("f32_add", x(0), x(1));
+  else if (isa<arith::SubFOp>(op))
+    use("f32_add", x(0), negated(1));
+  else if (isa<arith::MulFOp>(op))
+    use("f32_mul", x(0), x(1));
+  else if (isa<arith::NegFOp>(op))
+    body += formatv("  assign {0} = {1};\n", target, negated(0));
+  else if (isa<arith::MaximumFOp, arith::MaxNumFOp>(op))
+    use(isNum ? "f32_extremum #(.NUM(1))" : "f32_extremum", x(0), x(1));
+  else if (isa<arith::MinimumFOp, arith::MinNumFOp>(op))
+    use(isNum ? "f32_extremum #(.MIN(1), .NUM(1))" : "f32_extremum #(.MIN(1))",
+        x(0), x(1));
+  else
+    return op.emitOpError("has no hardware; the nearest that has: a table of "
+                          "one word (pcflow-quantize)");
+  if (isa<arith::AddFOp, arith::SubFOp, arith::MulFOp>(op))
+    flags.emplace_back(stage, formatv("(&{0}[30:23])", target));
+  return success();
+}
+
 LogicalResult MapWriter::write(Operation &op) {
   declare(op);
   int64_t stage = getStageOf(op);
@@ -231,10 +356,15 @@ LogicalResult MapWriter::write(Operation &op) {
   if (auto constant = dyn_cast<arith::ConstantOp>(op))
     return writeConstant(constant);
   if (auto compare = dyn_cast<arith::CmpFOp>(op))
-    return writeCompare(compare);
+    return format.isFloat() ? writeFloatCompare(compare)
+                            : writeCompare(compare);
   if (auto lookup = dyn_cast<LookupOp>(op))
-    writeTable(lookup);
-  else if (isa<arith::AddFOp>(op))
+    return writeTable(lookup), success();
+  if (auto select = dyn_cast<arith::SelectOp>(op))
+    return writeSelect(select), success();
+  if (format.isFloat())
+    return writeFloat(op);
+  if (isa<arith::AddFOp>(op))
     writeRounded(op, wide(0, width + 1) + " + " + wide(1, width + 1), width + 1,
                  0);
   else if (isa<arith::SubFOp>(op))
@@ -249,12 +379,6 @@ LogicalResult MapWriter::write(Operation &op) {
     choose(">");
   else if (isa<arith::MinimumFOp, arith::MinNumFOp>(op))
     choose("<");
-  else if (auto select = dyn_cast<arith::SelectOp>(op))
-    body += formatv("  assign {0}_{1} = {2} ? {3} : {4};\n",
-                    words[select.getResult()].name, stage,
-                    read(select.getCondition(), stage),
-                    read(select.getTrueValue(), stage),
-                    read(select.getFalseValue(), stage));
   else
     return op.emitOpError("has no hardware; the nearest that has: a table of "
                           "one word (pcflow-quantize)");
@@ -337,7 +461,7 @@ LogicalResult MapWriter::write(llvm::raw_ostream &os) {
   return success();
 }
 
-LogicalResult pcflow::emitMap(MapOp map, FixedType format, llvm::StringRef name,
+LogicalResult pcflow::emitMap(MapOp map, WordType format, llvm::StringRef name,
                               CircuitFiles &files, llvm::raw_ostream &os) {
   return MapWriter(map, format, name, files).write(os);
 }

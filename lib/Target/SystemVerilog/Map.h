@@ -14,11 +14,11 @@ namespace mlir::pcflow {
 /// Writes the module `name` of a map, and those of its tables, named after it,
 /// as files. A stage of the pipeline ends behind each product and each table;
 /// all of it in the format `format`. Reports operations without hardware.
-LogicalResult emitMap(MapOp map, FixedType format, llvm::StringRef name,
+LogicalResult emitMap(MapOp map, WordType format, llvm::StringRef name,
                       CircuitFiles &files, llvm::raw_ostream &os);
 
 /// Writes the combinational module `name`, from `x` to `y`, of a table.
-void emitTable(llvm::ArrayRef<int64_t> knots, int64_t range, FixedType format,
+void emitTable(llvm::ArrayRef<int64_t> knots, int64_t range, WordType format,
                llvm::StringRef name, llvm::raw_ostream &os);
 
 } // namespace mlir::pcflow

@@ -231,6 +231,16 @@ LogicalResult ModelWriter::writeUnit(Operation *op) {
                 describe(pool.getWindow()));
         return success();
       })
+      .Case([&](RearrangeOp rearrange) {
+        add(op, "Rearrange",
+            formatv("{0}, std::vector<int>{{{1}}, std::vector<int>{{{2}}, "
+                    "std::vector<int>{{{3}}",
+                    rearrange.getResult().getType().getSize(),
+                    list(rearrange.getSizes()), list(rearrange.getFrom()),
+                    list(rearrange.getTo()))
+                .str());
+        return success();
+      })
       .Case([&](MapOp map) { return writeMap(map); })
       .Case([&](SumOp) {
         add(op, "Total", llvm::Twine(op->getNumOperands()));
@@ -328,10 +338,10 @@ static constexpr bool strict = {5};
 }
 
 FailureOr<std::string> pcflow::emitModel(GraphOp graph) {
-  FixedType format;
-  for (Type type : graph.getBody().getArgumentTypes())
-    if (auto fixed = dyn_cast<FixedType>(cast<StreamType>(type).getElement()))
-      format = fixed;
+  auto format = dyn_cast_or_null<FixedType>(getWordType(graph));
+  if (getWordType(graph) && !format)
+    return graph.emitOpError("has no C++ model: its words are f32; the nearest "
+                             "that has one: words of fixed<W,F>");
   if (!format)
     return graph.emitOpError(
         "expected a quantised circuit; has pcflow-quantize run?");

@@ -18,9 +18,11 @@ std::string getPortLabel(VertexOp vertex, OpResult result);
 /// Ports that every module has.
 void reserveCommonNames(Names &names);
 
-/// `value` with 16 fraction bits in 18, as steps and rates are; none is 0.
-FailureOr<int64_t> getRate(Operation *op, double value, const char *what);
-FailureOr<int64_t> getFactor(Operation *op, FloatAttr value, const char *what);
+/// `value` as steps and rates are (getFactorWidth); none is 0.
+FailureOr<int64_t> getRate(Operation *op, WordType format, double value,
+                           const char *what);
+FailureOr<int64_t> getFactor(Operation *op, WordType format, FloatAttr value,
+                             const char *what);
 
 /// What the border of a vertex has beside its streams.
 struct Border {
@@ -71,6 +73,10 @@ private:
                        llvm::StringRef label);
   /// A bit that is or-ed into the output of that name.
   std::string flag(std::vector<std::string> &flags, llvm::StringRef of);
+  /// A step or a rate as a literal.
+  std::string literal(int64_t factor);
+  /// The units that round what others compute.
+  void useArithmetic();
   bool isTop() { return isa<GraphOp>(block.getParentOp()); }
 
   Design &design;

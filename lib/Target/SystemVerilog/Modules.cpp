@@ -13,8 +13,8 @@ using llvm::formatv;
 
 unsigned pcflow::getWordWidth(Value stream) {
   Type element = cast<StreamType>(stream.getType()).getElement();
-  if (auto fixed = dyn_cast<FixedType>(element))
-    return fixed.getWidth();
+  if (auto word = dyn_cast<WordType>(element))
+    return word.getWidth();
   return element.getIntOrFloatBitWidth();
 }
 

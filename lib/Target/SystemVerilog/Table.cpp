@@ -4,6 +4,8 @@
 // them empty without a word.
 
 #include "Map.h"
+#include "pc/Dialect/Dataflow/IR/Single.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -32,9 +34,69 @@ static void emitKnots(llvm::ArrayRef<int64_t> knots, unsigned bits,
   os << "    endcase\n  end\n";
 }
 
+static std::string literal(Single value) {
+  return "32'h" + llvm::utohexstr(static_cast<uint32_t>(value.toWord()));
+}
+
+/// `pcflow.lookup` of floats: the piece is that of x + 2^range, in 24 bits
+/// behind the point of 2^(range + 1); places of knots have their sign changed.
+static void emitSingleTable(llvm::ArrayRef<int64_t> knots, int64_t range,
+                            llvm::StringRef name, llvm::raw_ostream &os) {
+  size_t pieces = knots.size() - 1;
+  unsigned bits = llvm::Log2_64(pieces), indexBits = std::max(bits, 1u);
+  os << llvm::formatv(
+      R"(// A function by {0} straight pieces over [-2^{1}, 2^{1}), constant beyond.
+module {2} (
+  input  logic signed [31:0] x,
+  output logic signed [31:0] y,
+  output logic sat
+);
+  logic [31:0] offset, low, slope, minus_place, distance, change, piece;
+  logic [23:0] share;
+  logic [{3}:0] i;
+  logic below, above, is_nan;
+  f32_add u_offset (.a(x), .b({4}), .y(offset));
+  assign is_nan = offset[30:0] > 31'h7f800000;
+  assign below = offset[31];
+  assign above = offset[30:23] >= 8'd{5};
+  assign share = {{1'b1, offset[22:0]} >> (8'd{6} - offset[30:23]);
+)",
+      pieces, range, name, indexBits - 1,
+      literal(Single(std::ldexp(1.0, range))), range + 128, range + 127);
+  os << (bits == 0
+             ? std::string("  assign i = 1'b0;\n")
+             : llvm::formatv("  assign i = share[23-:{0}];\n", bits).str());
+  os << "  always_comb begin\n    unique case (i)\n";
+  for (size_t i = 0; i < pieces; ++i)
+    os << llvm::formatv(
+        "      {0}: begin low = {1}; slope = {2}; minus_place = "
+        "{3}; end\n",
+        i + 1 == pieces ? std::string("default")
+                        : llvm::formatv("{0}'d{1}", indexBits, i).str(),
+        literal(Single::fromWord(knots[i])), literal(getSlope(knots, range, i)),
+        literal(-getKnotPlace(knots, range, i)));
+  os << llvm::formatv(
+      R"(    endcase
+  end
+  f32_add u_distance (.a(x), .b(minus_place), .y(distance));
+  f32_mul u_change (.a(slope), .b(distance), .y(change));
+  f32_add u_piece (.a(low), .b(change), .y(piece));
+  assign y = is_nan ? offset : below ? {0} : above ? {1} : piece;
+  assign sat = 1'b0;
+  logic _unused;
+  assign _unused = &{{1'b0, share};
+endmodule
+)",
+      literal(Single::fromWord(knots.front())),
+      literal(Single::fromWord(knots.back())));
+}
+
 void pcflow::emitTable(llvm::ArrayRef<int64_t> knots, int64_t range,
-                       FixedType format, llvm::StringRef name,
+                       WordType word, llvm::StringRef name,
                        llvm::raw_ostream &os) {
+  if (word.isFloat())
+    return emitSingleTable(knots, range, name, os);
+  auto format = cast<FixedType>(word);
   unsigned w = format.getWidth();
   int64_t reach = range + format.getFraction(); // log2, in last places
   unsigned bits = llvm::Log2_64(knots.size() - 1);

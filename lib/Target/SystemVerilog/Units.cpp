@@ -4,6 +4,8 @@
 
 #include "Map.h"
 #include "ModuleWriter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "pc/Dialect/Dataflow/IR/Single.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
 
@@ -11,8 +13,10 @@ using namespace mlir;
 using namespace mlir::pcflow;
 using llvm::formatv;
 
-FailureOr<int64_t> pcflow::getRate(Operation *op, double value,
+FailureOr<int64_t> pcflow::getRate(Operation *op, WordType format, double value,
                                    const char *what) {
+  if (format.isFloat())
+    return static_cast<uint32_t>(Single(value).toWord());
   double scaled = std::nearbyint(std::ldexp(value, 16));
   if (!(scaled >= 0) || scaled >= std::ldexp(1.0, 18))
     return op->emitOpError("has no hardware: ")
@@ -20,11 +24,11 @@ FailureOr<int64_t> pcflow::getRate(Operation *op, double value,
   return static_cast<int64_t>(scaled);
 }
 
-FailureOr<int64_t> pcflow::getFactor(Operation *op, FloatAttr value,
-                                     const char *what) {
+FailureOr<int64_t> pcflow::getFactor(Operation *op, WordType format,
+                                     FloatAttr value, const char *what) {
   if (!value)
     return 0;
-  return getRate(op, value.getValueAsDouble(), what);
+  return getRate(op, format, value.getValueAsDouble(), what);
 }
 
 std::string pcflow::getUnitLabel(Operation *op, const UnitNames &units) {
@@ -32,10 +36,24 @@ std::string pcflow::getUnitLabel(Operation *op, const UnitNames &units) {
   return label.substr(label.rfind('/') + 1);
 }
 
+std::string ModuleWriter::literal(int64_t factor) {
+  return formatv("{0}'d{1}", getFactorWidth(design.format), factor);
+}
+
+void ModuleWriter::useArithmetic() {
+  if (!design.format.isFloat()) {
+    design.units.insert("df_round");
+    return;
+  }
+  for (llvm::StringRef unit : {"f32_add", "f32_chain", "f32_mul"})
+    design.units.insert(unit);
+}
+
 LogicalResult ModuleWriter::writeLearner(LearnerOpInterface op) {
-  FailureOr<int64_t> rate = getFactor(op, op.getRateAttr(), "the rate");
+  FailureOr<int64_t> rate =
+      getFactor(op, design.format, op.getRateAttr(), "the rate");
   FailureOr<int64_t> momentum =
-      getFactor(op, op.getMomentumAttr(), "the momentum");
+      getFactor(op, design.format, op.getMomentumAttr(), "the momentum");
   if (failed(rate) || failed(momentum))
     return failure();
   FlatSymbolRefAttr bias = op.getBiasAttr();
@@ -47,8 +65,8 @@ LogicalResult ModuleWriter::writeLearner(LearnerOpInterface op) {
   design.memories.push_back({op.getWeightsAttr().getValue().str(),
                              bias ? bias.getValue().str() : "", op});
   bool hasMessage = bool(op.getMessage());
-  for (llvm::StringRef unit : {"df_lane", "df_round"})
-    design.units.insert(unit);
+  useArithmetic();
+  design.units.insert("df_lane");
   if (bias)
     design.units.insert("df_bias");
   bool isConv = isa<ConvOp>(*op);
@@ -76,20 +94,21 @@ LogicalResult ModuleWriter::writeLearner(LearnerOpInterface op) {
   instance(isConv ? "df_conv" : "df_linear",
            getLearnerParameters(op, design.format), label);
   body += formatv(
-      "\n    .clk, .rst, .rounds, .rate(18'd{0}), .momentum(18'd{9}),\n    "
+      "\n    .clk, .rst, .rounds, .rate({0}), .momentum({9}),\n    "
       "{1},\n    {2},\n    "
       "{3},\n"
       "    {4},\n    .host_we(host_we & (host_sel == 16'd{5})), .host_addr, "
       ".host_wdata, .host_rdata({6}),\n    .sat({7}), .idle({8}));\n",
-      *rate, connect("x", op->getOperand(0)), connect("y", op->getResult(0)),
-      connect("d", op.getError()), message, number, read, sat, idle, *momentum);
+      literal(*rate), connect("x", op->getOperand(0)),
+      connect("y", op->getResult(0)), connect("d", op.getError()), message,
+      number, read, sat, idle, literal(*momentum));
   return success();
 }
 
 void ModuleWriter::writePool(PoolOp op) {
   std::string label = streams[op.getPrediction()];
-  for (llvm::StringRef unit : {"df_window", "df_round"})
-    design.units.insert(unit);
+  useArithmetic();
+  design.units.insert("df_window");
   std::string sat = flag(sats, label + "_sat");
   instance("df_pool", getPoolParameters(op, design.format), label);
   body +=
@@ -101,7 +120,7 @@ void ModuleWriter::writePool(PoolOp op) {
 
 void ModuleWriter::writeRearrange(RearrangeOp op) {
   std::string label = streams[op.getResult()];
-  design.units.insert("df_round");
+  useArithmetic();
   std::string sat = flag(sats, label + "_sat");
   instance("df_rearrange", getRearrangeParameters(op, design.format), label);
   body += formatv("\n    .clk, .rst,\n    {0},\n    {1}, .sat({2}));\n",
@@ -117,7 +136,15 @@ LogicalResult ModuleWriter::writeMap(MapOp op) {
   if (failed(emitMap(op, design.format, module, design.files, os)))
     return failure();
   design.files[module + ".sv"] = text;
-  design.units.insert("df_round");
+  useArithmetic();
+  if (design.format.isFloat())
+    for (Operation &inside : op.getBody().front()) {
+      if (isa<arith::CmpFOp>(inside))
+        design.units.insert("f32_compare");
+      if (isa<arith::MaximumFOp, arith::MaxNumFOp, arith::MinimumFOp,
+              arith::MinNumFOp>(inside))
+        design.units.insert("f32_extremum");
+    }
   label = label.substr(label.rfind('/') + 1);
   std::string sat = flag(sats, label + "_sat");
   body += formatv("  {0} {1} (.clk, .rst,\n", module, names.get("u_" + label));
@@ -189,7 +216,7 @@ LogicalResult ModuleWriter::writeSoftmax(SoftmaxErrorOp op) {
   llvm::raw_string_ostream os(text);
   emitTable(*op.getKnots(), *op.getRange(), design.format, module, os);
   design.files[module + ".sv"] = text;
-  design.units.insert("df_round");
+  useArithmetic();
   unsigned width = design.format.getWidth();
   std::string table = names.get(stem + "_table"),
               sat = flag(sats, stem + "_sat");
@@ -197,11 +224,7 @@ LogicalResult ModuleWriter::writeSoftmax(SoftmaxErrorOp op) {
                    width - 1, table);
   body += formatv("  {0} {1} (.x({2}_x), .y({2}_y), .sat({2}_sat));\n", module,
                   names.get("u_" + table), table);
-  instance("df_softmax",
-           formatv(".N({0}), .W({1}), .F({2})", getSize(op.getLogits()), width,
-                   design.format.getFraction())
-               .str(),
-           stem);
+  instance("df_softmax", getSoftmaxParameters(op, design.format), stem);
   body += formatv("\n    .clk, .rst,\n    {0},\n    {1},\n    {2},\n"
                   "    .table_x({3}_x), .table_y({3}_y), .table_sat({3}_sat), "
                   ".sat({4}));\n",
@@ -212,34 +235,30 @@ LogicalResult ModuleWriter::writeSoftmax(SoftmaxErrorOp op) {
 
 LogicalResult ModuleWriter::writeState(StateOp op) {
   FailureOr<int64_t> step =
-      getRate(op, op.getStep().convertToDouble(), "the step");
+      getRate(op, design.format, op.getStep().convertToDouble(), "the step");
   if (failed(step))
     return failure();
   std::string stem = streams[op.getError()], sat = flag(sats, stem + "_sat");
-  design.units.insert("df_round");
-  instance("df_state", getStateParameters(op, *step), stem);
-  body += formatv("\n    .clk, .rst, .rounds, .step(18'd{0}),\n    {1},\n    "
+  useArithmetic();
+  instance("df_state", getStateParameters(op, design.format), stem);
+  body += formatv("\n    .clk, .rst, .rounds, .step({0}),\n    {1},\n    "
                   "{2}, .sat({3}));\n",
-                  *step, connect("in", op.getMessage()),
+                  literal(*step), connect("in", op.getMessage()),
                   connect("out", op.getError()), sat);
   return success();
 }
 
 LogicalResult ModuleWriter::writeActivity(ActivityOp op) {
   FailureOr<int64_t> step =
-      getRate(op, op.getStep().convertToDouble(), "the step");
+      getRate(op, design.format, op.getStep().convertToDouble(), "the step");
   if (failed(step))
     return failure();
   std::string stem = streams[op.getError()], sat = flag(sats, stem + "_sat");
-  design.units.insert("df_round");
-  instance("df_activity",
-           formatv(".W({0}), .N({1})", getWordWidth(op.getError()),
-                   getSize(op.getError()))
-               .str(),
-           stem);
-  body += formatv("\n    .clk, .rst, .rounds, .step(18'd{0}),\n    {1},\n    "
+  useArithmetic();
+  instance("df_activity", getActivityParameters(op, design.format), stem);
+  body += formatv("\n    .clk, .rst, .rounds, .step({0}),\n    {1},\n    "
                   "{2},\n    {3},\n    {4}, .sat({5}));\n",
-                  *step, connect("mu", op.getPrediction()),
+                  literal(*step), connect("mu", op.getPrediction()),
                   connect("g", op.getMessage()), connect("v", op.getValue()),
                   connect("d", op.getError()), sat);
   return success();
@@ -300,12 +319,8 @@ void ModuleWriter::writeSum(SumOp op) {
     ready += formatv("{0}{1}_ready", comma, streams[term]);
   }
   std::string sat = flag(sats, stem + "_sat");
-  design.units.insert("df_round");
-  instance("df_sum",
-           formatv(".W({0}), .NIN({1})", getWordWidth(op.getSum()),
-                   op.getTerms().size())
-               .str(),
-           stem);
+  useArithmetic();
+  instance("df_sum", getSumParameters(op, design.format), stem);
   body += formatv("\n    .clk, .rst, .in_data({{{0}}), .in_valid({{{1}}), "
                   ".in_ready({{{2}}),\n    {3}, .sat({4}));\n",
                   data, valid, ready, connect("out", op.getSum()), sat);

@@ -155,8 +155,8 @@ FixedType pcflow::getFormat(Value stream) {
 
 int64_t pcflow::getWidth(Value stream) {
   Type element = cast<StreamType>(stream.getType()).getElement();
-  if (auto fixed = dyn_cast<FixedType>(element))
-    return fixed.getWidth();
+  if (auto word = dyn_cast<WordType>(element))
+    return word.getWidth();
   return element.getIntOrFloatBitWidth();
 }
 
@@ -331,8 +331,20 @@ static void addSteps(int64_t width, int64_t size, int64_t words, double step,
   terms.ff = {1, double(log2Ceil(size)), moves, memories.registers};
 }
 
+/// Whether it computes with floats, of which nothing was synthesised to fit.
+static bool computesFloats(Operation *unit) {
+  WordType format = getWordType(unit->getParentOfType<GraphOp>());
+  return format && format.isFloat() &&
+         !isa<LatchOp, BufferOp, FirstOp, ForkOp, TapOp, GateOp, SinkOp,
+              OutputOp>(unit);
+}
+
 CostTerms pcflow::getCostTerms(Operation *unit) {
   CostTerms terms;
+  if (computesFloats(unit)) {
+    terms.isKnown = false;
+    return terms;
+  }
   auto addMemory = [&](Value stream, int64_t depth) {
     Memories memories{terms};
     memories.add(getWidth(stream), depth, Read::Forwarded);

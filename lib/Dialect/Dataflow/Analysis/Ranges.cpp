@@ -17,10 +17,9 @@ struct Interval {
 
 class RangeAnalysis {
 public:
-  RangeAnalysis(GraphOp graph, double inputs) : graph(graph), inputs(inputs) {
-    for (Type type : graph.getBody().getArgumentTypes())
-      if (auto fixed = dyn_cast<FixedType>(cast<StreamType>(type).getElement()))
-        format = fixed;
+  RangeAnalysis(GraphOp graph, double inputs)
+      : graph(graph), inputs(inputs),
+        format(cast<FixedType>(getWordType(graph))) {
     unit = std::ldexp(1.0, -int(format.getFraction()));
     facts.limit =
         std::ldexp(1.0, int(format.getWidth() - format.getFraction()) - 1);
@@ -47,8 +46,9 @@ private:
   double getNumber(int64_t word) const { return word * unit; }
 
   GraphOp graph;
-  double inputs, unit = 0;
+  double inputs;
   FixedType format;
+  double unit = 0;
   RangeFacts facts;
   // Looked up by source or unit, never iterated.
   llvm::DenseMap<Value, Interval> known;

@@ -4,6 +4,7 @@
 #include "Clocked.h"
 #include "pc/Dialect/Dataflow/Analysis/Liveness.h"
 #include "pc/Dialect/Dataflow/IR/Channels.h"
+#include "pc/Dialect/Dataflow/IR/Single.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -94,12 +95,12 @@ std::unique_ptr<Clocked> Simulator::create(UnitOpInterface unit) {
         return std::make_unique<ClockedRearrange>(op);
       })
       .Case([&](SoftmaxErrorOp op) -> std::unique_ptr<Clocked> {
-        auto format =
-            dyn_cast<FixedType>(op.getLogits().getType().getElement());
+        auto format = dyn_cast<WordType>(op.getLogits().getType().getElement());
         if (!format)
           return nullptr; // a quotient has as many cycles as bits
         return std::make_unique<ClockedSoftmax>(
-            op.getLogits().getType().getSize(), format.getFraction());
+            op.getLogits().getType().getSize(),
+            format.isFloat() ? quotientBits : format.getFraction());
       })
       .Case<SinkOp, OutputOp>([&](auto op) {
         return std::make_unique<ClockedSink>(

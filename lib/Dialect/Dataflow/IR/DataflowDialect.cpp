@@ -51,12 +51,27 @@ LogicalResult FixedType::verify(function_ref<InFlightDiagnostic()> emitError,
   return success();
 }
 
+unsigned WordType::getWidth() const {
+  return isFloat() ? 32 : cast<FixedType>(*this).getWidth();
+}
+
+unsigned WordType::getFraction() const {
+  return isFloat() ? 0 : cast<FixedType>(*this).getFraction();
+}
+
+WordType pcflow::getWordType(GraphOp graph) {
+  for (Type type : graph.getBody().getArgumentTypes())
+    if (auto word = dyn_cast<WordType>(cast<StreamType>(type).getElement()))
+      return word;
+  return WordType();
+}
+
 LogicalResult StreamType::verify(function_ref<InFlightDiagnostic()> emitError,
                                  int64_t size, Type element) {
   if (size < 1)
     return emitError() << "expected vectors of at least one word, but got "
                        << size;
-  if (!isa<FixedType, FloatType, IntegerType>(element))
+  if (!isa<FixedType, SingleType, FloatType, IntegerType>(element))
     return emitError() << "expected fixed, float or integer elements, but got "
                        << element;
   return success();

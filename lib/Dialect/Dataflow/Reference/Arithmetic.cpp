@@ -10,6 +10,47 @@ int64_t pcflow::toFactor(double value) {
   return std::nearbyint(std::ldexp(value, factorBits));
 }
 
+bool pcflow::compareNumbers(arith::CmpFPredicate predicate, double a,
+                            double b) {
+  using P = arith::CmpFPredicate;
+  bool isUnordered = std::isnan(a) || std::isnan(b);
+  switch (predicate) {
+  case P::OEQ:
+    return a == b;
+  case P::UEQ:
+    return a == b || isUnordered;
+  case P::OGT:
+    return a > b;
+  case P::UGT:
+    return a > b || isUnordered;
+  case P::OGE:
+    return a >= b;
+  case P::UGE:
+    return a >= b || isUnordered;
+  case P::OLT:
+    return a < b;
+  case P::ULT:
+    return a < b || isUnordered;
+  case P::OLE:
+    return a <= b;
+  case P::ULE:
+    return a <= b || isUnordered;
+  case P::ONE:
+    return a != b && !isUnordered;
+  case P::UNE:
+    return a != b;
+  case P::ORD:
+    return !isUnordered;
+  case P::UNO:
+    return isUnordered;
+  case P::AlwaysTrue:
+    return true;
+  case P::AlwaysFalse:
+    return false;
+  }
+  llvm_unreachable("unknown predicate");
+}
+
 //===----------------------------------------------------------------------===//
 // Integers
 //===----------------------------------------------------------------------===//
@@ -98,4 +139,18 @@ double RealArithmetic::lookup(double x, ArrayRef<int64_t> knots, int64_t range,
   double left = fromWord(knots[index]), right = fromWord(knots[index + 1]);
   return left + (right - left) * (clamped - index) +
          disturb(error + getHalfUnit());
+}
+
+double RealSingleArithmetic::lookup(double x, ArrayRef<int64_t> knots,
+                                    int64_t range, double error) {
+  double pieces = double(knots.size() - 1), reach = std::ldexp(1.0, int(range));
+  double position = (x / reach + 1.0) * (pieces / 2.0);
+  double clamped = std::min(std::max(position, 0.0), pieces);
+  auto index = static_cast<int64_t>(std::min(clamped, pieces - 1.0));
+  double left = fromWord(knots[index]), right = fromWord(knots[index + 1]);
+  double rise = (right - left) * (clamped - double(index));
+  // The slope, the distance to the knot and the product are rounded, then the
+  // sum.
+  Estimate y = Estimate(left) + Estimate(rise, 3 * std::abs(rise) * 0x1p-24);
+  return settle({y.value, y.error + error});
 }

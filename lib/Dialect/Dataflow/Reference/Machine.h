@@ -7,7 +7,6 @@
 #define PC_LIB_DIALECT_DATAFLOW_REFERENCE_MACHINE_H
 
 #include "Arithmetic.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "pc/Dialect/Dataflow/IR/Channels.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include <deque>
@@ -120,7 +119,7 @@ private:
         })
         .Case([&](GateOp op) {
           if (cuts.count(op.getLink().str()))
-            inputs[0].assign(inputs[0].size(), Word(0));
+            inputs[0].assign(inputs[0].size(), Word());
           give(op.getResult(), inputs[0]);
         })
         .Case([&](TapOp op) {
@@ -184,7 +183,7 @@ private:
     size_t results = op.getPrediction().getType().getSize();
     if (predicts)
       winners.assign(results, -1);
-    std::vector<Sum> sums(predicts ? results : window.getImageSize(), Sum(0));
+    std::vector<Sum> sums(predicts ? results : window.getImageSize());
     for (int64_t result = 0; result < int64_t(results); ++result)
       for (int64_t tap = 0; tap < taps; ++tap) {
         auto place = window.getWord(result % positions, tap);
@@ -192,7 +191,9 @@ private:
           continue;
         int64_t word = result / positions * channel + *place;
         int64_t &winner = winners[result];
-        if (predicts && (winner < 0 || words[word] > words[winner]))
+        if (predicts &&
+            (winner < 0 || arithmetic.compare(arith::CmpFPredicate::OGT,
+                                              words[word], words[winner])))
           winner = word;
         if (predicts && op.getMax())
           sums[result] = words[winner];
@@ -220,7 +221,7 @@ private:
     }
     Vector d = take(op, 1);
     if (op.getMessage()) {
-      std::vector<Sum> sums(memory[op].size(), Sum(0));
+      std::vector<Sum> sums(memory[op].size());
       forEachProduct(op, [&](int64_t output, int64_t weight, int64_t input) {
         sums[input] += arithmetic.product(matrix[weight], d[output]);
       });
@@ -233,7 +234,7 @@ private:
 
   Vector predict(LearnerOpInterface op, const Vector &matrix, const Vector &x) {
     int64_t positions = op.getPositions();
-    std::vector<Sum> sums(op.getRows() * positions, Sum(0));
+    std::vector<Sum> sums(op.getRows() * positions);
     if (op.getBiasAttr()) {
       const Vector &bias = weights[op.getBiasAttr().getValue().str()];
       for (size_t i = 0; i < sums.size(); ++i)
@@ -278,7 +279,7 @@ private:
   /// A step of a parameter, from sums of products.
   void update(LearnerOpInterface op, const std::string &name,
               const std::vector<Sum> &sums) {
-    int64_t rate = toFactor(op.getRateAttr().getValueAsDouble());
+    auto rate = arithmetic.factor(op.getRateAttr().getValueAsDouble());
     std::vector<double> &gradient = gradients[name];
     for (Sum sum : sums)
       gradient.push_back(arithmetic.productToNumber(sum));
@@ -287,7 +288,7 @@ private:
         word = arithmetic.settle(word - arithmetic.scaleProduct(rate, sum));
       return;
     }
-    int64_t momentum = toFactor(op.getMomentumAttr().getValueAsDouble());
+    auto momentum = arithmetic.factor(op.getMomentumAttr().getValueAsDouble());
     Vector &velocities = weights[name + velocitySuffix.str()];
     for (auto [word, velocity, sum] :
          llvm::zip_equal(weights[name], velocities, sums)) {
@@ -301,7 +302,7 @@ private:
     size_t size = op.getMessage().getType().getSize();
     if (!phase) {
       ++phase;
-      memory[op] = Vector(size, Word(0));
+      memory[op] = Vector(size);
       give(op.getError(), memory[op]);
       return true;
     }
@@ -310,9 +311,12 @@ private:
     Vector message = take(op, 0);
     if (phase++ == rounds)
       return true; // of the round that learns
-    int64_t step = toFactor(op.getStep().convertToDouble());
+    double step = op.getStep().convertToDouble();
     for (auto [d, g] : llvm::zip_equal(memory[op], message))
-      d = arithmetic.settle(d + arithmetic.scale(step, Sum(g) - Sum(d)));
+      d = step == 1.0
+              ? g
+              : arithmetic.settle(d + arithmetic.scale(arithmetic.factor(step),
+                                                       Sum(g) - Sum(d)));
     give(op.getError(), memory[op]);
     return true;
   }
@@ -326,7 +330,7 @@ private:
     Vector words = take(op, takesMessage ? 1 : 0);
     if (phase == 0) {
       value = words;
-      error.assign(words.size(), Word(0));
+      error.assign(words.size(), Word());
       give(op.getValue(), value);
       give(op.getError(), error);
     } else if (!takesMessage) {
@@ -334,7 +338,7 @@ private:
         d = arithmetic.settle(Sum(mu) - Sum(v));
       give(op.getError(), error);
     } else if (phase + 1 < 2 * rounds) {
-      int64_t step = toFactor(op.getStep().convertToDouble());
+      auto step = arithmetic.factor(op.getStep().convertToDouble());
       for (auto [v, d, g] : llvm::zip_equal(value, error, words))
         v = arithmetic.settle(v + arithmetic.scale(step, Sum(d) - Sum(g)));
       give(op.getValue(), value);
@@ -346,7 +350,7 @@ private:
   Vector add(const std::vector<Vector> &terms) {
     Vector result;
     for (size_t i = 0; i < terms.front().size(); ++i) {
-      Sum sum = 0;
+      Sum sum{};
       for (const Vector &term : terms)
         sum += term[i];
       result.push_back(arithmetic.settle(sum));
@@ -356,7 +360,7 @@ private:
 
   Vector rearrange(RearrangeOp op, const Vector &words) {
     ArrayRef<int64_t> sizes = op.getSizes();
-    std::vector<Sum> sums(op.getResult().getType().getSize(), Sum(0));
+    std::vector<Sum> sums(op.getResult().getType().getSize());
     int64_t steps = 1;
     for (int64_t size : sizes)
       steps *= size;
@@ -377,9 +381,11 @@ private:
   Vector differ(SoftmaxErrorOp op, const Vector &logits, const Vector &label) {
     double error =
         op.getTableError() ? op.getTableError()->convertToDouble() : 0.0;
-    Word top = *std::max_element(logits.begin(), logits.end());
+    Word top = logits.front();
+    for (Word logit : logits)
+      top = arithmetic.extremum(top, logit, /*least=*/false, false);
     Vector powers, result;
-    Sum total = 0;
+    Sum total{};
     for (Word logit : logits) {
       powers.push_back(
           arithmetic.lookup(arithmetic.settle(Sum(logit) - Sum(top)),
@@ -410,13 +416,17 @@ private:
     return result;
   }
 
+  /// Bits among the words of a map.
+  Word fromBit(bool bit) { return bit ? arithmetic.fromWord(1) : Word(); }
+  bool isBit(Word word) { return fromBit(true) == word; }
+
   Word compute(Operation *op, llvm::DenseMap<Value, Word> &words) {
     auto x = [&](unsigned operand) { return words[op->getOperand(operand)]; };
     return llvm::TypeSwitch<Operation *, Word>(op)
         .Case([&](arith::ConstantOp constant) -> Word {
           if (auto number = dyn_cast<FloatAttr>(constant.getValue()))
             return arithmetic.constant(number.getValueAsDouble());
-          return cast<BoolAttr>(constant.getValue()).getValue();
+          return fromBit(cast<BoolAttr>(constant.getValue()).getValue());
         })
         .Case([&](arith::AddFOp) {
           return arithmetic.settle(Sum(x(0)) + Sum(x(1)));
@@ -428,13 +438,17 @@ private:
         .Case([&](arith::MulFOp) {
           return arithmetic.settleProduct(arithmetic.product(x(0), x(1)));
         })
-        .template Case<arith::MaximumFOp, arith::MaxNumFOp>(
-            [&](auto) { return std::max(x(0), x(1)); })
-        .template Case<arith::MinimumFOp, arith::MinNumFOp>(
-            [&](auto) { return std::min(x(0), x(1)); })
-        .Case([&](arith::SelectOp) { return x(0) != 0 ? x(1) : x(2); })
-        .Case([&](arith::CmpFOp cmp) -> Word {
-          return compare(cmp.getPredicate(), x(0), x(1));
+        .template Case<arith::MaximumFOp, arith::MaxNumFOp>([&](auto) {
+          return arithmetic.extremum(x(0), x(1), /*least=*/false,
+                                     isa<arith::MaxNumFOp>(op));
+        })
+        .template Case<arith::MinimumFOp, arith::MinNumFOp>([&](auto) {
+          return arithmetic.extremum(x(0), x(1), /*least=*/true,
+                                     isa<arith::MinNumFOp>(op));
+        })
+        .Case([&](arith::SelectOp) { return isBit(x(0)) ? x(1) : x(2); })
+        .Case([&](arith::CmpFOp cmp) {
+          return fromBit(arithmetic.compare(cmp.getPredicate(), x(0), x(1)));
         })
         .Case([&](LookupOp table) {
           double error =
@@ -442,37 +456,6 @@ private:
           return arithmetic.lookup(x(0), table.getKnots(), table.getRange(),
                                    error);
         });
-  }
-
-  static bool compare(arith::CmpFPredicate predicate, Word a, Word b) {
-    using P = arith::CmpFPredicate;
-    switch (predicate) {
-    case P::OEQ:
-    case P::UEQ:
-      return a == b;
-    case P::OGT:
-    case P::UGT:
-      return a > b;
-    case P::OGE:
-    case P::UGE:
-      return a >= b;
-    case P::OLT:
-    case P::ULT:
-      return a < b;
-    case P::OLE:
-    case P::ULE:
-      return a <= b;
-    case P::ONE:
-    case P::UNE:
-      return a != b;
-    case P::ORD:
-    case P::AlwaysTrue:
-      return true;
-    case P::UNO:
-    case P::AlwaysFalse:
-      return false;
-    }
-    llvm_unreachable("unknown predicate");
   }
 
   GraphOp graph;

@@ -25,6 +25,8 @@ struct AnalyzeRanges : pcflow::impl::AnalyzeRangesBase<AnalyzeRanges> {
                           "run?");
         return signalPassFailure();
       }
+      if (getWordType(graph).isFloat())
+        continue; // a float has room for all
       RangeFacts facts = analyzeRanges(graph, inputs);
       UnitNames names(graph);
       llvm::SmallVector<std::string> found;
@@ -50,10 +52,7 @@ private:
       return memory.getInitial() ? WalkResult::advance()
                                  : WalkResult::interrupt();
     });
-    return !walk.wasInterrupted() &&
-           llvm::any_of(graph.getBody().getArgumentTypes(), [](Type type) {
-             return isa<FixedType>(cast<StreamType>(type).getElement());
-           });
+    return !walk.wasInterrupted() && getWordType(graph);
   }
 };
 

@@ -69,14 +69,16 @@ private:
 
 class Quantizer {
 public:
-  Quantizer(GraphOp graph, FixedType format, int64_t segments)
+  Quantizer(GraphOp graph, WordType format, int64_t segments)
       : graph(graph), format(format), segments(segments) {}
 
   LogicalResult run();
   unsigned numTables = 0;
 
 private:
+  LogicalResult checkUnits();
   LogicalResult tabulate(MapOp map);
+  llvm::SetVector<Value> chooseTables(Block &block, const Support &support);
   LogicalResult replaceByTable(Value value, Value word);
   LogicalResult tabulateSoftmax(SoftmaxErrorOp op);
   LogicalResult checkConstants();
@@ -84,7 +86,7 @@ private:
   void setTypes();
 
   GraphOp graph;
-  FixedType format;
+  WordType format;
   int64_t segments;
 };
 
@@ -101,6 +103,12 @@ LogicalResult Quantizer::replaceByTable(Value value, Value word) {
   FailureOr<Table> table = makeTable(function, format, segments);
   if (unknown)
     return unknown->emitOpError("has no table: its function is not known here");
+  if (failed(table) && format.isFloat())
+    return value.getDefiningOp()->emitOpError(
+               "has no table of f32: expected an error of at most ")
+           << largestSingleError << " for all floats with " << segments
+           << " pieces; the nearest that has one: more pieces, a function that "
+              "ends up constant, or words of fixed<W,F>";
   if (failed(table))
     return value.getDefiningOp()->emitOpError(
         "has no table: it has no value for some words of the format");
@@ -113,10 +121,27 @@ LogicalResult Quantizer::replaceByTable(Value value, Value word) {
   return success();
 }
 
-LogicalResult Quantizer::tabulate(MapOp map) {
-  Block &block = map.getBody().front();
-  Support support(block);
+/// The values that tables stand for. Of fixed-point words, the last ones that
+/// depend on one word alone; of floats, the last of those that have no unit:
+/// sums and products reach as far as floats do, tables do not.
+llvm::SetVector<Value> Quantizer::chooseTables(Block &block,
+                                               const Support &support) {
   llvm::SetVector<Value> values;
+  if (format.isFloat()) {
+    llvm::DenseSet<Value> inside; // of an expression that has no unit
+    for (Operation &op : llvm::reverse(block.without_terminator())) {
+      for (Value value : op.getResults())
+        if (!isNative(&op) && !inside.contains(value) &&
+            support.getNumWords(value) <= 1 && isa<FloatType>(value.getType()))
+          values.insert(value);
+      bool isInside = !isNative(&op) ||
+                      llvm::any_of(op.getResults(),
+                                   [&](Value v) { return inside.contains(v); });
+      if (isInside)
+        inside.insert_range(op.getOperands());
+    }
+    return llvm::SetVector<Value>(values.rbegin(), values.rend());
+  }
   for (Operation &op : block.without_terminator())
     for (Value value : op.getResults()) {
       if (!support.needsTable(value) || support.getNumWords(value) > 1)
@@ -137,6 +162,13 @@ LogicalResult Quantizer::tabulate(MapOp map) {
       if (isLast && isa<FloatType>(value.getType()))
         values.insert(value);
     }
+  return values;
+}
+
+LogicalResult Quantizer::tabulate(MapOp map) {
+  Block &block = map.getBody().front();
+  Support support(block);
+  llvm::SetVector<Value> values = chooseTables(block, support);
   // The last ones first: what is replaced is no longer there to evaluate.
   for (Value value : llvm::reverse(values)) {
     if (!support.getNumWords(value)) { // a constant that nobody folded
@@ -225,8 +257,25 @@ LogicalResult Quantizer::fillMemory(WeightsOp weights) {
   return success();
 }
 
-/// Steps, rates and momenta have 16 bits behind the point.
+/// What has no unit for floats is refused by name.
+LogicalResult Quantizer::checkUnits() {
+  if (!format.isFloat())
+    return success();
+  WalkResult walk = graph.walk([](Operation *op) {
+    if (!isa<ConvOp, PoolOp>(op))
+      return WalkResult::advance();
+    op->emitOpError("has no unit for words of f32; the nearest that has one: "
+                    "words of fixed<W,F>");
+    return WalkResult::interrupt();
+  });
+  return success(!walk.wasInterrupted());
+}
+
+/// Steps, rates and momenta have 16 bits behind the point; of f32 they are
+/// words.
 LogicalResult Quantizer::checkConstants() {
+  if (format.isFloat())
+    return success();
   auto check = [](Operation *op, llvm::StringRef name,
                   double value) -> LogicalResult {
     if (value == 0.0 || (value >= 0x1p-17 && value < 4.0 - 0x1p-17))
@@ -269,7 +318,7 @@ void Quantizer::setTypes() {
 }
 
 LogicalResult Quantizer::run() {
-  if (failed(checkConstants()))
+  if (failed(checkUnits()) || failed(checkConstants()))
     return failure();
   WalkResult walk = graph.walk([&](Operation *op) {
     LogicalResult status = success();
@@ -295,16 +344,17 @@ struct Quantize : pcflow::impl::QuantizeBase<Quantize> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     // Of fixed<W> the bits behind the point are chosen for each graph.
-    bool chooses = !format.getValue().empty() &&
+    bool isFloat = format == "f32";
+    bool chooses = !isFloat && !format.getValue().empty() &&
                    !llvm::StringRef(format.getValue()).contains(',');
-    std::string text = format.getValue();
+    std::string text = isFloat ? "single" : format.getValue();
     if (chooses && text.back() == '>')
       text.insert(text.size() - 1, ",1");
-    auto type = dyn_cast_or_null<FixedType>(
-        parseType("!pcflow." + text, &getContext()));
-    if (!type) {
-      module.emitError(
-          "pcflow-quantize: expected a format fixed<W,F> or fixed<W>, but got ")
+    auto type =
+        dyn_cast_or_null<WordType>(parseType("!pcflow." + text, &getContext()));
+    if (!type || type.isFloat() != isFloat) {
+      module.emitError("pcflow-quantize: expected a format fixed<W,F>, "
+                       "fixed<W> or f32, but got ")
           << format.getValue();
       return signalPassFailure();
     }
@@ -317,8 +367,8 @@ struct Quantize : pcflow::impl::QuantizeBase<Quantize> {
     for (auto graph : module.getOps<GraphOp>()) {
       if (isQuantized(graph))
         continue;
-      FailureOr<FixedType> chosen =
-          chooses ? choose(graph, type.getWidth()) : FailureOr<FixedType>(type);
+      FailureOr<WordType> chosen =
+          chooses ? choose(graph, type.getWidth()) : FailureOr<WordType>(type);
       if (failed(chosen))
         return signalPassFailure();
       Quantizer quantizer(graph, *chosen, segments);
@@ -339,7 +389,7 @@ private:
   }
 
   /// The most bits behind the point with which no word can be saturated.
-  FailureOr<FixedType> choose(GraphOp graph, unsigned width) {
+  FailureOr<WordType> choose(GraphOp graph, unsigned width) {
     unsigned fits = 0, many = width; // bits that leave room, that do not
     for (unsigned bits = width - 1; many - fits > 1; bits = (fits + many) / 2) {
       auto type = FixedType::get(&getContext(), width, bits);
@@ -349,7 +399,7 @@ private:
       (facts->inputsFit && facts->saturating.empty() ? fits : many) = bits;
     }
     if (fits)
-      return FixedType::get(&getContext(), width, fits);
+      return WordType(FixedType::get(&getContext(), width, fits));
     return graph.emitOpError("has no format of ")
            << width << " bits with room for every word where inputs keep to "
            << llvm::formatv("{0:f2}", double(inputs)).str()

@@ -39,6 +39,7 @@ struct GraphFacts {
   std::string name;
   int64_t iterations, batch, width = 0, fraction = 0, lanes = 0, words = 0,
                              queueWords = 0;
+  bool isFloat = false;
   CycleCounts cycles;
   int64_t sweep = 0;
   int64_t saturated = 0;                // words of first contents
@@ -109,11 +110,11 @@ static FailureOr<GraphFacts> collect(GraphOp graph) {
                    int64_t(graph.getBatch())};
   facts.cycles = *cycles;
   facts.sweep = sweep->cycles;
-  for (Type type : graph.getBody().getArgumentTypes())
-    if (auto fixed = dyn_cast<FixedType>(cast<StreamType>(type).getElement())) {
-      facts.width = fixed.getWidth();
-      facts.fraction = fixed.getFraction();
-    }
+  if (WordType format = getWordType(graph)) {
+    facts.width = format.getWidth();
+    facts.fraction = format.getFraction();
+    facts.isFloat = format.isFloat();
+  }
   if (graph.getInputRange()) {
     facts.inputs = graph.getInputRange()->convertToDouble();
     facts.largest = graph.getLargestWord()->convertToDouble();
@@ -123,9 +124,10 @@ static FailureOr<GraphFacts> collect(GraphOp graph) {
            graph.getMaySaturate()->getAsValueRange<StringAttr>())
         facts.maySaturate.push_back(name.str());
   }
-  graph.walk([&](WeightsOp weights) {
-    facts.saturated += countSaturated(weights, facts.width);
-  });
+  if (!facts.isFloat)
+    graph.walk([&](WeightsOp weights) {
+      facts.saturated += countSaturated(weights, facts.width);
+    });
   UnitNames names(graph);
   for (UnitOpInterface op : getUnits(graph)) {
     CostTerms terms = getCostTerms(op);
@@ -164,8 +166,11 @@ static FailureOr<GraphFacts> collect(GraphOp graph) {
 
 static void printText(const GraphFacts &facts, llvm::raw_ostream &os) {
   os << facts.name << ": " << facts.iterations << " iterations, batch "
-     << facts.batch << ", fixed<" << facts.width << "," << facts.fraction
-     << ">\n";
+     << facts.batch << ", ";
+  if (facts.isFloat)
+    os << "f32\n";
+  else
+    os << "fixed<" << facts.width << "," << facts.fraction << ">\n";
   os << "  cycles  " << facts.cycles.first << " of the first sample, "
      << facts.cycles.perSample << " of each further one, "
      << facts.cycles.perIteration << " of each further iteration\n";
@@ -268,6 +273,7 @@ static llvm::json::Value toJSON(const GraphFacts &facts, bool withTerms) {
       {"ranges", std::move(ranges)},
       {"iterations", facts.iterations},
       {"batch", facts.batch},
+      {"float", facts.isFloat},
       {"width", facts.width},
       {"fraction", facts.fraction},
       {"cycles", facts.cycles.first},

@@ -3,13 +3,16 @@
 #include "Tables.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "pc/Dialect/Dataflow/IR/Single.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include <cmath>
 
 using namespace mlir;
 using namespace mlir::pcflow;
 
-int64_t pcflow::toWord(double value, FixedType format) {
+int64_t pcflow::toWord(double value, WordType format) {
+  if (format.isFloat())
+    return Single(value).toWord();
   double limit = std::ldexp(1.0, format.getWidth() - 1);
   double scaled = std::nearbyint(std::ldexp(value, format.getFraction()));
   return std::min(std::max(scaled, -limit), limit - 1);
@@ -55,8 +58,57 @@ static bool fill(Table &table, llvm::function_ref<double(double)> function,
   return !std::isnan(table.error);
 }
 
+/// Of all floats: words between the knots and at them, and beyond the ends up
+/// to the largest.
+static bool fillSingle(Table &table,
+                       llvm::function_ref<double(double)> function,
+                       WordType format, int64_t segments) {
+  int64_t samples = 16 * segments;
+  for (int64_t knot = 0; knot <= segments; ++knot) {
+    double value =
+        function(std::ldexp(2.0 * knot / segments - 1.0, table.range));
+    if (!std::isfinite(value))
+      return false;
+    table.knots.push_back(toWord(value, format));
+  }
+  auto measure = [&](double x) {
+    Single word(x);
+    double y = pcflow::lookup(word, table.knots, table.range).toNumber();
+    double error = std::abs(y - function(word.toNumber()));
+    table.error =
+        error >= table.error || std::isnan(error) ? error : table.error;
+    return !std::isnan(error);
+  };
+  bool hasValues = true;
+  for (int64_t sample = 0; sample <= samples; ++sample)
+    hasValues &= measure(std::ldexp(2.0 * sample / samples - 1.0, table.range));
+  for (int exponent = table.range; exponent < 128; ++exponent)
+    for (double x : {std::ldexp(1.0, exponent), std::ldexp(1.5, exponent)})
+      hasValues = hasValues && measure(x) && measure(-x);
+  return hasValues;
+}
+
+static FailureOr<Table>
+makeSingleTable(llvm::function_ref<double(double)> function, WordType format,
+                int64_t segments) {
+  std::optional<Table> best;
+  for (int64_t range = -4; range <= 8; ++range) {
+    Table table;
+    table.range = range;
+    if (fillSingle(table, function, format, segments) &&
+        (!best || table.error < best->error))
+      best = std::move(table);
+  }
+  if (!best || best->error > largestSingleError)
+    return failure();
+  return *best;
+}
+
 FailureOr<Table> pcflow::makeTable(llvm::function_ref<double(double)> function,
-                                   FixedType format, int64_t segments) {
+                                   WordType word, int64_t segments) {
+  if (word.isFloat())
+    return makeSingleTable(function, word, segments);
+  auto format = cast<FixedType>(word);
   int64_t log = llvm::Log2_64(segments);
   int64_t most = int64_t(format.getWidth()) - 1 - format.getFraction();
   // A piece is no shorter than one unit of the last place.

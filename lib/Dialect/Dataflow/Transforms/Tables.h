@@ -11,19 +11,22 @@
 namespace mlir::pcflow {
 
 struct Table {
-  llvm::SmallVector<int64_t> knots; // units of the last place
+  llvm::SmallVector<int64_t> knots; // words
   int64_t range = 0;                // over [-2^range, 2^range]
   double error = 0;                 // largest, over all words that were tried
 };
 
-/// `value` in units of the last place, rounded to even, saturated.
-int64_t toWord(double value, FixedType format);
+/// `value` as a word: rounded to even, of fixed-point formats saturated.
+int64_t toWord(double value, WordType format);
 
 /// The table of `segments` pieces (a power of 2) with the least error for all
 /// words of `format`, beyond its ends as well. Fails where the function has no
-/// value.
+/// value; of floats also where that error is above `largestSingleError`.
 FailureOr<Table> makeTable(llvm::function_ref<double(double)> function,
-                           FixedType format, int64_t segments);
+                           WordType format, int64_t segments);
+
+/// Functions that go on changing far from zero have no table of all floats.
+inline constexpr double largestSingleError = 1.0 / 64;
 
 /// The number that `value`, of a region of scalar operations, has where `word`
 /// is `x`. Fails at operations that have no meaning here, and gives that one.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Behind model.h: units with weights and those with windows.
+// Behind model.h: units with weights, those with windows and those that
+// rearrange.
 
 /// Of a unit with rounds: operand 0, then operand 1 in each of them; strictly,
 /// both in each.
@@ -195,4 +196,38 @@ struct Pool : Rounds {
   Window window;
   size_t size = 0;
   std::vector<int> greatest; // the word of each result
+};
+
+/// y[sum to a] += x[sum from a], over all numbers a of nested loops.
+struct Rearrange : Unit {
+  Rearrange(Circuit &, int size, std::vector<int> sizes, std::vector<int> from,
+            std::vector<int> to)
+      : size(size), sizes(sizes), from(from), to(to) {}
+  bool fire() override {
+    if (!has(0))
+      return false;
+    Vector x = take(0), y;
+    std::vector<Sum> sums(size);
+    std::vector<int> at(sizes.size());
+    bool isDone = false;
+    while (!isDone) {
+      int word = 0, result = 0;
+      for (size_t loop = 0; loop < sizes.size(); ++loop) {
+        word += from[loop] * at[loop];
+        result += to[loop] * at[loop];
+      }
+      sums[result] += x[word];
+      isDone = true; // unless a loop goes on, the last one first
+      for (size_t loop = sizes.size(); isDone && loop-- > 0;) {
+        at[loop] = at[loop] + 1 == sizes[loop] ? 0 : at[loop] + 1;
+        isDone = at[loop] == 0;
+      }
+    }
+    for (Sum sum : sums)
+      y.push_back(saturate(sum));
+    give(0, y);
+    return true;
+  }
+  int size;
+  std::vector<int> sizes, from, to;
 };

@@ -7,7 +7,9 @@
 //   g[n] = sat(rne(sum_m w[m,n] d[m] / 2^F)).
 // STRICT: x and y in each of the rounds, before d; no rounds are one.
 // The last round also learns (df_lane, df_bias); g is still that of the old
-// weights. The sums are exact, so PE and SIMD cannot change a bit.
+// weights. The sums are exact, so PE and SIMD cannot change a bit. FLOAT: words
+// are IEEE binary32, and the sums are taken in the order of n and of m, each
+// product and each sum rounded, which PE and SIMD do not change either.
 module df_linear #(
   parameter int M = 8,
   parameter int N = 4,
@@ -20,13 +22,15 @@ module df_linear #(
   parameter int LEARN = 1,
   parameter int BATCH = 1,
   parameter int STRICT = 0,
-  parameter int MOMENTUM = 0
+  parameter int MOMENTUM = 0,
+  parameter int FLOAT = 0,
+  parameter int FACTOR_BITS = (FLOAT != 0) ? 32 : 18
 ) (
   input  logic         clk,
   input  logic         rst,
   input  logic [15:0]  rounds,
-  input  logic [17:0]  rate,
-  input  logic [17:0]  momentum,
+  input  logic [FACTOR_BITS-1:0] rate,
+  input  logic [FACTOR_BITS-1:0] momentum,
   input  logic [W-1:0] x_data,
   input  logic         x_valid,
   output logic         x_ready,
@@ -57,8 +61,9 @@ module df_linear #(
   localparam int PW = (PE <= 1) ? 1 : $clog2(PE);
   localparam int HL = $clog2(LANES);  // address bits of a lane
   localparam int HP = $clog2(PE);
-  localparam int YW = 2 * W + $clog2(N + 1);
-  localparam int GW = 2 * W + $clog2(M);
+  localparam int PRW = (FLOAT != 0) ? W : 2 * W;  // bits of a product, and of sums
+  localparam int YW = (FLOAT != 0) ? W : 2 * W + $clog2(N + 1);
+  localparam int GW = (FLOAT != 0) ? W : 2 * W + $clog2(M);
   localparam logic [SW-1:0] NS_LAST = SW'(NS - 1);
   localparam logic [LW-1:0] SIMD_LAST = LW'(SIMD - 1);
   localparam logic [RW-1:0] MB_LAST = RW'(MB - 1);
@@ -90,7 +95,7 @@ module df_linear #(
   logic [PE*W-1:0] group1;
   logic [SIMD*W-1:0] x1;
   logic valid2, predicts2, start2, end2, top2, bottom2, done3, learn2, learn3, learn4, learn5;
-  logic [LANES*2*W-1:0] products;
+  logic [LANES*PRW-1:0] products;
 
   // What is finished but not given yet.
   logic [RW:0] y_done, y_row;
@@ -252,16 +257,28 @@ module df_linear #(
     end
     if (HAS_VJP != 0) begin : g_vjp
       logic signed [GW-1:0] sums[0:NS-1];
-      logic signed [GW-1:0] column;
-      always_comb begin
-        column = '0;
-        for (int p = 0; p < PE; p++)
-          column += GW'($signed(products[(p*SIMD+l)*2*W+:2*W]));
-      end
+      logic signed [GW-1:0] total;
       always_ff @(posedge clk)
-        if (valid2 & ~predicts2) sums[tile2] <= (top2 ? '0 : sums[tile2]) + column;
-      df_round #(.WI(GW), .SHIFT(F), .WO(W)) u_round (
-        .a(sums[g_tile[SW-1:0]]), .y(g_words[l*W+:W]), .sat(g_over[l]));
+        if (valid2 & ~predicts2) sums[tile2] <= total;
+      if (FLOAT != 0) begin : g_float
+        logic [PE*W-1:0] terms;
+        for (genvar p = 0; p < PE; p++) begin : g_term
+          assign terms[p*W+:W] = products[(p*SIMD+l)*W+:W];
+        end
+        f32_chain #(.N(PE)) u_sum (.start(top2 ? '0 : sums[tile2]), .terms, .y(total));
+        assign g_words[l*W+:W] = sums[g_tile[SW-1:0]];
+        assign g_over[l] = &g_words[l*W+W-9+:8];
+      end else begin : g_fixed
+        logic signed [GW-1:0] column;
+        always_comb begin
+          column = '0;
+          for (int p = 0; p < PE; p++)
+            column += GW'($signed(products[(p*SIMD+l)*PRW+:PRW]));
+        end
+        assign total = (top2 ? '0 : sums[tile2]) + column;
+        df_round #(.WI(GW), .SHIFT(F), .WO(W)) u_round (
+          .a(sums[g_tile[SW-1:0]]), .y(g_words[l*W+:W]), .sat(g_over[l]));
+      end
     end else begin : g_data
       assign g_words[l*W+:W] = '0;
       assign g_over[l] = 1'b0;
@@ -277,24 +294,33 @@ module df_linear #(
   logic [PE-1:0] bias_over;
   for (genvar p = 0; p < PE; p++) begin : g_row
     logic [W-1:0] ys[0:MB-1];
-    logic signed [YW-1:0] start, dot, total;
+    logic signed [YW-1:0] start, next, total;
     logic signed [W-1:0] rounded;
     logic over;
-    always_comb begin
-      dot = '0;
-      for (int l = 0; l < SIMD; l++)
-        dot += YW'($signed(products[(p*SIMD+l)*2*W+:2*W]));
+    if (FLOAT != 0) begin : g_float
+      f32_chain #(.N(SIMD)) u_sum (
+        .start(start2 ? start : total), .terms(products[p*SIMD*W+:SIMD*W]), .y(next));
+      assign rounded = total;
+      assign over = &rounded[W-2-:8];
+    end else begin : g_fixed
+      logic signed [YW-1:0] dot;
+      always_comb begin
+        dot = '0;
+        for (int l = 0; l < SIMD; l++)
+          dot += YW'($signed(products[(p*SIMD+l)*PRW+:PRW]));
+      end
+      assign next = (start2 ? start : total) + dot;
+      df_round #(.WI(YW), .SHIFT(F), .WO(W)) u_round (.a(total), .y(rounded), .sat(over));
     end
-    df_round #(.WI(YW), .SHIFT(F), .WO(W)) u_round (.a(total), .y(rounded), .sat(over));
     assign y_over[p] = done3 & over;
     assign y_words[p*W+:W] = ys[y_row[RW-1:0]];
     always_ff @(posedge clk) begin
-      total <= (start2 ? start : total) + dot;
+      total <= next;
       if (done3) ys[row3] <= rounded;
     end
     if (HAS_BIAS != 0) begin : g_bias
       logic signed [W-1:0] bias, bias2;
-      df_bias #(.W(W), .ROWS(MB), .LEARN(LEARN), .BATCH(BATCH), .MOMENTUM(MOMENTUM)) u_bias (
+      df_bias #(.W(W), .ROWS(MB), .LEARN(LEARN), .BATCH(BATCH), .MOMENTUM(MOMENTUM), .FLOAT(FLOAT)) u_bias (
         .clk, .rst, .row(row1), .host_we(host_we & host_addr[30] & (host_p == PW'(p))),
         .host_velocity(host_addr[29]), .host_row(host_addr[HP+:RW]), .host_wdata, .word(bias), .host_rdata(bias_rdata[p*W+:W]),
         .learn(learn1 & start1), .d(group1[p*W+:W]), .first, .last, .rate, .momentum,
@@ -330,13 +356,14 @@ module df_linear #(
   always_ff @(posedge clk) host_velocity1 <= host_addr[29];
   logic [LANES-1:0] lane_over;
   for (genvar i = 0; i < LANES; i++) begin : g_lane_of
-    df_lane #(.W(W), .F(F), .TILES(TILES), .LEARN(LEARN), .BATCH(BATCH), .MOMENTUM(MOMENTUM)) u_lane (
+    df_lane #(.W(W), .F(F), .TILES(TILES), .LEARN(LEARN), .BATCH(BATCH), .MOMENTUM(MOMENTUM),
+              .FLOAT(FLOAT)) u_lane (
       .clk, .rst, .addr(busy ? addr : host_addr[HL+:TW]),
       .host_we(host_we & ~host_addr[30] & (host_lane == HLW'(i))),
       .host_velocity(host_addr[29]), .host_addr(host_addr[HL+:TW]), .host_wdata,
       .word(words[i*W+:W]), .velocity(velocities[i*W+:W]),
       .factor(predicts1 ? x1[(i%SIMD)*W+:W] : group1[(i/SIMD)*W+:W]),
-      .product(products[i*2*W+:2*W]), .learn(learn1), .x(x1[(i%SIMD)*W+:W]),
+      .product(products[i*PRW+:PRW]), .learn(learn1), .x(x1[(i%SIMD)*W+:W]),
       .d(group1[(i/SIMD)*W+:W]), .first, .last, .rate, .momentum, .sat(lane_over[i]));
   end
   assign host_rdata = host_bias1 ? host_bias :

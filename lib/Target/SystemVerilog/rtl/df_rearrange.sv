@@ -5,6 +5,7 @@
 // where the addresses a are those of LOOPS nested loops, the outermost first. The
 // first RESULTS of them count m, the others the terms. A loop that counts moves
 // the address by its JUMP, which takes the loops inside of it back to their starts.
+// With FLOAT words are IEEE binary32, summed in that order, each sum rounded.
 module df_rearrange #(
   parameter int N = 6,
   parameter int M = 2,
@@ -14,6 +15,7 @@ module df_rearrange #(
   parameter int LOOP_BITS = 2,
   parameter int AW = 3,  // bits of an address
   parameter int W = 18,
+  parameter int FLOAT = 0,
   parameter logic [LOOPS*LOOP_BITS-1:0] ENDS = {2'd2, 2'd1},  // the last count of each
   parameter logic [LOOPS*AW-1:0] JUMPS = {3'd2, 3'd5}
 ) (
@@ -28,7 +30,7 @@ module df_rearrange #(
   output logic         sat
 );
   localparam int MW = (M <= 1) ? 1 : $clog2(M);
-  localparam int SW = W + $clog2(TERMS);
+  localparam int SW = (FLOAT != 0) ? W : W + $clog2(TERMS);
   localparam logic [AW-1:0] LAST_IN = AW'(N - 1);
   localparam logic [MW-1:0] LAST_OUT = MW'(M - 1);
 
@@ -66,15 +68,16 @@ module df_rearrange #(
   // The address, then the word, then the sum.
   logic valid1, begins1, ends1;
   logic signed [W-1:0] word1;
-  logic signed [SW-1:0] sum;
+  logic signed [SW-1:0] held, total, sum;
   logic over;
+  assign held = begins1 ? '0 : sum;
   always_ff @(posedge clk) begin
     if (in_valid & in_ready) mem[taken] <= in_data;
     if (moves) begin
       word1 <= mem[addr];
       begins1 <= begins;
       ends1 <= ends;
-      if (valid1) sum <= (begins1 ? '0 : sum) + SW'(word1);
+      if (valid1) sum <= total;
     end
     if (rst) begin
       walks <= 1'b0;
@@ -112,5 +115,12 @@ module df_rearrange #(
       end
     end
   end
-  df_round #(.WI(SW), .SHIFT(0), .WO(W)) u_round (.a(sum), .y(out_data), .sat(over));
+  if (FLOAT != 0) begin : g_float
+    f32_add u_sum (.a(held), .b(word1), .y(total));
+    assign out_data = sum;
+    assign over = &sum[W-2-:8];
+  end else begin : g_fixed
+    assign total = held + SW'(word1);
+    df_round #(.WI(SW), .SHIFT(0), .WO(W)) u_round (.a(sum), .y(out_data), .sat(over));
+  end
 endmodule

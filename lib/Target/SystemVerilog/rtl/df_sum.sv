@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The sum of the messages of all children: exact, saturated once.
+// The sum of the messages of all children: exact, saturated once. With FLOAT words
+// are IEEE binary32, and the sum of the first two is rounded, and so on.
 module df_sum #(
   parameter int W = 18,
-  parameter int NIN = 2
+  parameter int NIN = 2,
+  parameter int FLOAT = 0
 ) (
   input  logic              clk,
   input  logic              rst,
@@ -15,15 +17,19 @@ module df_sum #(
   input  logic              out_ready,
   output logic              sat
 );
-  localparam int AW = W + $clog2(NIN) + 1;
-  logic signed [AW-1:0] total;
   logic over;
-
-  always_comb begin
-    total = '0;
-    for (int i = 0; i < NIN; i++) total += AW'($signed(in_data[i*W+:W]));
+  if (FLOAT != 0) begin : g_float
+    f32_chain #(.N(NIN)) u_sum (.start('0), .terms(in_data), .y(out_data));
+    assign over = &out_data[W-2-:8];
+  end else begin : g_fixed
+    localparam int AW = W + $clog2(NIN) + 1;
+    logic signed [AW-1:0] total;
+    always_comb begin
+      total = '0;
+      for (int i = 0; i < NIN; i++) total += AW'($signed(in_data[i*W+:W]));
+    end
+    df_round #(.WI(AW), .SHIFT(0), .WO(W)) u_round (.a(total), .y(out_data), .sat(over));
   end
-  df_round #(.WI(AW), .SHIFT(0), .WO(W)) u_round (.a(total), .y(out_data), .sat(over));
 
   assign out_valid = &in_valid;
   assign in_ready = {NIN{out_valid & out_ready}};

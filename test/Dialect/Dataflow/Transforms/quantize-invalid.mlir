@@ -2,7 +2,7 @@
 // RUN: not pc-opt %s -pcflow-quantize="format=fixed<48,14>" 2>&1 | FileCheck %s --check-prefix=FORMAT
 // RUN: not pc-opt %s -pcflow-quantize="segments=100" 2>&1 | FileCheck %s --check-prefix=SEGMENTS
 
-// FORMAT: expected a format fixed<W,F> or fixed<W>, but got fixed<48,14>
+// FORMAT: expected a format fixed<W,F>, fixed<W> or f32, but got fixed<48,14>
 // SEGMENTS: expected a power of 2 up to 2^18 of segments, but got 100
 
 pcflow.graph @two_words inputs ["x"] iterations(0) batch(1) {

@@ -72,7 +72,7 @@ def read_line(module, kind, groups):
         for value, (_, width) in zip(split(results), gives, strict=True):
             module.define(value, width)
         module.use([value for _, value, _ in ends], [width for _, _, width in ends])
-        settings = dict(re.fullmatch(r"(\w+): i32 = (\d+)", p).groups() for p in split(parameters))
+        settings = dict(re.fullmatch(r"(\w+): i\d+ = (\d+)", p).groups() for p in split(parameters))
         ports = [("in", port, width) for port, _, width in ends] + [("out", port, width) for port, width in gives]
         nets = {port: value for port, value, _ in ends}
         nets.update(zip((port for port, _ in gives), split(results)))
@@ -127,7 +127,7 @@ def read_circt(path):
             fail(f"not a construct that is known: {line}")
         if kind == "extern":
             symbol, parameters, ports, verilog = match.groups()
-            names = [parameter.removesuffix(": i32") for parameter in split(parameters)]
+            names = [parameter.split(": ")[0] for parameter in split(parameters)]
             externs[symbol] = (verilog, names, read_ports(ports))
         elif kind == "module":
             inside = modules[match[1]] = Module(match[1], read_ports(match[2]))
@@ -154,9 +154,16 @@ def check_instances(module, modules, externs, headers):
 def read_header(folder, name, settings):
     """Ports of a SystemVerilog module whose parameters are set."""
     header = re.search(r"module \w+ (?:#\((.*?)\n\) )?\((.*?)\n?\);", (folder / f"{name}.sv").read_text(), re.S)
-    if set(settings) - set(re.findall(r"parameter int (\w+)", header[1] or "")):
-        fail(f"{name}.sv has no such parameters: {settings}")
     values, ports = {name: int(value) for name, value in settings.items()}, []
+    known = re.findall(r"parameter (?:int|logic \[.*?\]) (\w+) *= *(.*?),?(?: *//.*)?\n", (header[1] or "") + "\n")
+    if set(settings) - {parameter for parameter, _ in known}:
+        fail(f"{name}.sv has no such parameters: {settings}")
+    for parameter, default in known:  # those of ports are numbers or choices between them
+        choice = re.fullmatch(r"\((\w+) != 0\) \? (.*) : (.*)", default)
+        if parameter not in values and re.fullmatch(r"\d+", default):
+            values[parameter] = int(default)
+        elif parameter not in values and choice:
+            values[parameter] = int(choice[2] if values[choice[1]] else choice[3])
     for way, width, port in re.findall(r"(input|output) +logic +(?:signed +)?(?:\[(.*?):0\] *)?(\w+)", header[2]):
         bits = int(eval(width, {"__builtins__": {}}, values)) + 1 if width else 1
         ports.append(({"input": "in", "output": "out"}[way], port, "!seq.clock" if port == "clk" else f"i{bits}"))

@@ -44,6 +44,28 @@ bool isStrict(Operation *op);
 #define GET_ATTRDEF_CLASSES
 #include "pc/Dialect/Dataflow/IR/DataflowAttributes.h.inc"
 
+namespace mlir::pcflow {
+
+/// What the words of a quantised circuit are.
+class WordType : public Type {
+public:
+  using Type::Type;
+  WordType(FixedType type) : Type(type) {}
+  static bool classof(Type type) { return isa<FixedType, SingleType>(type); }
+
+  bool isFloat() const { return isa<SingleType>(*this); }
+  /// Bits, and those behind the point, which floats do not have.
+  unsigned getWidth() const;
+  unsigned getFraction() const;
+};
+
+class GraphOp;
+
+/// That of the words of a graph; null before pcflow-quantize.
+WordType getWordType(GraphOp graph);
+
+} // namespace mlir::pcflow
+
 #include "pc/Dialect/Dataflow/IR/DataflowInterfaces.h.inc"
 
 #define GET_OP_CLASSES

@@ -372,6 +372,9 @@ def PCFlow_LookupOp : PCFlow_Op<"lookup", [Pure, SameOperandsAndResultType]> {
     `k` bits of `u`:  `y = knots[i] + round((knots[i + 1] - knots[i]) f / 2^k)`;
     beyond its ends the function is constant. `error` is the largest difference
     between this, before rounding, and the function that the table stands for.
+    Of `!pcflow.single` the knots are words too; there `i` is that of `x + 2^range`,
+    and with `s_i` the slope and `x_i` the place of the knot, `y = knots[i] + s_i (x -
+    x_i)`, each operation rounded; what is no number stays none.
 
     D10: the number of knots is one above a power of 2; `range` may be negative.
 

@@ -26,6 +26,19 @@ def PCFlow_FixedType : PCFlow_Type<"Fixed", "fixed"> {
   let genVerifyDecl = 1;
 }
 
+def PCFlow_SingleType : PCFlow_Type<"Single", "single"> {
+  let summary = "an IEEE binary32 number, as units compute it";
+  let description = [{
+    A product or a sum of two such numbers is rounded to the nearest (ties to
+    even). Subnormal operands and results are zero, and a result that is no number
+    is the one NaN, 7fc00000. Longer sums have an order, which their units say.
+
+    ```mlir
+    !pcflow.single
+    ```
+  }];
+}
+
 def PCFlow_StreamType : PCFlow_Type<"Stream", "stream"> {
   let summary = "a channel that carries vectors, one word a token";
   let description = [{

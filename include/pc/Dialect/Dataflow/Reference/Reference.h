@@ -28,11 +28,12 @@ struct BatchRecord {
   std::map<std::string, std::vector<int64_t>> weights;
   /// Sums of gradients before the update, as numbers.
   std::map<std::string, std::vector<double>> gradients;
-  /// Whether a word was saturated.
+  /// Whether a word was saturated, or as a float is not finite.
   bool saturated = false;
 };
 
-/// A quantised circuit in exact integers.
+/// A quantised circuit, in exact integers or in floats with the roundings of
+/// the hardware.
 class Reference {
 public:
   /// Fails where the graph is not quantised, and reports it.
@@ -58,9 +59,18 @@ public:
 
 private:
   explicit Reference(GraphOp graph);
+  template <class Arithmetic>
+  BatchRecord runWords(const std::vector<Sample> &samples, bool learns,
+                       Arithmetic arithmetic);
+  /// The gradients of the batch with the largest error at the place
+  /// `disturbed`, and how many places there are.
+  template <class Arithmetic>
+  std::map<std::string, std::vector<double>>
+  runNumbers(const std::vector<Sample> &samples, Arithmetic arithmetic,
+             int64_t disturbed, int64_t &places) const;
 
   GraphOp graph;
-  FixedType format;
+  WordType format;
   std::map<std::string, std::vector<int64_t>> weights;
   std::set<std::string> cuts; // links
 };

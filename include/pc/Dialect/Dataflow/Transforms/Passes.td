@@ -17,12 +17,15 @@ def Quantize : Pass<"pcflow-quantize", "ModuleOp"> {
     The format `fixed<W>` has as many bits behind the point as leave room for every
     word: the most with which pcflow-analyze-ranges finds no unit that may saturate,
     for inputs within `inputs`.
+    With `f32` elements become `!pcflow.single`. Tables stand for the last functions that
+    have no unit, and what is made of them natively stays; a function without a table
+    that is right for all floats to 1/64, and units that compute no floats, are reported.
 
     Example: test/Dialect/Dataflow/Transforms/quantize.mlir.
   }];
   let options = [
     Option<"format", "format", "std::string", "\"fixed<18,14>\"",
-           "fixed<W,F>: bits of a word, 2 to 32, and how many of them are behind the point; or fixed<W>">,
+           "fixed<W,F>: bits of a word, 2 to 32, and how many of them are behind the point; fixed<W>; or f32">,
     Option<"inputs", "inputs", "double", "4", "The largest input or target, with fixed<W>">,
     Option<"segments", "segments", "unsigned", "256", "Pieces of a table, a power of 2">
   ];
@@ -37,7 +40,8 @@ def AnalyzeRanges : Pass<"pcflow-analyze-ranges", "ModuleOp"> {
     how large a word can get before saturation, and the units (or inputs) of which one
     may be saturated. No other unit can saturate: that is proved, for predictions, errors
     and messages with these parameters. What parameters become as they learn is not
-    bounded; the flag of the hardware tells. Needs a quantised graph.
+    bounded; the flag of the hardware tells. Needs a quantised graph; does nothing to
+    one of floats, which have room.
 
     Example: test/Dialect/Dataflow/Transforms/analyze-ranges.mlir.
   }];

@@ -125,6 +125,14 @@ def share(graph, parameter, step, iterations):
                    for k in range(edges))
 
 
+def decoder_of(circuit):
+    """The numbers of words: fixed-point, or the bits of floats."""
+    fixed = re.search(r"fixed<\d+, (\d+)>", circuit)
+    if fixed:
+        return lambda words: np.asarray(words) * 2.0 ** -int(fixed[1])
+    return lambda words: np.asarray(words).astype(np.int32).view(np.float32).astype(np.float64)
+
+
 def read_lines(path):
     """Rows of `name number value ...` as {number: {name: values}}."""
     result = {}
@@ -146,10 +154,9 @@ def main():
     parser.add_argument("--step", type=float, default=1.0, help="of a chain that is not exact yet")
     args = parser.parse_args()
     circuit = pathlib.Path(args.circuit).read_text()
-    fraction = int(re.search(r"fixed<\d+, (\d+)>", circuit)[1])
+    decode = decoder_of(circuit)
     batch = int(re.search(r"batch\((\d+)\)", circuit)[1])
     names = re.findall(r'inputs \["(\w+)", "(\w+)"\]', circuit)[0]
-    unit = 2.0 ** -fraction
     words, shapes, transposed = {}, {}, set()
     for name, rest in re.findall(r"pcflow\.weights @([\w.]+) \{(.*)\}", circuit):
         words[name] = np.array([float(w) for w in
@@ -163,18 +170,18 @@ def main():
     gradients = read_lines(args.simulation / "gradients.txt")
     bounds = read_lines(args.simulation / "bounds.txt")
     weights = read_lines(args.simulation / "weights.txt")
-    x = data[names[0]] * unit
+    x = decode(data[names[0]])
     count = len(gradients) * batch
     graph = onnx.load(args.model).graph
     x = x.reshape(count, *[d.dim_value for d in graph.input[0].type.tensor_type.shape.dim[1:]])
     t = data[names[1]].reshape(count, -1)
-    t = t.astype(int) if args.loss == "cross-entropy" else t * unit
+    t = t.astype(int) if args.loss == "cross-entropy" else decode(t)
 
     iterations = int(re.search(r"iterations\((\d+)\)", circuit)[1])
     ratios, outside = [], {}
     for number in sorted(gradients):
         part = slice(number * batch, (number + 1) * batch)
-        parameters = {n: w.reshape(shapes[n]) * unit for n, w in words.items()}
+        parameters = {n: decode(w.reshape(shapes[n])) for n, w in words.items()}
         seen = {n: w.T if n in transposed else w for n, w in parameters.items()}
 
         activities, output = {}, graph.output[0].name
