@@ -65,13 +65,19 @@ static std::optional<LinearMatch> matchProduct(Value root) {
   return isRight ? std::optional<LinearMatch>(match) : std::nullopt;
 }
 
-/// Two numbers of an attribute of a convolution.
-static llvm::SmallVector<int64_t> getPair(DenseIntElementsAttr attribute) {
-  return llvm::to_vector(attribute.getValues<int64_t>());
+/// Numbers for rows and columns; without rows `row` is that of the one there
+/// is.
+static llvm::SmallVector<int64_t> getPair(ArrayRef<int64_t> numbers,
+                                          int64_t row) {
+  llvm::SmallVector<int64_t> pair(numbers);
+  if (pair.size() == 1)
+    pair.insert(pair.begin(), row);
+  return pair;
 }
 
-/// The window of an operation on samples, channels, rows and columns; `image`
-/// becomes what it is without pads of `isPadding`. Null where there are others.
+/// The window of an operation on samples, channels, rows and columns, or
+/// without rows; `image` becomes what it is without pads of `isPadding`. Null
+/// where there are others.
 static pcflow::WindowAttr getWindow(Value &image, ArrayRef<int64_t> kernel,
                                     DenseIntElementsAttr strides,
                                     DenseIntElementsAttr dilations,
@@ -84,20 +90,27 @@ static pcflow::WindowAttr getWindow(Value &image, ArrayRef<int64_t> kernel,
         llvm::is_contained(low, ShapedType::kDynamic) ||
         llvm::is_contained(high, ShapedType::kDynamic))
       return {};
-    pads = {low[2], low[3], high[2], high[3]};
+    pads = getPair(low.drop_front(2), 0);
+    pads.append(getPair(high.drop_front(2), 0));
     image = pad.getSource();
   }
   auto type = cast<RankedTensorType>(image.getType());
   if (!type.hasStaticShape())
     return {};
-  return pcflow::WindowAttr::get(type.getContext(),
-                                 type.getShape().drop_front(), kernel,
-                                 getPair(strides), getPair(dilations), pads);
+  auto getNumbers = [](DenseIntElementsAttr attribute) {
+    return getPair(llvm::to_vector(attribute.getValues<int64_t>()), 1);
+  };
+  llvm::SmallVector<int64_t> shape = {type.getDimSize(1)};
+  shape.append(getPair(type.getShape().drop_front(2), 1));
+  return pcflow::WindowAttr::get(type.getContext(), shape, getPair(kernel, 1),
+                                 getNumbers(strides), getNumbers(dilations),
+                                 pads);
 }
 
 /// y[b, o, p] = sum_k w[o, k] x[b, k at p], with zeros around the image.
+template <class Convolution>
 static std::optional<LinearMatch> matchConvolution(Value root) {
-  auto op = root.getDefiningOp<linalg::Conv2DNchwFchwOp>();
+  auto op = root.getDefiningOp<Convolution>();
   if (!op || op->getNumResults() != 1 || !isZero(op.getDpsInits().front()) ||
       !isParameter(op.getInputs()[1]) || isParameter(op.getInputs()[0]))
     return std::nullopt;
@@ -106,7 +119,7 @@ static std::optional<LinearMatch> matchConvolution(Value root) {
   match.input = op.getInputs()[0];
   match.weights = op.getInputs()[1];
   auto type = cast<RankedTensorType>(match.weights.getType());
-  match.window = getWindow(match.input, type.getShape().take_back(2),
+  match.window = getWindow(match.input, type.getShape().drop_front(2),
                            op.getStrides(), op.getDilations(), isZero);
   return match.window ? std::optional<LinearMatch>(match) : std::nullopt;
 }
@@ -126,7 +139,9 @@ static bool addsInputs(linalg::LinalgOp op) {
 std::optional<LinearMatch> pc::matchLinear(Value root) {
   auto matchPlain = [](Value value) {
     std::optional<LinearMatch> match = matchProduct(value);
-    return match ? match : matchConvolution(value);
+    if (!match)
+      match = matchConvolution<linalg::Conv2DNchwFchwOp>(value);
+    return match ? match : matchConvolution<linalg::Conv1DNcwFcwOp>(value);
   };
   if (std::optional<LinearMatch> match = matchPlain(root))
     return match;
@@ -199,7 +214,11 @@ static std::optional<PoolMatch> matchMaximum(Value root) {
 std::optional<PoolMatch> pc::matchPool(Value root) {
   if (auto match = matchPoolOf<linalg::PoolingNchwMaxOp>(root, true))
     return match;
+  if (auto match = matchPoolOf<linalg::PoolingNcwMaxOp>(root, true))
+    return match;
   if (auto match = matchMaximum(root))
+    return match;
+  if (auto match = matchPoolOf<linalg::PoolingNcwSumOp>(root, false))
     return match;
   return matchPoolOf<linalg::PoolingNchwSumOp>(root, false);
 }

@@ -39,10 +39,9 @@ LogicalResult VertexUnits::refuse(Operation *op, const Twine &reason) {
                             << " has no circuit: " << reason;
   diag.attachNote(vertex.getLoc())
       << "what has: products of activities and one parameter, and convolutions "
-         "of images (conv_2d_nchw_fchw) in one group, with a bias; pooling of "
-         "images by maximum or sum; sums, copies and transposes of the words "
-         "of "
-         "a sample; elementwise arithmetic; losses mse and cross-entropy";
+         "of images (conv_2d_nchw_fchw) in one group or of signals "
+         "(conv_1d_ncw_fcw), with a bias; pooling of both by maximum or sum; "
+         "sums, copies and transposes of the words of a sample; elementwise arithmetic; losses mse and cross-entropy";
   return diag;
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A circuit as a program of its own, in exact integers: bench/model.h has the
-// units, this says which ones there are and how they are connected.
+// A circuit as a program of its own: bench/model.h has the units, model_fixed.h
+// or model_single.h their words, this says which ones there are and how they
+// are connected.
 
 #include "Design.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "pc/Dialect/Dataflow/IR/Single.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
@@ -17,7 +19,7 @@ namespace {
 
 class ModelWriter {
 public:
-  ModelWriter(GraphOp graph, FixedType format)
+  ModelWriter(GraphOp graph, WordType format)
       : graph(graph), format(format), names(graph) {}
 
   FailureOr<std::string> write();
@@ -27,6 +29,9 @@ private:
   void writeLearner(LearnerOpInterface op);
   LogicalResult writeMap(MapOp op);
   LogicalResult writeUnit(Operation *op);
+  /// Words, and a step, a rate or a momentum, as the model has them.
+  std::string listWords(ArrayRef<int64_t> words);
+  std::string writeFactor(double value);
   /// A table of knots, by name.
   std::string writeTable(ArrayRef<int64_t> knots);
   FailureOr<std::string> express(Operation &op,
@@ -35,7 +40,7 @@ private:
   void connect(Operation *op);
 
   GraphOp graph;
-  FixedType format;
+  WordType format;
   UnitNames names;
   llvm::DenseMap<Value, std::string> givers; // "u3, 0", never iterated
   llvm::DenseMap<Operation *, std::string> units;
@@ -67,14 +72,26 @@ static Value getOrigin(Value operand) {
   return source;
 }
 
-/// Steps, rates and momenta have 16 bits behind the point.
-static int64_t toFactor(const llvm::APFloat &value) {
-  return std::llrint(std::ldexp(value.convertToDouble(), 16));
+std::string ModelWriter::listWords(ArrayRef<int64_t> words) {
+  if (!format.isFloat())
+    return list(words);
+  std::string text;
+  for (int64_t word : words)
+    text += formatv("{0}fromBits({1})", text.empty() ? "" : ", ", word);
+  return text;
+}
+
+std::string ModelWriter::writeFactor(double value) {
+  if (!format.isFloat()) // 16 bits behind the point
+    return std::to_string(std::llrint(std::ldexp(value, 16)));
+  return value < 0 ? std::string("-1.0f")
+                   : listWords(Single(value).toWord()) + ".value";
 }
 
 std::string ModelWriter::writeTable(ArrayRef<int64_t> knots) {
   std::string name = "table" + std::to_string(numTables++);
-  tables += formatv("static const Word {0}[] = {{{1}};\n", name, list(knots));
+  tables +=
+      formatv("static const Word {0}[] = {{{1}};\n", name, listWords(knots));
   return name;
 }
 
@@ -92,8 +109,8 @@ void ModelWriter::add(Operation *op, llvm::StringRef kind,
 void ModelWriter::writeParameter(WeightsOp op, bool moves) {
   body += formatv(
       "  circuit.parameters[{0}] = {{{{{1}}, {{{2}}, {{}};\n",
-      quote(op.getSymName()), list(*op.getInitial()),
-      moves ? list(llvm::SmallVector<int64_t>(op.getInitial()->size(), 0))
+      quote(op.getSymName()), listWords(*op.getInitial()),
+      moves ? listWords(llvm::SmallVector<int64_t>(op.getInitial()->size(), 0))
             : "");
 }
 
@@ -119,8 +136,8 @@ void ModelWriter::writeLearner(LearnerOpInterface op) {
               quote(op.getWeightsAttr().getValue()),
               bias ? quote(bias.getValue()) : "nullptr",
               op.getMessage() ? "true" : "false",
-              rate ? toFactor(rate.getValue()) : -1,
-              momentum ? toFactor(momentum.getValue()) : -1,
+              writeFactor(rate ? rate.getValueAsDouble() : -1.0),
+              writeFactor(momentum ? momentum.getValueAsDouble() : -1.0),
               conv ? ", " + describe(conv.getWindow()) : "")
           .str());
 }
@@ -152,12 +169,107 @@ static const char *getSign(arith::CmpFPredicate predicate) {
   }
 }
 
+/// Of words with a fixed point; empty where there is no such operation.
+static std::string expressFixed(Operation &op, ArrayRef<std::string> x) {
+  auto with = [&](const char *text) {
+    return formatv(text, x.front(), x.back()).str();
+  };
+  return llvm::TypeSwitch<Operation *, std::string>(&op)
+      .Case([&](arith::CmpFOp compare) {
+        using P = arith::CmpFPredicate;
+        if (const char *sign = getSign(compare.getPredicate()))
+          return formatv("{0} {1} {2}", x[0], sign, x[1]).str();
+        bool isTrue = compare.getPredicate() == P::ORD ||
+                      compare.getPredicate() == P::AlwaysTrue;
+        return std::string(isTrue ? "true" : "false");
+      })
+      .Case([&](arith::AddFOp) { return with("saturate(Sum({0}) + {1})"); })
+      .Case([&](arith::SubFOp) { return with("saturate(Sum({0}) - {1})"); })
+      .Case([&](arith::NegFOp) { return with("saturate(-Sum({0}))"); })
+      .Case([&](arith::MulFOp) { return with("settle(Sum({0}) * {1})"); })
+      .Case<arith::MaximumFOp, arith::MaxNumFOp>(
+          [&](auto) { return with("std::max<Word>({0}, {1})"); })
+      .Case<arith::MinimumFOp, arith::MinNumFOp>(
+          [&](auto) { return with("std::min<Word>({0}, {1})"); })
+      .Default([](Operation *) { return std::string(); });
+}
+
+/// Of words of floats; empty where there is no such operation.
+static std::string expressFloat(Operation &op, ArrayRef<std::string> x) {
+  using P = arith::CmpFPredicate;
+  auto compare = dyn_cast<arith::CmpFOp>(op);
+  if (!compare)
+    return llvm::TypeSwitch<Operation *, std::string>(&op)
+        .Case([&](arith::AddFOp) {
+          return formatv("saturate({0} + {1})", x[0], x[1]).str();
+        })
+        .Case([&](arith::SubFOp) {
+          return formatv("subtract({0}, {1})", x[0], x[1]).str();
+        })
+        .Case([&](arith::NegFOp) { return "-" + x[0]; })
+        .Case([&](arith::MulFOp) {
+          return formatv("settle(product({0}, {1}))", x[0], x[1]).str();
+        })
+        .Case<arith::MaximumFOp, arith::MaxNumFOp, arith::MinimumFOp,
+              arith::MinNumFOp>([&](Operation *op) {
+          return formatv("extremum({0}, {1}, {2}, {3})", x[0], x[1],
+                         isa<arith::MinimumFOp, arith::MinNumFOp>(op) ? "true"
+                                                                      : "false",
+                         isa<arith::MaxNumFOp, arith::MinNumFOp>(op) ? "true"
+                                                                     : "false")
+              .str();
+        })
+        .Default([](Operation *) { return std::string(); });
+  auto holds = [&](const char *text) {
+    return formatv(text, x[0] + ".value", x[1] + ".value").str();
+  };
+  switch (compare.getPredicate()) { // unordered: the opposite does not hold
+  case P::OEQ:
+    return holds("{0} == {1}");
+  case P::UNE:
+    return holds("{0} != {1}");
+  case P::OGT:
+    return holds("{0} > {1}");
+  case P::OGE:
+    return holds("{0} >= {1}");
+  case P::OLT:
+    return holds("{0} < {1}");
+  case P::OLE:
+    return holds("{0} <= {1}");
+  case P::UGT:
+    return holds("!({0} <= {1})");
+  case P::UGE:
+    return holds("!({0} < {1})");
+  case P::ULT:
+    return holds("!({0} >= {1})");
+  case P::ULE:
+    return holds("!({0} > {1})");
+  case P::ONE:
+    return holds("{0} < {1} || {0} > {1}");
+  case P::UEQ:
+    return holds("!({0} < {1} || {0} > {1})");
+  case P::ORD:
+    return holds("!std::isunordered({0}, {1})");
+  case P::UNO:
+    return holds("std::isunordered({0}, {1})");
+  case P::AlwaysTrue:
+    return "true";
+  case P::AlwaysFalse:
+    return "false";
+  }
+  llvm_unreachable("unknown predicate");
+}
+
 FailureOr<std::string>
 ModelWriter::express(Operation &op, llvm::DenseMap<Value, std::string> &words) {
   auto x = [&](unsigned operand) { return words[op.getOperand(operand)]; };
   if (auto constant = dyn_cast<arith::ConstantOp>(op)) {
     if (auto flag = dyn_cast<BoolAttr>(constant.getValue()))
-      return std::string(flag.getValue() ? "1" : "0");
+      return std::string(flag.getValue() ? "true" : "false");
+    if (format.isFloat())
+      return listWords(
+          Single(cast<FloatAttr>(constant.getValue()).getValueAsDouble())
+              .toWord());
     double limit = std::ldexp(1.0, format.getWidth() - 1);
     double word = std::nearbyint(
         std::ldexp(cast<FloatAttr>(constant.getValue()).getValueAsDouble(),
@@ -165,32 +277,20 @@ ModelWriter::express(Operation &op, llvm::DenseMap<Value, std::string> &words) {
     return std::to_string(
         static_cast<int64_t>(std::min(std::max(word, -limit), limit - 1)));
   }
-  if (auto compare = dyn_cast<arith::CmpFOp>(op)) {
-    if (const char *sign = getSign(compare.getPredicate()))
-      return formatv("{0} {1} {2}", x(0), sign, x(1)).str();
-    bool isTrue = compare.getPredicate() == arith::CmpFPredicate::ORD ||
-                  compare.getPredicate() == arith::CmpFPredicate::AlwaysTrue;
-    return std::string(isTrue ? "1" : "0");
-  }
+  if (isa<arith::SelectOp>(op))
+    return formatv("{0} ? {1} : {2}", x(0), x(1), x(2)).str();
   if (auto table = dyn_cast<LookupOp>(op))
     return formatv("lookup({0}, {1}, {2}, {3})", x(0),
                    writeTable(table.getKnots()), table.getKnots().size(),
                    table.getRange())
         .str();
-  if (isa<arith::AddFOp>(op))
-    return formatv("saturate(Sum({0}) + {1})", x(0), x(1)).str();
-  if (isa<arith::SubFOp>(op))
-    return formatv("saturate(Sum({0}) - {1})", x(0), x(1)).str();
-  if (isa<arith::NegFOp>(op))
-    return formatv("saturate(-Sum({0}))", x(0)).str();
-  if (isa<arith::MulFOp>(op))
-    return formatv("settle(Sum({0}) * {1})", x(0), x(1)).str();
-  if (isa<arith::MaximumFOp, arith::MaxNumFOp>(op))
-    return formatv("std::max({0}, {1})", x(0), x(1)).str();
-  if (isa<arith::MinimumFOp, arith::MinNumFOp>(op))
-    return formatv("std::min({0}, {1})", x(0), x(1)).str();
-  if (isa<arith::SelectOp>(op))
-    return formatv("{0} ? {1} : {2}", x(0), x(1), x(2)).str();
+  llvm::SmallVector<std::string> operands;
+  for (unsigned operand : llvm::seq(op.getNumOperands()))
+    operands.push_back(x(operand));
+  std::string text = format.isFloat() ? expressFloat(op, operands)
+                                      : expressFixed(op, operands);
+  if (!text.empty())
+    return text;
   return op.emitOpError("has no C++ model; the nearest that has: a table of "
                         "one word (pcflow-quantize)");
 }
@@ -206,7 +306,9 @@ LogicalResult ModelWriter::writeMap(MapOp op) {
     if (failed(expression))
       return failure();
     std::string name = "v" + std::to_string(words.size());
-    text += formatv("    const Word {0} = {1};\n", name, *expression);
+    bool isBit = inside.getResult(0).getType().isInteger(1);
+    text += formatv("    const {0} {1} = {2};\n", isBit ? "bool" : "Word", name,
+                    *expression);
     words[inside.getResult(0)] = name;
   }
   text +=
@@ -257,12 +359,12 @@ LogicalResult ModelWriter::writeUnit(Operation *op) {
       .Case([&](StateOp state) {
         add(op, "State",
             formatv("{0}, {1}", state.getError().getType().getSize(),
-                    toFactor(state.getStep()))
+                    writeFactor(state.getStep().convertToDouble()))
                 .str());
         return success();
       })
       .Case([&](ActivityOp activity) {
-        add(op, "Activity", llvm::Twine(toFactor(activity.getStep())));
+        add(op, "Activity", writeFactor(activity.getStep().convertToDouble()));
         return success();
       })
       .Case([&](SoftmaxErrorOp softmax) {
@@ -320,17 +422,19 @@ FailureOr<std::string> ModelWriter::write() {
   std::string text = formatv(
       R"(// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The learning circuit {0} in exact integers.
+// The learning circuit {0} in {6}.
 
-static constexpr int width = {1}, fraction = {2}; // bits of a word
+[[maybe_unused]] static constexpr int width = {1}, fraction = {2}; // of a word
 static constexpr int rounds = {3}, batch = {4};
 static constexpr bool strict = {5};
 
 )",
       graph.getSymName(), format.getWidth(), format.getFraction(),
-      graph.getRounds(), graph.getBatch(),
-      graph.getStrict() ? "true" : "false");
-  for (llvm::StringRef part : {"model", "model_learners"})
+      graph.getRounds(), graph.getBatch(), graph.getStrict() ? "true" : "false",
+      format.isFloat() ? "floats" : "exact integers");
+  for (llvm::StringRef part :
+       {format.isFloat() ? "model_single" : "model_fixed", "model",
+        "model_learners"})
     text +=
         (getLibraryFile(part).split("\n\n").second + "\n").str(); // no heads
   return text + tables + "\nstatic void build(Circuit &circuit) {\n" + body +
@@ -338,10 +442,7 @@ static constexpr bool strict = {5};
 }
 
 FailureOr<std::string> pcflow::emitModel(GraphOp graph) {
-  auto format = dyn_cast_or_null<FixedType>(getWordType(graph));
-  if (getWordType(graph) && !format)
-    return graph.emitOpError("has no C++ model: its words are f32; the nearest "
-                             "that has one: words of fixed<W,F>");
+  WordType format = getWordType(graph);
   if (!format)
     return graph.emitOpError(
         "expected a quantised circuit; has pcflow-quantize run?");

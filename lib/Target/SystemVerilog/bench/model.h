@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What every model has: words, units, and files. The constants above and
-// build() below are those of this circuit.
+// What every model has behind its words: units and files. The constants above
+// and build() below are those of this circuit.
 
 #include <algorithm>
 #include <cstdint>
@@ -17,51 +17,7 @@
 #include <string>
 #include <vector>
 
-using Word = int64_t;
-using Sum = __int128; // of products of words
 using Vector = std::vector<Word>;
-
-static bool saturated = false; // a word was, since the beginning
-
-static Word saturate(Sum sum) {
-  constexpr Sum least = -(Sum(1) << (width - 1)), most = -least - 1;
-  saturated |= sum < least || sum > most;
-  return static_cast<Word>(sum < least ? least : sum > most ? most : sum);
-}
-
-/// The nearest multiple of 2^bits, of two the even one, divided by 2^bits.
-static Sum nearest(Sum sum, int bits) {
-  if (bits == 0)
-    return sum;
-  Sum isOdd = sum >> bits & 1;
-  return (sum + (Sum(1) << (bits - 1)) - 1 + isOdd) >> bits;
-}
-
-/// A sum of products as a word; one of words by steps, rates and momenta, which
-/// have 16 bits behind the point.
-static Word settle(Sum products) {
-  return saturate(nearest(products, fraction));
-}
-static Sum scale(Sum words, int64_t factor) {
-  return nearest(words * factor, 16);
-}
-
-/// A function by straight pieces between `count` knots over
-/// [-2^range, 2^range].
-static Word lookup(Word x, const Word *knots, int count, int range) {
-  Sum pieces = count - 1, place = x + (Sum(1) << (range + fraction));
-  Sum reach = Sum(1) << (range + fraction + 1), size = reach / pieces;
-  if (place < 0)
-    return knots[0];
-  if (place >= reach)
-    return knots[count - 1];
-  const Word *piece = knots + static_cast<int>(place / size);
-  int bits = 0;
-  while (Sum(1) << bits < size)
-    ++bits;
-  return saturate(piece[0] +
-                  nearest((piece[1] - piece[0]) * (place % size), bits));
-}
 
 /// A process. Streams carry vectors, in order; time is nobody's affair.
 struct Unit {
@@ -155,7 +111,7 @@ struct Map : Unit {
 struct Total : Map {
   Total(Circuit &circuit, int count)
       : Map(circuit, count, [count](const Word *words) {
-          Sum sum = 0;
+          Sum sum = Word(0);
           for (int i = 0; i < count; ++i)
             sum += words[i];
           return saturate(sum);
@@ -190,28 +146,28 @@ struct First : Unit {
 
 /// d = 0 at first, then d += step (g - d).
 struct State : Unit {
-  State(Circuit &, int size, int64_t step) : d(size), step(step) {}
+  State(Circuit &, int size, Factor step) : d(size), step(step) {}
   bool fire() override {
     if (phase == 0)
-      std::fill(d.begin(), d.end(), 0);
+      std::fill(d.begin(), d.end(), Word(0));
     else if (phase > rounds || !has(0))
       return false;
     else {
       Vector g = take(0);
       for (size_t k = 0; phase < rounds && k < d.size(); ++k)
-        d[k] = saturate(d[k] + scale(Sum(g[k]) - d[k], step));
+        d[k] = step == whole ? g[k] : advance(d[k], step, g[k], d[k]);
     }
     if (phase++ < rounds)
       give(0, d);
     return true;
   }
   Vector d;
-  int64_t step;
+  Factor step;
 };
 
 /// Of a strict circuit: v = mu at first; d = mu - v, v += step (d - g).
 struct Activity : Unit {
-  Activity(Circuit &, int64_t step) : step(step) {}
+  Activity(Circuit &, Factor step) : step(step) {}
   bool fire() override {
     bool moves = phase % 2 == 1;
     if (phase == 2 * rounds || !has(moves ? 1 : 0))
@@ -223,10 +179,10 @@ struct Activity : Unit {
     if (!moves) {
       d.resize(v.size());
       for (size_t k = 0; k < v.size(); ++k)
-        d[k] = saturate(Sum(words[k]) - v[k]);
+        d[k] = subtract(words[k], v[k]);
     } else {
       for (size_t k = 0; !isLast && k < v.size(); ++k)
-        v[k] = saturate(v[k] + scale(Sum(d[k]) - words[k], step));
+        v[k] = advance(v[k], step, d[k], words[k]);
     }
     if (isFirst || (moves && !isLast))
       give(0, v);
@@ -235,7 +191,7 @@ struct Activity : Unit {
     return true;
   }
   Vector v, d;
-  int64_t step;
+  Factor step;
 };
 
 /// softmax(y) - onehot(t).
@@ -246,17 +202,18 @@ struct Softmax : Unit {
     if (!has(0) || !has(1))
       return false;
     Vector y = take(0), t = take(1);
-    Word top = *std::max_element(y.begin(), y.end());
-    Sum total = 0;
-    for (Word &word : y)
-      total += word = lookup(saturate(Sum(word) - top), knots, count, range);
+    Word top = y[0];
+    for (Word word : y)
+      top = greater(top, word);
+    Sum total = Word(0);
+    for (Word &word : y) {
+      word = lookup(subtract(word, top), knots, count, range);
+      total += word;
+    }
     for (size_t k = 0; k < y.size(); ++k) {
-      Sum twice = (Sum(y[k]) << fraction) * 2, whole = twice / (2 * total);
-      Sum rest = twice - whole * 2 * total;
-      bool isUp = rest > total || (rest == total && whole % 2 == 1);
-      y[k] = saturate(whole + isUp);
-      if (t[0] == static_cast<Word>(k))
-        y[k] = saturate(Sum(y[k]) - (Sum(1) << fraction));
+      y[k] = divide(y[k], total);
+      if (toBits(t[0]) == static_cast<int64_t>(k))
+        y[k] = subtract(y[k], one);
     }
     give(0, y);
     return true;
@@ -273,7 +230,7 @@ struct Gate : Unit {
       return false;
     Vector words = take(0);
     if (circuit.cuts.count(link))
-      std::fill(words.begin(), words.end(), 0);
+      std::fill(words.begin(), words.end(), Word(0));
     give(0, words);
     return true;
   }
@@ -319,7 +276,7 @@ static void build(Circuit &circuit);
 
 static void write(std::ostream &os, const Vector &words) {
   for (Word word : words)
-    os << ' ' << word;
+    os << ' ' << toBits(word);
   os << '\n';
 }
 
@@ -356,12 +313,15 @@ int main(int argc, char **argv) {
       std::vector<Vector> words;
       for (size_t i = 0; i < files.size(); ++i) {
         words.emplace_back(circuit.ports[i].size);
-        for (Word &word : words.back())
-          if (!(files[i] >> word)) {
+        for (Word &word : words.back()) {
+          int64_t bits;
+          if (!(files[i] >> bits)) {
             std::printf("%s has too few words\n",
                         circuit.ports[i].name.c_str());
             return 1;
           }
+          word = fromBits(bits);
+        }
       }
       circuit.run(words);
     }
@@ -385,7 +345,7 @@ int main(int argc, char **argv) {
     for (auto &[name, rows] : circuit.outputs) {
       for (const Vector &row : rows)
         for (Word word : row)
-          outputs[name] << word << '\n';
+          outputs[name] << toBits(word) << '\n';
       rows.clear();
     }
   }

@@ -29,7 +29,7 @@ struct Learner : Rounds {
     int rows, columns, positions; // of the matrix; of each row in the result
     const char *weights, *bias;   // no bias: null
     bool sends;
-    int64_t rate, momentum; // negative: none
+    Factor rate, momentum; // negative: none
   };
   using Use = std::function<void(int result, int weight, int word)>;
 
@@ -41,11 +41,10 @@ struct Learner : Rounds {
     x = std::move(words);
     std::vector<Sum> sums(with.rows * with.positions);
     for (size_t i = 0; with.bias && i < sums.size(); ++i)
-      sums[i] = Sum(circuit.parameters[with.bias].words[i / with.positions])
-                << fraction;
+      sums[i] = widen(circuit.parameters[with.bias].words[i / with.positions]);
     const Vector &w = circuit.parameters[with.weights].words;
     forEachProduct([&](int result, int weight, int word) {
-      sums[result] += Sum(w[weight]) * x[word];
+      sums[result] += product(w[weight], x[word]);
     });
     give(0, settleAll(sums));
   }
@@ -54,7 +53,7 @@ struct Learner : Rounds {
       std::vector<Sum> sums(x.size());
       const Vector &w = circuit.parameters[with.weights].words;
       forEachProduct([&](int result, int weight, int word) {
-        sums[word] += Sum(w[weight]) * d[result];
+        sums[word] += product(w[weight], d[result]);
       });
       give(1, settleAll(sums));
     }
@@ -73,13 +72,13 @@ private:
     std::vector<Sum> &sums = circuit.parameters[with.weights].gradient;
     sums.resize(with.rows * with.columns);
     forEachProduct([&](int result, int weight, int word) {
-      sums[weight] += Sum(d[result]) * x[word];
+      sums[weight] += product(d[result], x[word]);
     });
     if (with.bias) {
       std::vector<Sum> &biasSums = circuit.parameters[with.bias].gradient;
       biasSums.resize(with.rows);
       for (size_t i = 0; i < d.size(); ++i)
-        biasSums[i / with.positions] += Sum(d[i]) << fraction;
+        biasSums[i / with.positions] += widen(d[i]);
     }
     if (circuit.sample + 1 < batch)
       return;
@@ -89,17 +88,15 @@ private:
   }
   void update(Circuit::Parameter &parameter) {
     for (size_t i = 0; i < parameter.words.size(); ++i) {
-      Sum gradient = parameter.gradient[i], change;
-      if (with.momentum >= 0) {
-        Word &velocity = parameter.velocities[i];
-        velocity = saturate(nearest(
-            (Sum(velocity) * with.momentum << fraction) + (gradient << 16),
-            16 + fraction));
-        change = scale(velocity, with.rate);
-      } else {
-        change = nearest(gradient * with.rate, 16 + fraction);
+      Sum gradient = parameter.gradient[i];
+      Word &word = parameter.words[i];
+      if (with.momentum < 0) {
+        word = descend(word, with.rate, gradient);
+        continue;
       }
-      parameter.words[i] = saturate(parameter.words[i] - change);
+      Word &velocity = parameter.velocities[i];
+      velocity = accelerate(velocity, with.momentum, gradient);
+      word = descendAlong(word, with.rate, velocity);
     }
     parameter.gradient.clear();
   }

@@ -22,17 +22,19 @@ from onnx import helper
 def windows(x, node, kernel, fill):
     """What the window of `node` shows: sample, channel, position, place in the window."""
     known = {a.name: helper.get_attribute_value(a) for a in node.attribute}
-    steps, gaps = known.get("strides", [1, 1]), known.get("dilations", [1, 1])
-    top, left, bottom, right = known.get("pads", [0] * 4)
-    x = np.pad(x, [(0, 0), (0, 0), (top, bottom), (left, right)], constant_values=fill)
+    rank = len(kernel)
+    steps, gaps = known.get("strides", [1] * rank), known.get("dilations", [1] * rank)
+    pads = known.get("pads", [0] * 2 * rank)
+    x = np.pad(x, [(0, 0), (0, 0), *zip(pads[:rank], pads[rank:])], constant_values=fill)
     reach = [(k - 1) * gap + 1 for k, gap in zip(kernel, gaps)]
-    shown = np.lib.stride_tricks.sliding_window_view(x, reach, axis=(2, 3))
-    return shown[:, :, ::steps[0], ::steps[1], ::gaps[0], ::gaps[1]]
+    shown = np.lib.stride_tricks.sliding_window_view(x, reach, axis=tuple(range(2, 2 + rank)))
+    return shown[(slice(None), slice(None), *(slice(None, None, n) for n in [*steps, *gaps]))]
 
 
 def convolve(node, x, w, b=np.zeros(1)):
     shown = windows(x, node, w.shape[2:], 0.0)
-    return np.einsum("nchwij,ocij->nohw", shown, w) + b[:, None, None]
+    b = b.reshape(-1, *[1] * (x.ndim - 2))
+    return np.einsum("ncwj,ocj->now" if x.ndim == 3 else "nchwij,ocij->nohw", shown, w) + b
 
 
 def reduce(node, x, function):
@@ -47,7 +49,7 @@ def transpose(node, x):
 def pool(node, x, fill, reduce):
     """Without pads where it is a mean, whose divisor is the size of the window."""
     kernel = [helper.get_attribute_value(a) for a in node.attribute if a.name == "kernel_shape"][0]
-    return reduce(windows(x, node, kernel, fill), axis=(-2, -1))
+    return reduce(windows(x, node, kernel, fill), axis=tuple(range(-len(kernel), 0)))
 
 
 FUNCTIONS = {
