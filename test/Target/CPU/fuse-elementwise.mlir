@@ -196,3 +196,56 @@ func.func @soon(%x: tensor<64x256xf32>, %y: tensor<64x256xf32>, %w: tensor<1024x
   %long = arith.mulf %w, %v : tensor<1024x2048xf32>
   return %first, %long, %last : tensor<64x256xf32>, tensor<1024x2048xf32>, tensor<64x256xf32>
 }
+
+// A pool whose windows do not overlap asks for each element once: its activity is computed there.
+// Windows that overlap ask for some of them again.
+// CHECK-LABEL: func @pools
+//  CHECK-SAME:   (%[[X:.+]]: tensor<16x8xf32>, %[[Y:.+]]: tensor<16x8xf32>, %[[W:.+]]: tensor<2xf32>)
+//       CHECK:   linalg.generic {{.*}} iterator_types = ["parallel", "parallel", "reduction"]} ins(%[[X]], %[[Y]], %[[W]]
+//       CHECK:     arith.addf
+//       CHECK:     arith.maximumf
+// CHECK-LABEL: func @overlap
+//       CHECK:   %[[SUM:.+]] = linalg.generic {{.*}} iterator_types = ["parallel", "parallel"]}
+//       CHECK:   linalg.generic {{.*}} ins(%[[SUM]], %{{.+}}
+#window = affine_map<(y, n, i) -> (y * 2 + i, n)>
+#inside = affine_map<(y, n, i) -> (i)>
+#best = affine_map<(y, n, i) -> (y, n)>
+#whole = affine_map<(y, n) -> (y, n)>
+func.func @pools(%x: tensor<16x8xf32>, %y: tensor<16x8xf32>, %w: tensor<2xf32>) -> tensor<8x8xf32> {
+  %low = arith.constant 0xFF800000 : f32
+  %e = tensor.empty() : tensor<16x8xf32>
+  %s = linalg.generic {indexing_maps = [#whole, #whole, #whole], iterator_types = ["parallel", "parallel"]}
+      ins(%x, %y : tensor<16x8xf32>, tensor<16x8xf32>) outs(%e : tensor<16x8xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %1 = arith.addf %a, %b : f32
+    linalg.yield %1 : f32
+  } -> tensor<16x8xf32>
+  %e1 = tensor.empty() : tensor<8x8xf32>
+  %f = linalg.fill ins(%low : f32) outs(%e1 : tensor<8x8xf32>) -> tensor<8x8xf32>
+  %m = linalg.generic {indexing_maps = [#window, #inside, #best], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%s, %w : tensor<16x8xf32>, tensor<2xf32>) outs(%f : tensor<8x8xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %1 = arith.maximumf %o, %a : f32
+    linalg.yield %1 : f32
+  } -> tensor<8x8xf32>
+  return %m : tensor<8x8xf32>
+}
+func.func @overlap(%x: tensor<17x8xf32>, %y: tensor<17x8xf32>, %w: tensor<3xf32>) -> tensor<8x8xf32> {
+  %low = arith.constant 0xFF800000 : f32
+  %e = tensor.empty() : tensor<17x8xf32>
+  %s = linalg.generic {indexing_maps = [#whole, #whole, #whole], iterator_types = ["parallel", "parallel"]}
+      ins(%x, %y : tensor<17x8xf32>, tensor<17x8xf32>) outs(%e : tensor<17x8xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %1 = arith.addf %a, %b : f32
+    linalg.yield %1 : f32
+  } -> tensor<17x8xf32>
+  %e1 = tensor.empty() : tensor<8x8xf32>
+  %f = linalg.fill ins(%low : f32) outs(%e1 : tensor<8x8xf32>) -> tensor<8x8xf32>
+  %m = linalg.generic {indexing_maps = [#window, #inside, #best], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%s, %w : tensor<17x8xf32>, tensor<3xf32>) outs(%f : tensor<8x8xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %1 = arith.maximumf %o, %a : f32
+    linalg.yield %1 : f32
+  } -> tensor<8x8xf32>
+  return %m : tensor<8x8xf32>
+}

@@ -10,7 +10,7 @@
 //   LOOPS-NOT:     memref.copy
 //   LOOPS-NOT:     vector.gather
 //       LOOPS:     vector.fma
-//       LOOPS:   memref.copy
+//   LOOPS-NOT:     memref.copy
 //       LOOPS:   return
 
 // One pointer for each argument, result and the arena; no runtime is called.

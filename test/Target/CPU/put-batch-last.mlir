@@ -8,11 +8,12 @@
 
 // Rows of ten fill no vector, 32 samples fill two: the state, what is frozen and the zeros around
 // are transposed outside of the loop, the filter and the bias, which have no samples, are not.
-//   CHECK-DAG: #[[$IMAGE:.+]] = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d4, d2 + d5, d3 + d6, d0)>
-//   CHECK-DAG: #[[$FILTER:.+]] = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d4, d1, d5, d6)>
-//   CHECK-DAG: #[[$OUT:.+]] = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d1, d2, d3, d0)>
-//   CHECK-DAG: #[[$SAME:.+]] = affine_map<(d0, d1, d2, d3) -> (d1, d2, d3, d0)>
-//   CHECK-DAG: #[[$CHANNEL:.+]] = affine_map<(d0, d1, d2, d3) -> (d1)>
+// Loops are in the order of the result.
+//   CHECK-DAG: #[[$IMAGE:.+]] = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d4, d1 + d5, d2 + d6, d3)>
+//   CHECK-DAG: #[[$FILTER:.+]] = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d4, d0, d5, d6)>
+//   CHECK-DAG: #[[$OUT:.+]] = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d0, d1, d2, d3)>
+//   CHECK-DAG: #[[$SAME:.+]] = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+//   CHECK-DAG: #[[$CHANNEL:.+]] = affine_map<(d0, d1, d2, d3) -> (d0)>
 // CHECK-LABEL: func @images
 //  CHECK-SAME:   (%[[START:.+]]: tensor<32x400xf32>, %[[FROZEN:.+]]: tensor<32x4x10x10xf32>, %[[W:.+]]: tensor<4x4x5x5xf32>, %[[B:.+]]: tensor<4xf32>)
 //   CHECK-DAG:   %[[MOVED:.+]] = linalg.transpose ins(%[[START]] : tensor<32x400xf32>) outs(%{{.+}} : tensor<400x32xf32>) permutation = [1, 0]

@@ -226,6 +226,48 @@ def PlaceParts : Pass<"pc-cpu-place-parts", "func::FuncOp"> {
   let dependentDialects = ["mlir::linalg::LinalgDialect", "mlir::tensor::TensorDialect"];
 }
 
+def MergeReductions : Pass<"pc-cpu-merge-reductions", "func::FuncOp"> {
+  let summary = "reduce the same tensors once, to all that is asked of them";
+  let description = [{
+    Under a `strict` schedule an iteration takes the maxima of the windows of a pool, and for
+    their gradient the places of these maxima, of the same activity. Two reductions in a
+    loop that read the same tensors in the same way, from empty or filled tensors, become one
+    with the results of both. Outside of loops the second one may be wanted much later, and
+    would hold memory until then.
+
+    Example: `test/Target/CPU/merge-reductions.mlir`
+  }];
+  let statistics = [Statistic<"merged", "merged", "Reductions that joined another one">];
+  let dependentDialects = ["mlir::linalg::LinalgDialect"];
+}
+
+def ReshapeLoopState : Pass<"pc-cpu-reshape-loop-state", "func::FuncOp"> {
+  let summary = "let a loop carry a tensor in the shape in which it is computed";
+  let description = [{
+    The new state of a pool's activity is computed by windows, of which each axis is two. The
+    loop carries it like that, so that it is computed where the old one is: bufferization does
+    not see this through a reshape on either side. What used to be carried is dead.
+
+    Example: `test/Target/CPU/reshape-loop-state.mlir`
+  }];
+  let statistics = [Statistic<"reshaped", "reshaped", "Tensors carried in another shape">];
+  let dependentDialects = ["mlir::tensor::TensorDialect"];
+}
+
+def KeepBorders : Pass<"pc-cpu-keep-borders", "func::FuncOp"> {
+  let summary = "fill the border of a tensor once, before a loop that writes inside of it";
+  let description = [{
+    A relaxation computes the same part of a tensor of zeros in every iteration, which a
+    convolution reads with the border around it. Where all else of the tensor is the same
+    each time, and nothing reads the part before it is written, the loop carries the tensor: it is
+    filled before the first iteration only, and has its memory as long as the loop runs.
+
+    Example: `test/Target/CPU/keep-borders.mlir`
+  }];
+  let statistics = [Statistic<"kept", "kept", "Filled tensors that a loop carries">];
+  let dependentDialects = ["mlir::linalg::LinalgDialect", "mlir::tensor::TensorDialect"];
+}
+
 def BlockBatch : Pass<"pc-cpu-block-batch", "func::FuncOp"> {
   let summary = "relax as many samples at a time as stay in the cache";
   let description = [{

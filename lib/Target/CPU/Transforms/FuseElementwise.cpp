@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "pc/Target/CPU/Passes.h"
+#include "llvm/ADT/SmallBitVector.h"
 
 namespace mlir::pc {
 #define GEN_PASS_DEF_FUSEELEMENTWISE
@@ -20,14 +21,50 @@ namespace mlir::pc {
 using namespace mlir;
 using namespace mlir::pc;
 
-/// Whether each element of `producer`, which `operand` reads, is needed once by
-/// one iteration of a consumer without reductions.
+/// Whether each element of `operand` is read by one iteration at most, as by a
+/// pool whose windows do not overlap: every dimension is a loop, or windows of
+/// one with the loop inside of them, `y * 2 + i` where i < 2.
+static bool isReadOnce(OpOperand &operand, linalg::LinalgOp consumer) {
+  SmallVector<int64_t> ranges = consumer.getStaticLoopRanges();
+  llvm::SmallBitVector loops(consumer.getNumLoops());
+  auto visit = [&](AffineExpr expr) {
+    auto loop = dyn_cast<AffineDimExpr>(expr);
+    if (!loop || loops.test(loop.getPosition()))
+      return false;
+    loops.set(loop.getPosition());
+    return true;
+  };
+  for (AffineExpr expr :
+       consumer.getMatchingIndexingMap(&operand).getResults()) {
+    auto sum = dyn_cast<AffineBinaryOpExpr>(expr);
+    if (!sum || sum.getKind() != AffineExprKind::Add) {
+      if (!visit(expr))
+        return false;
+      continue;
+    }
+    auto window = dyn_cast<AffineBinaryOpExpr>(sum.getLHS());
+    auto inside = dyn_cast<AffineDimExpr>(sum.getRHS());
+    if (!window || window.getKind() != AffineExprKind::Mul || !inside)
+      return false;
+    auto stride = dyn_cast<AffineConstantExpr>(window.getRHS());
+    int64_t size = ranges[inside.getPosition()];
+    if (!stride || ShapedType::isDynamic(size) || size > stride.getValue() ||
+        !visit(window.getLHS()) || !visit(inside))
+      return false;
+  }
+  return loops.all();
+}
+
+/// Whether each element of `producer`, which `operand` reads, is needed once,
+/// by one iteration of a consumer.
 static bool isElementwiseUse(OpOperand &operand, linalg::LinalgOp producer) {
   auto consumer = dyn_cast<linalg::LinalgOp>(operand.getOwner());
-  return consumer && consumer.isDpsInput(&operand) &&
-         consumer.getNumLoops() == consumer.getNumParallelLoops() &&
-         (consumer.getMatchingIndexingMap(&operand).isPermutation() ||
-          producer.getNumDpsInputs() == 0);
+  if (!consumer || !consumer.isDpsInput(&operand))
+    return false;
+  if (consumer.getNumLoops() != consumer.getNumParallelLoops())
+    return isa<linalg::GenericOp>(*consumer) && isReadOnce(operand, consumer);
+  return consumer.getMatchingIndexingMap(&operand).isPermutation() ||
+         producer.getNumDpsInputs() == 0;
 }
 
 /// Bytes of a tensor that no cache keeps from the way there to the way back.

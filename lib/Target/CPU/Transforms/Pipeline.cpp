@@ -26,15 +26,17 @@ using namespace mlir;
 
 /// Passes that make code faster and nothing else.
 static constexpr llvm::StringLiteral optionalPasses[] = {
-    "pc-cpu-accumulate-sums",   "pc-cpu-trim-slices",
-    "pc-cpu-fuse-elementwise",  "pc-cpu-block-batch",
-    "pc-cpu-put-batch-last",    "pc-cpu-split-phases",
-    "pc-cpu-transpose-results", "pc-cpu-transpose-operands",
-    "pc-cpu-place-parts",       "pc-cpu-skip-borders",
-    "pc-cpu-own-destinations",  "pc-cpu-shorten-lifetimes",
-    "pc-cpu-reuse-operands",    "pc-cpu-reuse-parts",
-    "pc-cpu-outline-nests",     "pc-cpu-vectorize-nests",
-    "pc-cpu-approximate-math",  "loop-invariant-code-motion"};
+    "pc-cpu-accumulate-sums",    "pc-cpu-trim-slices",
+    "pc-cpu-fuse-elementwise",   "pc-cpu-block-batch",
+    "pc-cpu-put-batch-last",     "pc-cpu-merge-reductions",
+    "pc-cpu-reshape-loop-state", "pc-cpu-split-phases",
+    "pc-cpu-transpose-results",  "pc-cpu-transpose-operands",
+    "pc-cpu-place-parts",        "pc-cpu-skip-borders",
+    "pc-cpu-keep-borders",       "pc-cpu-own-destinations",
+    "pc-cpu-shorten-lifetimes",  "pc-cpu-reuse-operands",
+    "pc-cpu-reuse-parts",        "pc-cpu-outline-nests",
+    "pc-cpu-vectorize-nests",    "pc-cpu-approximate-math",
+    "loop-invariant-code-motion"};
 
 ArrayRef<llvm::StringLiteral> mlir::pc::getOptionalCPUPasses() {
   return optionalPasses;
@@ -65,7 +67,9 @@ static void addOrders(pc::PassAdder add, const pc::VectorTarget &target) {
   last.vectorBits = target.bits;
   last.registers = target.registers;
   add.toFunctions(pc::createPutBatchLast(last));
+  add.toFunctions(pc::createMergeReductions());
   add.toFunctions(pc::createFuseElementwise());
+  add.toFunctions(pc::createReshapeLoopState());
   add.toFunctions(pc::createSplitPhases());
   pc::TransposeResultsOptions results;
   results.vectorBits = target.bits;
@@ -81,6 +85,7 @@ static void addOrders(pc::PassAdder add, const pc::VectorTarget &target) {
   parts.vectorBits = target.bits;
   add.toFunctions(pc::createPlaceParts(parts));
   add.toFunctions(pc::createSkipBorders());
+  add.toFunctions(pc::createKeepBorders());
 }
 
 void mlir::pc::buildBufferizationPipeline(OpPassManager &manager,

@@ -5,9 +5,11 @@
 #include "LoopBatch.h"
 #include "OperandOrder.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "pc/Target/CPU/Passes.h"
+#include "llvm/ADT/SetVector.h"
 
 namespace mlir::pc {
 #define GEN_PASS_DEF_PUTBATCHLAST
@@ -53,6 +55,22 @@ static Value transpose(OpBuilder &builder, Value value,
       ->getResult(0);
 }
 
+/// Loops in the order of the result, reductions inside. Elementwise ops that
+/// read and write in the order of memory may write over what they read.
+static void putLoopsInOrder(IRRewriter &rewriter, linalg::GenericOp op) {
+  AffineMap result = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
+  if (!result.isProjectedPermutation())
+    return;
+  llvm::SetVector<unsigned> order;
+  for (AffineExpr place : result.getResults())
+    order.insert(cast<AffineDimExpr>(place).getPosition());
+  for (unsigned loop = 0; loop < op.getNumLoops(); ++loop)
+    order.insert(loop);
+  OpBuilder::InsertionGuard guard(rewriter);
+  rewriter.setInsertionPoint(op);
+  (void)linalg::interchangeGenericOp(rewriter, op, order.getArrayRef());
+}
+
 void PutBatchLast::process(scf::ForOp loop) {
   FailureOr<LoopBatch> batch = findBatch(loop);
   if (failed(batch))
@@ -67,6 +85,9 @@ void PutBatchLast::process(scf::ForOp loop) {
                    : transpose(builder, value,
                                getOrderWithLast(type.getRank(), dim));
       });
+  for (auto op :
+       llvm::make_early_inc_range(made.getBody()->getOps<linalg::GenericOp>()))
+    putLoopsInOrder(builder, op);
   // What was made for a loop that goes away again is dead.
   if (getCost(made) > leastGain * getCost(loop))
     return builder.eraseOp(made);

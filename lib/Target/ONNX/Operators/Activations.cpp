@@ -8,7 +8,9 @@
 
 #include "Operators.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include <cmath>
 #include <numeric>
 
@@ -374,6 +376,14 @@ Value emitSoftmax(Emitter &b, Value operand, ArrayRef<int64_t> axes,
                   bool isLog) {
   ArrayRef<int64_t> shape = getShape(operand);
   Type element = getElement(operand);
+  // One op, whose derivative needs its result alone.
+  if (axes.size() == 1 && !isLog) {
+    Value empty = tensor::EmptyOp::create(b, shape, element);
+    return linalg::SoftmaxOp::create(b, empty.getType(), operand, empty,
+                                     axes.front())
+        .getResult()
+        .front();
+  }
   Value largest = b.unsqueeze(b.reduceMax(operand, axes), axes);
   Value centred = b.elementwise(
       shape, element, {operand, largest},
