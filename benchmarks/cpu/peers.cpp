@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The libraries that contractions.py compares with, and its clock. Everything
-// is one thread; the clock counts the CPU time of that thread.
+// The libraries that contractions.py compares with, and its clock. All of
+// it is one thread, but for what two cores take to hear of each other; the
+// clock counts the CPU time of that thread.
 
+#include <algorithm>
+#include <atomic>
 #include <cblas.h>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <ctime>
@@ -11,7 +15,9 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <unordered_map>
+#include <vector>
 
 using namespace dnnl;
 using Task = std::function<void()>;
@@ -78,6 +84,34 @@ const char *onednn_name() {
   name = std::to_string(version->major) + "." + std::to_string(version->minor) +
          "." + std::to_string(version->patch);
   return name.c_str();
+}
+
+/// Seconds that a cache line takes from one thread to another one and back, the
+/// median of many.
+double measure_round_trip() {
+  constexpr int count = 20000;
+  alignas(64) std::atomic<int> there = 0;
+  alignas(64) std::atomic<int> back = 0;
+  std::thread other([&] {
+    for (int i = 1; i <= count; ++i) {
+      while (there.load() != i)
+        ;
+      back.store(i);
+    }
+  });
+  std::vector<double> seconds;
+  for (int i = 1; i <= count; ++i) {
+    auto began = std::chrono::steady_clock::now();
+    there.store(i);
+    while (back.load() != i)
+      ;
+    std::chrono::duration<double> took =
+        std::chrono::steady_clock::now() - began;
+    seconds.push_back(took.count());
+  }
+  other.join();
+  std::nth_element(seconds.begin(), seconds.begin() + count / 2, seconds.end());
+  return seconds[count / 2];
 }
 
 /// f32 flop per second of twelve independent chains of multiply-adds, the most

@@ -458,7 +458,8 @@ def facts(args, peers):
     cpu = next(line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name"))
     text = (f"{cpu}, one thread, batch {BATCH}, f32; PyTorch {torch.__version__} on "
             f"{peers.openblas_name().decode().strip()}, Python {platform.python_version()}; multiply-adds at most "
-            f"{peak:.0f} GF/s, PyTorch 512³ {rate:.0f} GF/s; medians of {args.turns} turns.")
+            f"{peak:.0f} GF/s, PyTorch 512³ {rate:.0f} GF/s; from one core to the other and back "
+            f"{1e9 * peers.measure_round_trip():.0f} ns; medians of {args.turns} turns.")
     return {"peak": peak, "text": text, "command": " ".join(["benchmarks/cpu/steps.py", *sys.argv[1:]])}
 
 
