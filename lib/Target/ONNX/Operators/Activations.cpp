@@ -376,8 +376,9 @@ Value emitSoftmax(Emitter &b, Value operand, ArrayRef<int64_t> axes,
                   bool isLog) {
   ArrayRef<int64_t> shape = getShape(operand);
   Type element = getElement(operand);
-  // One op, whose derivative needs its result alone.
-  if (axes.size() == 1 && !isLog) {
+  // One op, whose derivative needs its result alone. It sums in its own type,
+  // in which halves would not be exact enough.
+  if (axes.size() == 1 && !isLog && element.getIntOrFloatBitWidth() >= 32) {
     Value empty = tensor::EmptyOp::create(b, shape, element);
     return linalg::SoftmaxOp::create(b, empty.getType(), operand, empty,
                                      axes.front())
