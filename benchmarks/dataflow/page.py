@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Takes one model from ONNX to a waveform, a report and a bitstream, and cuts
-another in half while it learns.
+"""Takes one model from ONNX to a waveform, a report and a bitstream, another of
+images to a bitstream, and cuts a third in half while it learns.
 
     benchmarks/dataflow/page.py --update [--folder DIR]
     benchmarks/dataflow/page.py --pictures FOLDER
@@ -24,6 +24,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "Hardware.md"
 PICTURES = ROOT / "docs" / "hardware"
 TESTS = ROOT / "test"
+LAYERS = ["make_mlp.py", "2-1-1", "mlp.onnx", "--activation", "Tanh"]
+IMAGES = ["make_convnet.py", "images.onnx", "--channels=1", "--size=4", "--kernel=2", "--classes=1"]
 COMPILE = ["--dim", "N=1", "--grad", "--optimizer=sgd", "--rate=0.0625", "--loss=mse", "--reduction=sum",
            "--target=dataflow", "--format=fixed<8,5>", "--segments=16"]
 CUT_SAMPLE, SAMPLES, FRACTION = 600, 1200, 14
@@ -126,14 +128,14 @@ def draw_waveform(path, picture, count):
     drawing.write(picture)
 
 
-def simulate(folder, pictures):
-    """The model as a circuit in simulation; what the programs said."""
+def simulate(folder, make):
+    """A model as a circuit in simulation; what the programs said."""
+    folder.mkdir(parents=True, exist_ok=True)
     said = {}
-    model, phases = folder / "mlp.onnx", folder / "phases"
-    run(sys.executable, ROOT / "examples" / "make_mlp.py", "2-1-1", model, "--activation", "Tanh")
-    said["report"] = run("pc-compile", model, *COMPILE, f"--dump-phases={phases}", "--stats",
+    model, phases, words = next(word for word in make if word.endswith(".onnx")), folder / "phases", folder / "words"
+    run(sys.executable, ROOT / "examples" / make[0], *(folder / word if word == model else word for word in make[1:]))
+    said["report"] = run("pc-compile", folder / model, *COMPILE, f"--dump-phases={phases}", "--stats",
                          "--json", folder / "report.json", "-o", folder / "rtl")
-    words = folder / "words"
     said["reference"] = run("pc-translate", "--simulate-circuit", phases / "3-dataflow.mlir", "--samples=4",
                             "--seed=3", "-o", words)
     run(sys.executable, TESTS / "Target" / "SystemVerilog" / "Inputs" / "build_circuit.py", folder / "rtl")
@@ -141,8 +143,10 @@ def simulate(folder, pictures):
     for name in ("taps", "weights"):
         if (words / f"{name}.txt").read_text() != (words / "rtl" / f"{name}.txt").read_text():
             sys.exit(f"{name} of the hardware are not those of the reference")
-    cycles = int(re.search(r"batch 0: (\d+) cycles", said["bench"])[1])
-    draw_waveform(folder / "wave.vcd", pictures / "waveform.svg", min(cycles + 8, 110))
+    said["cycles"] = int(re.search(r"batch 0: (\d+) cycles", said["bench"])[1])
+    counted = json.loads((folder / "report.json").read_text())[0]["cycles"]
+    if counted != said["cycles"]:
+        sys.exit(f"the first sample takes {said['cycles']} cycles, not {counted}")
     return said
 
 
@@ -167,6 +171,7 @@ def synthesise(folder):
         "lut": sum(number for name, number in cells.items() if re.fullmatch(r"LUT\d|SRL.*", name)) +
                sum({"RAM32M": 4, "RAM64M": 4, "RAM32X1D": 2, "RAM64X1D": 2, "RAM128X1D": 4}.get(name, 0) * number
                    for name, number in cells.items()),
+        "bram18": cells.get("RAMB18E1", 0) + 2 * cells.get("RAMB36E1", 0),
         "cells": place["utilization"]["ICESTORM_LC"]["used"],
         "fmax": next(iter(place["fmax"].values()))["achieved"],
         "bytes": (folder / "net.bin").stat().st_size,
@@ -256,8 +261,31 @@ def cut(folder, pictures):
 # The page
 
 
-def write_page(said, part, losses, report):
+def units_of(report):
+    """The part of a report before its queues."""
+    return report.partition("  queue behind")[0].rstrip()
+
+
+def write_part(part, report, version):
+    """The table of what a circuit takes, and where it was placed."""
     takes = report["takes"]
+    return f"""| | report | {version} |
+|---|---|---|
+| DSP (Xilinx 7 series) | {takes["dsp"]} | {part["dsp"]} |
+| LUT | about {takes["lut"]} | {part["lut"]} |
+| FF | about {takes["ff"]} | {part["ff"]} |
+| BRAM of 18 Kbit | {takes["bram18"]} | {part["bram18"]} |
+"""
+
+
+def write_placement(part, report):
+    return f"""Placed and routed for an iCE40 HX8K by nextpnr: {part["cells"]} of its 7680 cells, {part["fmax"]:.1f} MHz, a
+bitstream of {part["bytes"]} bytes. At that clock a sample and its update, {report["sample_cycles"]} cycles, take
+{report["sample_cycles"] / part["fmax"]:.1f} microseconds."""
+
+
+def write_page(layers, images, losses):
+    (said, part, report), (seen, place, images_report) = layers, images
     version = [run("yosys", "-V").split(" (")[0], run("verilator", "--version").split(" rev")[0].rsplit(" 20", 1)[0]]
     options = " ".join(f"'{word}'" if "<" in word else word for word in COMPILE).replace(" --loss", " \\\n  --loss")
     PAGE.write_text(f"""# From a model to hardware
@@ -305,18 +333,32 @@ and goes up by one vertex a round; the last zeros are of the next sample. Nobody
 
 ## Its part
 
-| | report | {version[0]} |
-|---|---|---|
-| DSP (Xilinx 7 series) | {takes["dsp"]} | {part["dsp"]} |
-| LUT | about {takes["lut"]} | {part["lut"]} |
-| FF | about {takes["ff"]} | {part["ff"]} |
-
+{write_part(part, report, version[0])}
 Units of this circuit are among those that the estimates were fitted to; circuits that are not stand in
 [Dataflow](Dataflow.md#the-report).
 
-Placed and routed for an iCE40 HX8K by nextpnr: {part["cells"]} of its 7680 cells, {part["fmax"]:.1f} MHz, a
-bitstream of {part["bytes"]} bytes. At that clock a sample and its update, {report["sample_cycles"]} cycles, take
-{report["sample_cycles"] / part["fmax"]:.1f} microseconds.
+{write_placement(part, report)}
+
+## A convolution
+
+The same with images of 4 by 4 words: a convolution of 2 by 2, relu, maxima of 2 by 2 and a product, all in
+words of 8 bits.
+
+```sh
+examples/{" ".join(IMAGES)}
+pc-compile images.onnx {options} \\
+  --dump-phases=phases --stats -o rtl
+```
+
+```
+{units_of(seen["report"])}
+```
+
+Errors of every vertex in every round and parameters after each of four updates are those of the
+reference. The first sample takes {seen["cycles"]} cycles in simulation, {images_report["cycles"]} by the count of the report.
+
+{write_part(place, images_report, version[0])}
+{write_placement(place, images_report)}
 
 ## Cut in half
 
@@ -341,9 +383,12 @@ def main():
     pictures = args.pictures or PICTURES
     for place in (folder, pictures):
         place.mkdir(parents=True, exist_ok=True)
-    said, losses = simulate(folder, pictures), cut(folder / "cut", pictures)
+    layers, losses = simulate(folder, LAYERS), cut(folder / "cut", pictures)
+    draw_waveform(folder / "wave.vcd", pictures / "waveform.svg", min(layers["cycles"] + 8, 110))
     if args.update:
-        write_page(said, synthesise(folder), losses, json.loads((folder / "report.json").read_text())[0])
+        circuits = [(layers, folder), (simulate(folder / "images", IMAGES), folder / "images")]
+        write_page(*((said, synthesise(where), json.loads((where / "report.json").read_text())[0])
+                     for said, where in circuits), losses)
     print("the waveform is that of the reference; the loss falls, rises and falls again"
           if losses["before"] < losses["first"] / 2 and losses["behind"] > 1.5 * losses["before"] > losses["last"]
           else f"the losses are not those of a cut: {losses}")
