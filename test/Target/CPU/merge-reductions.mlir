@@ -73,13 +73,17 @@ func.func @apart(%x: tensor<16xf32>, %start: tensor<8xf32>) -> tensor<8xf32> {
       %1 = arith.mulf %o, %a : f32
       linalg.yield %1 : f32
     } -> tensor<8xf32>
+    %e1 = tensor.empty() : tensor<8xf32>
+    %f1 = linalg.fill ins(%z : f32) outs(%e1 : tensor<8xf32>) -> tensor<8xf32>
     %v = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0 + d1 * 8)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]}
-        ins(%x, %w : tensor<16xf32>, tensor<2xf32>) outs(%u : tensor<8xf32>) {
+        ins(%x, %w : tensor<16xf32>, tensor<2xf32>) outs(%f1 : tensor<8xf32>) {
     ^bb0(%a: f32, %b: f32, %o: f32):
       %1 = arith.addf %o, %a : f32
       linalg.yield %1 : f32
     } -> tensor<8xf32>
-    scf.yield %v : tensor<8xf32>
+    %e2 = tensor.empty() : tensor<8xf32>
+    %n = linalg.add ins(%u, %v : tensor<8xf32>, tensor<8xf32>) outs(%e2 : tensor<8xf32>) -> tensor<8xf32>
+    scf.yield %n : tensor<8xf32>
   }
   return %r : tensor<8xf32>
 }
