@@ -111,3 +111,38 @@ func.func @straight(%x: tensor<16xf32>) -> (tensor<f32>, tensor<f32>) {
   } -> tensor<f32>
   return %m, %u : tensor<f32>, tensor<f32>
 }
+
+// -----
+
+// A body that reads a number which is computed behind the first op.
+// CHECK-LABEL: func @captured
+//       CHECK:   scf.for
+//       CHECK:     linalg.generic {{.*}} outs(%{{[^,]+}} : tensor<f32>)
+//       CHECK:     tensor.extract
+//       CHECK:     linalg.generic {{.*}} outs(%{{[^,]+}} : tensor<f32>)
+func.func @captured(%x: tensor<16xf32>, %start: tensor<f32>) -> tensor<f32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c9 = arith.constant 9 : index
+  %z = arith.constant 0.0 : f32
+  %r = scf.for %t = %c0 to %c9 step %c1 iter_args(%s = %start) -> (tensor<f32>) {
+    %e = tensor.empty() : tensor<f32>
+    %f = linalg.fill ins(%z : f32) outs(%e : tensor<f32>) -> tensor<f32>
+    %m = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>], iterator_types = ["reduction"]}
+        ins(%x : tensor<16xf32>) outs(%f : tensor<f32>) {
+    ^bb0(%a: f32, %o: f32):
+      %1 = arith.maximumf %o, %a : f32
+      linalg.yield %1 : f32
+    } -> tensor<f32>
+    %best = tensor.extract %m[] : tensor<f32>
+    %u = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>], iterator_types = ["reduction"]}
+        ins(%x : tensor<16xf32>) outs(%f : tensor<f32>) {
+    ^bb0(%a: f32, %o: f32):
+      %1 = arith.subf %a, %best : f32
+      %2 = arith.addf %o, %1 : f32
+      linalg.yield %2 : f32
+    } -> tensor<f32>
+    scf.yield %u : tensor<f32>
+  }
+  return %r : tensor<f32>
+}

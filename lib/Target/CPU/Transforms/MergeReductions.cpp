@@ -6,7 +6,9 @@
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Transforms/RegionUtils.h"
 #include "pc/Target/CPU/Passes.h"
+#include "llvm/ADT/SetVector.h"
 
 namespace mlir::pc {
 #define GEN_PASS_DEF_MERGEREDUCTIONS
@@ -31,6 +33,18 @@ static bool haveSameInputs(linalg::LinalgOp a, linalg::LinalgOp b) {
 static bool isReduction(linalg::LinalgOp op) {
   return op.getNumReductionLoops() > 0 && op.getNumDpsInputs() > 0 &&
          op.hasPureTensorSemantics();
+}
+
+/// Whether the body of `later` reads nothing from outside that is computed
+/// behind `op`.
+static bool canMove(linalg::LinalgOp later, Operation *op) {
+  llvm::SetVector<Value> captured;
+  getUsedValuesDefinedAbove(later->getRegions(), captured);
+  return llvm::none_of(captured, [&](Value value) {
+    Operation *definition = value.getDefiningOp();
+    return definition && definition->getBlock() == op->getBlock() &&
+           op->isBeforeInBlock(definition);
+  });
 }
 
 /// Moves what `later` starts from, empty or filled tensors, to before `op`.
@@ -123,7 +137,7 @@ void MergeReductions::process(Block &body) {
       seen.push_back(op);
       continue;
     }
-    if (!bringInits(op, *twin))
+    if (!canMove(op, *twin) || !bringInits(op, *twin))
       continue;
     linalg::GenericOp first = generalize(rewriter, *twin);
     linalg::GenericOp second = generalize(rewriter, op);
