@@ -316,15 +316,24 @@ void CirctModule::writeSum(SumOp op) {
     extract(wires[term].ready, ready, bit, count);
 }
 
-LogicalResult CirctModule::writeState(StateOp op) {
-  FailureOr<int64_t> step =
-      getRate(op, design.format, op.getStep().convertToDouble(), "the step");
-  if (failed(step))
+FailureOr<std::vector<CirctModule::Connection>>
+CirctModule::beginStep(Operation *op, APFloat step) {
+  FailureOr<int64_t> word =
+      getRate(op, design.format, step.convertToDouble(), "the step");
+  if (failed(word))
     return failure();
-  std::string label = getStreamLabel(cast<OpResult>(op.getError()), units);
   std::vector<Connection> ends = begin(true);
   unsigned bits = getFactorWidth(design.format);
-  ends.push_back({"step", constant(*step, bits), bits, true});
+  ends.push_back({"step", constant(*word, bits), bits, true});
+  return ends;
+}
+
+LogicalResult CirctModule::writeState(StateOp op) {
+  FailureOr<std::vector<Connection>> started = beginStep(op, op.getStep());
+  if (failed(started))
+    return failure();
+  std::vector<Connection> &ends = *started;
+  std::string label = getStreamLabel(cast<OpResult>(op.getError()), units);
   take(ends, "in", op.getMessage());
   give(ends, "out", op.getError());
   flag(ends, "sat", sats, label);
@@ -333,14 +342,11 @@ LogicalResult CirctModule::writeState(StateOp op) {
 }
 
 LogicalResult CirctModule::writeActivity(ActivityOp op) {
-  FailureOr<int64_t> step =
-      getRate(op, design.format, op.getStep().convertToDouble(), "the step");
-  if (failed(step))
+  FailureOr<std::vector<Connection>> started = beginStep(op, op.getStep());
+  if (failed(started))
     return failure();
+  std::vector<Connection> &ends = *started;
   std::string label = getStreamLabel(cast<OpResult>(op.getError()), units);
-  std::vector<Connection> ends = begin(true);
-  unsigned bits = getFactorWidth(design.format);
-  ends.push_back({"step", constant(*step, bits), bits, true});
   take(ends, "mu", op.getPrediction());
   take(ends, "g", op.getMessage());
   give(ends, "v", op.getValue());

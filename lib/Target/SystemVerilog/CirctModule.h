@@ -75,6 +75,9 @@ private:
   void flag(std::vector<Connection> &ends, llvm::StringRef port,
             std::vector<std::string> &flags, const std::string &label);
   std::vector<Connection> begin(bool hasRounds);
+  /// The same of a unit that moves its state by `step` of a gradient.
+  FailureOr<std::vector<Connection>> beginStep(Operation *op,
+                                               llvm::APFloat step);
   /// Of a module of ours or, with a name in SystemVerilog, an external one.
   void instance(llvm::StringRef module, llvm::StringRef settings,
                 llvm::StringRef label, llvm::ArrayRef<Connection> ends,

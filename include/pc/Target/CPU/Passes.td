@@ -37,13 +37,14 @@ def StructureOps : Pass<"pc-cpu-structure-ops", "func::FuncOp"> {
 }
 
 def FuseElementwise : Pass<"pc-cpu-fuse-elementwise", "func::FuncOp"> {
-  let summary = "fuse elementwise ops into the elementwise op that uses them";
+  let summary = "fuse elementwise ops into the op that uses each element once";
   let description = [{
-    A value that is used once, by an op without reductions, element for element,
-    is computed there and never stored, also where a reshape is in between that leaves
-    the last dimension alone. So is a value of at most seven short instructions, from no
-    more memory than it takes itself, that only such ops use, and one `erf`, `exp`, `log` or
-    `tanh` of f32 that no cache keeps until its last use: each computes it again. The way back of a step then keeps what the
+    A value that is used once, element for element, is computed there and never stored,
+    also where a reshape is in between that leaves the last dimension alone, and where a
+    reduction reads each element once, as by windows that do not overlap. So is a value
+    of at most seven short instructions, from no more memory than it takes itself, that
+    only such ops use, and one `erf`, `exp`, `log` or `tanh` of f32 that no cache keeps until
+    its last use: each computes it again. The way back of a step then keeps what the
     normalisation before an activation was made of, and not its result as well.
 
     Example: `test/Target/CPU/fuse-elementwise.mlir`
