@@ -45,30 +45,50 @@ static Value createTake(OpBuilder &builder, Location loc, Operation *extremum,
   return arith::OrIOp::create(builder, loc, isBetter, entersNaN);
 }
 
+/// The dimensions that tell points apart which `map` sends to one element.
+static SmallVector<unsigned> getPointDims(PointBody &body, AffineMap map) {
+  llvm::SmallBitVector lone = pc::getLoneDims(map);
+  SmallVector<unsigned> dims;
+  for (auto [dim, extent] : llvm::enumerate(body.getExtents()))
+    if (!lone.test(dim) && extent != 1)
+      dims.push_back(dim);
+  assert(!dims.empty() && "an extremum is taken over several points");
+  return dims;
+}
+
+/// Integers of 32 bits where they count the points: places lie in memory beside
+/// values, which seldom are wider.
+static IntegerType getNumberType(PointBody &body, AffineMap map) {
+  int64_t points = 1;
+  bool overflows = false;
+  for (unsigned dim : getPointDims(body, map))
+    overflows |= llvm::MulOverflow(points, body.getExtents()[dim], points);
+  bool isShort = !overflows && llvm::isInt<32>(points);
+  return body.getBuilder().getIntegerType(isShort ? 32 : 64);
+}
+
 Value pc::createPointNumber(PointBody &body, Location loc, AffineMap map) {
   OpBuilder &inner = body.getBuilder();
-  llvm::SmallBitVector lone = getLoneDims(map);
+  IntegerType type = getNumberType(body, map);
   Value number;
-  for (auto [dim, extent] : llvm::enumerate(body.getExtents())) {
-    if (lone.test(dim) || extent == 1)
-      continue;
+  for (unsigned dim : getPointDims(body, map)) {
     Value index = linalg::IndexOp::create(inner, loc, dim);
+    index = arith::IndexCastOp::create(inner, loc, type, index);
     if (number) {
-      Value size = arith::ConstantIndexOp::create(inner, loc, extent);
+      Value size = arith::ConstantIntOp::create(inner, loc, type,
+                                                body.getExtents()[dim]);
       number = arith::MulIOp::create(inner, loc, number, size);
       index = arith::AddIOp::create(inner, loc, number, index);
     }
     number = index;
   }
-  assert(number && "an extremum is taken over several points");
   return number;
 }
 
 static Value createNoPosition(OpBuilder &builder, Location loc,
-                              ArrayRef<int64_t> shape) {
-  Value none = arith::ConstantIndexOp::create(builder, loc, -1);
-  Value empty =
-      tensor::EmptyOp::create(builder, loc, shape, builder.getIndexType());
+                              ArrayRef<int64_t> shape, Type type) {
+  Value none = arith::ConstantIntOp::create(builder, loc, type, -1);
+  Value empty = tensor::EmptyOp::create(builder, loc, shape, type);
   return linalg::FillOp::create(builder, loc, none, empty).getResult(0);
 }
 
@@ -82,7 +102,8 @@ Value pc::createArgExtremum(OpBuilder &builder, Location loc,
   Value best = body.addResult(init, map);
   Value position = body.addResult(
       createNoPosition(builder, loc,
-                       cast<ShapedType>(init.getType()).getShape()),
+                       cast<ShapedType>(init.getType()).getShape(),
+                       getNumberType(body, map)),
       map);
   OpBuilder &inner = body.getBuilder();
   Value take = createTake(inner, loc, extremum, candidate, best);
@@ -96,7 +117,8 @@ Value pc::createArgExtremum(OpBuilder &builder, Location loc,
 Value pc::createInitialPart(OpBuilder &builder, Location loc, Value cotangent,
                             Value positions) {
   auto type = cast<RankedTensorType>(cotangent.getType());
-  Value none = createNoPosition(builder, loc, type.getShape());
+  Value none = createNoPosition(builder, loc, type.getShape(),
+                                getElementTypeOrSelf(positions));
   Value isInitial = arith::CmpIOp::create(
       builder, loc, arith::CmpIPredicate::eq, positions, none);
   Value zero = createZero(builder, loc, type);

@@ -6,17 +6,19 @@
 // operands of the maximum.
 // CHECK-LABEL: func.func @model_autodiff(
 //       CHECK:   %[[CT:.+]] = linalg.generic {{.*}}outs(%{{.+}} : tensor<3xf32>)
-//       CHECK:   %[[MINUS1:.+]] = arith.constant -1 : index
-//       CHECK:   %[[NONE:.+]] = linalg.fill ins(%[[MINUS1]] : index) outs({{.+}} : tensor<3xindex>)
+//       CHECK:   %[[MINUS1:.+]] = arith.constant -1 : i32
+//       CHECK:   %[[NONE:.+]] = linalg.fill ins(%[[MINUS1]] : i32) outs({{.+}} : tensor<3xi32>)
 //       CHECK:   %[[ARG:.+]]:2 = linalg.generic {{.*}}iterator_types = ["parallel", "reduction"]
-//  CHECK-SAME:     outs(%{{.+}}, %[[NONE]] : tensor<3xf32>, tensor<3xindex>)
-//       CHECK:     ^bb0(%[[X:.+]]: f32, %[[BEST:.+]]: f32, %[[AT:.+]]: index):
+//  CHECK-SAME:     outs(%{{.+}}, %[[NONE]] : tensor<3xf32>, tensor<3xi32>)
+//       CHECK:     ^bb0(%[[X:.+]]: f32, %[[BEST:.+]]: f32, %[[AT:.+]]: i32):
 //       CHECK:     arith.cmpf ogt, %[[X]], %[[BEST]]
-//       CHECK:     %[[HERE:.+]] = linalg.index 1
+//       CHECK:     %[[NUMBER:.+]] = linalg.index 1
+//       CHECK:     %[[HERE:.+]] = arith.index_cast %[[NUMBER]] : index to i32
 //       CHECK:     arith.select %{{.+}}, %[[HERE]], %[[AT]]
 //       CHECK:   %[[DX:.+]] = linalg.generic {{.*}}iterator_types = ["parallel", "parallel"]
-//       CHECK:     ^bb0(%[[D:.+]]: f32, %[[P:.+]]: index, %{{.+}}: f32):
-//       CHECK:     %[[I:.+]] = linalg.index 1
+//       CHECK:     ^bb0(%[[D:.+]]: f32, %[[P:.+]]: i32, %{{.+}}: f32):
+//       CHECK:     %[[NUMBER:.+]] = linalg.index 1
+//       CHECK:     %[[I:.+]] = arith.index_cast %[[NUMBER]] : index to i32
 //       CHECK:     %[[IS:.+]] = arith.cmpi eq, %[[I]], %[[P]]
 //       CHECK:     arith.select %[[IS]], %[[D]], %{{.+}} : f32
 //       CHECK:   %[[INITIAL:.+]] = arith.cmpi eq, %[[ARG]]#1
@@ -36,7 +38,7 @@ func.func @model(%x: tensor<3x4xf32> {pc.name = "x", pc.role = "input"},
 
 // Windows that do not overlap: no sum, all points are independent.
 // CHECK-LABEL: func.func @model_autodiff(
-//       CHECK:   linalg.generic {{.*}}: tensor<1x1x2x3xf32>, tensor<1x1x2x3xindex>) {
+//       CHECK:   linalg.generic {{.*}}: tensor<1x1x2x3xf32>, tensor<1x1x2x3xi32>) {
 //       CHECK:     arith.cmpf ogt
 //       CHECK:   %[[DENSE:.+]] = linalg.generic {{.*}}iterator_types = ["parallel", "parallel", "parallel", "parallel", "parallel", "parallel"]{{.*}}outs(%{{.+}} : tensor<1x1x2x2x3x2xf32>)
 //   CHECK-NOT:     arith.addf
