@@ -67,7 +67,7 @@ static Error validateIterations(const CompileOptions &options) {
 }
 
 static Error validateWithout(const CompileOptions &options, Target target) {
-  SmallVector<StringRef> optional{"pc-prune-wavefront"};
+  SmallVector<StringRef> optional{"pc-prune-wavefront", "pc-defer-messages"};
   llvm::append_range(optional, target == Target::Vulkan
                                    ? getOptionalGPUPasses()
                                    : getOptionalCPUPasses());

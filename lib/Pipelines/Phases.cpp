@@ -95,7 +95,7 @@ static bool isNeeded(llvm::StringRef pass, const CompileOptions &options) {
                                options.circuit.dsp)
       .Case("convert-pc-to-linalg", differentiates)
       .Cases({"pc-build-graph", "pc-expand-inference", "pc-prune-wavefront",
-              "pc-lower-vjp"},
+              "pc-defer-messages", "pc-lower-vjp"},
              relaxes)
       .Default(true);
 }

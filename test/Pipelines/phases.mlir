@@ -19,6 +19,7 @@
 //      FOLD: pc-check-locality
 // FOLD-NEXT: pc-fold-relaxation
 // FOLD-NEXT: pc-prune-wavefront
+// FOLD-NEXT: pc-defer-messages
 // RUN: not pc-opt %s --pc-phases="schedule=strict fold" 2>&1 | FileCheck %s --check-prefix=STRICT
 // STRICT: --fold: expected --schedule=fixed or fixed-exact, whose iterations are linear in the errors, found --schedule=strict
 

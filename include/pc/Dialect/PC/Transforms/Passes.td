@@ -371,4 +371,27 @@ def PruneWavefront : Pass<"pc-prune-wavefront", "ModuleOp"> {
     Statistic<"numKept", "kept", "Updates written out">];
 }
 
+def DeferMessages : Pass<"pc-defer-messages", "ModuleOp"> {
+  let summary = "send a message that nothing carries on once";
+  let description = [{
+    Where predictions stay fixed, messages are linear in errors, and the same ones
+    each time. A vertex whose own error no message of the loop carries on, such as
+    the first layer of a network whose input is not learned, need not be told in
+    every iteration: each of its children keeps a trace of its errors,
+    `s' = (1 - step) s + step d` with the step of the vertex, and after the loop
+    sends one message with the trace in the place of the error. The error is that
+    of the loop, up to the order of sums, and the loop has one vector-Jacobian
+    product less. A trace is a state of the child, so that what is executed stays
+    local.
+
+    Vertices of whose children the errors are more numbers than their own keep
+    their messages, unless four times as many multiplications are saved. Does
+    nothing to loops in which activities move (strict and its relatives).
+    Example: test/Dialect/PC/Transforms/defer-messages.mlir.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+  let statistics = [
+    Statistic<"numDeferred", "deferred", "Vector-Jacobian products taken out of a loop">];
+}
+
 #endif // PC_DIALECT_PC_TRANSFORMS_PASSES
