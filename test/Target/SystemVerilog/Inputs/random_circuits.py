@@ -4,12 +4,13 @@
 usage: random_circuits.py FIRST LAST FOLDER [--chunk N] [--mixed] [--images] [--momentum] [--strict]
 (seeds, both included)
 
-Every graph is a circuit in one of three formats and two foldings, in both
+Every graph is a circuit in one of four formats, f32 among them, and two foldings, in both
 sizings of its queues. E1: outputs, errors of every vertex in every round and
 weights after two updates are those of the reference, to the bit, with queues
 withheld at random from three seeds and registers that start at random. E2:
 gradients are inside of their bounds around exact ones (check_gradients.py). E3:
-three more iterations change no gradient, one fewer changes some. With --strict
+three more iterations change no gradient, one fewer changes some; of f32 as well,
+where a state is a delay, so that every further round computes the same words. With --strict
 predictions are recomputed, and gradients are held against the slopes of the energy
 where its activities are in float64, which is all that is claimed of them.
 
@@ -29,7 +30,7 @@ import sys
 
 HERE = pathlib.Path(__file__).parent
 REFERENCE = HERE.parents[2] / "Dialect" / "Dataflow" / "Reference" / "Inputs"
-FORMATS = ["fixed<24,14>", "fixed<28,18>", "fixed<22,12>"]
+FORMATS = ["fixed<24,14>", "fixed<28,18>", "fixed<22,12>", "f32"]
 FOLDINGS = [[], ["--lanes=24"]]
 SIZINGS = ["live", "throughput"]
 STEP = 0.125  # of activities
@@ -50,10 +51,10 @@ def run(*command):
     return done.stdout
 
 
-def lower(model, folder, seed, *options):
+def lower(model, folder, word, *options):
     """The circuit of a model."""
     run("pc-compile", model, "--dim", "N=2", "--target=dataflow", "--rate=0.02", "--grad", "--loss=mse",
-        "--reduction=sum", f"--format={FORMATS[seed % 3]}", f"--dump-phases={folder}", *options, "-o", folder / "plain")
+        "--reduction=sum", f"--format={word}", f"--dump-phases={folder}", *options, "-o", folder / "plain")
     return folder / "3-dataflow.mlir"
 
 
@@ -69,14 +70,19 @@ def iterations_of(circuit):
     return int(re.search(r"iterations\((\d+)\)", circuit.read_text())[1])
 
 
-def check_meaning(model, folder, seed, exact, iterations, rule):
+def check_meaning(model, folder, seed, word, exact, iterations, rule):
     """E3."""
     for change in (3, -1) if iterations > 1 else (3,):  # there is none without an iteration
-        circuit = lower(model, folder / f"T{change:+}", seed, "--schedule=fixed", "--step=1",
+        circuit = lower(model, folder / f"T{change:+}", word, "--schedule=fixed", "--step=1",
                         f"--iterations={iterations + change}", *rule)
         same = simulate(circuit, folder / f"T{change:+}" / "words", seed) == exact
         if same != (change > 0):
             raise Fault(f"{change:+} iterations: gradients are {'the same' if same else 'others'}")
+
+
+def format_of(images, seed):
+    """Images have no units for floats."""
+    return FORMATS[seed % 3] if images else FORMATS[seed % 4]
 
 
 def kind_of(seed, args):
@@ -87,21 +93,21 @@ def kind_of(seed, args):
 
 def prepare(seed, folder, kind):
     """Everything of a graph but its hardware: circuits and words, by sizing."""
-    model, folding = folder / "model.onnx", FOLDINGS[seed // 3 % 2]
+    model, folding = folder / "model.onnx", FOLDINGS[seed // len(FORMATS) % 2]
     folder.mkdir(parents=True, exist_ok=True)
     run(sys.executable, REFERENCE / "make_graph.py", seed, model, *(["--images"] if kind["images"] else []))
-    words = folder / "words"
+    word, words = format_of(kind["images"], seed), folder / "words"
     rule = ["--optimizer=momentum" if kind["momentum"] else "--optimizer=sgd"]
     schedule = ["--schedule=strict", f"--step={STEP}", "--iterations=3"] if kind["strict"] else []
     for sizing in SIZINGS:
-        circuit = lower(model, folder / sizing, seed, f"--queues={sizing}", *rule, *schedule, *folding)
+        circuit = lower(model, folder / sizing, word, f"--queues={sizing}", *rule, *schedule, *folding)
         run("pc-translate", "--to-systemverilog", circuit, "--stalls", "-o", folder / sizing / "rtl")
     exact = simulate(circuit, words, seed, "--bounds")
     said = run(sys.executable, REFERENCE / "check_gradients.py", model, circuit, words, "--limit=inf",
                *([f"--strict={STEP}"] if kind["strict"] else []))
     iterations = iterations_of(circuit)
     if not kind["strict"]:
-        check_meaning(model, folder, seed, exact, iterations, rule)
+        check_meaning(model, folder, seed, word, exact, iterations, rule)
     return iterations, int(re.search(r"median of bound / error: (\d+)", said)[1])
 
 
