@@ -79,8 +79,8 @@ static llvm::SmallVector<int64_t> getPair(ArrayRef<int64_t> numbers,
 /// without rows; `image` becomes what it is without pads of `isPadding`. Null
 /// where there are others.
 static pcflow::WindowAttr getWindow(Value &image, ArrayRef<int64_t> kernel,
-                                    DenseIntElementsAttr strides,
-                                    DenseIntElementsAttr dilations,
+                                    ArrayRef<int64_t> strides,
+                                    ArrayRef<int64_t> dilations,
                                     llvm::function_ref<bool(Value)> isPadding) {
   llvm::SmallVector<int64_t> pads(4, 0);
   if (auto pad = image.getDefiningOp<tensor::PadOp>()) {
@@ -97,14 +97,15 @@ static pcflow::WindowAttr getWindow(Value &image, ArrayRef<int64_t> kernel,
   auto type = cast<RankedTensorType>(image.getType());
   if (!type.hasStaticShape())
     return {};
-  auto getNumbers = [](DenseIntElementsAttr attribute) {
-    return getPair(llvm::to_vector(attribute.getValues<int64_t>()), 1);
-  };
   llvm::SmallVector<int64_t> shape = {type.getDimSize(1)};
   shape.append(getPair(type.getShape().drop_front(2), 1));
   return pcflow::WindowAttr::get(type.getContext(), shape, getPair(kernel, 1),
-                                 getNumbers(strides), getNumbers(dilations),
+                                 getPair(strides, 1), getPair(dilations, 1),
                                  pads);
+}
+
+static llvm::SmallVector<int64_t> getNumbers(DenseIntElementsAttr attribute) {
+  return llvm::to_vector(attribute.getValues<int64_t>());
 }
 
 /// y[b, o, p] = sum_k w[o, k] x[b, k at p], with zeros around the image.
@@ -120,7 +121,79 @@ static std::optional<LinearMatch> matchConvolution(Value root) {
   match.weights = op.getInputs()[1];
   auto type = cast<RankedTensorType>(match.weights.getType());
   match.window = getWindow(match.input, type.getShape().drop_front(2),
-                           op.getStrides(), op.getDilations(), isZero);
+                           getNumbers(op.getStrides()),
+                           getNumbers(op.getDilations()), isZero);
+  return match.window ? std::optional<LinearMatch>(match) : std::nullopt;
+}
+
+/// The maps of y[b, g, o, p] = sum_ck w[g, o, c, k] x[b, g, c, k at p], of
+/// which the iterators are b, g, o, p, c and k.
+static llvm::SmallVector<AffineMap>
+getGroupedMaps(MLIRContext *context, ArrayRef<int64_t> strides,
+               ArrayRef<int64_t> dilations) {
+  unsigned rank = strides.size(), loops = 2 * rank + 4;
+  auto dim = [&](unsigned i) { return getAffineDimExpr(i, context); };
+  llvm::SmallVector<AffineExpr> image{dim(0), dim(1), dim(3 + rank)},
+      kernel{dim(1), dim(2), dim(3 + rank)}, result{dim(0), dim(1), dim(2)};
+  for (unsigned i = 0; i < rank; ++i) {
+    image.push_back(dim(3 + i) * strides[i] + dim(4 + rank + i) * dilations[i]);
+    kernel.push_back(dim(4 + rank + i));
+    result.push_back(dim(3 + i));
+  }
+  return {AffineMap::get(loops, 0, image, context),
+          AffineMap::get(loops, 0, kernel, context),
+          AffineMap::get(loops, 0, result, context)};
+}
+
+/// Whether the body adds the product of its inputs to what there is.
+static bool addsProducts(linalg::LinalgOp op) {
+  return linalg::detail::isContractionBody(
+      *op.getBlock(), [](Operation *product, Operation *sum) {
+        return isa<arith::MulFOp>(product) && isa<arith::AddFOp>(sum);
+      });
+}
+
+/// The same where channels of the result see only those of their group, which
+/// is a dimension of its own inside, by itself.
+static std::optional<LinearMatch> matchGroups(Value root) {
+  auto view = root.getDefiningOp<tensor::CollapseShapeOp>();
+  auto op = view ? view.getSrc().getDefiningOp<linalg::LinalgOp>()
+                 : linalg::LinalgOp();
+  if (!op || op.getNumDpsInits() != 1 || op.getNumDpsInputs() != 2 ||
+      !isZero(op.getDpsInits().front()) || !op->hasOneUse() ||
+      !addsProducts(op))
+    return std::nullopt;
+  auto image = op.getDpsInputs()[0].getDefiningOp<tensor::ExpandShapeOp>(),
+       kernel = op.getDpsInputs()[1].getDefiningOp<tensor::ExpandShapeOp>();
+  FailureOr<linalg::ConvolutionDimensions> dims =
+      linalg::inferConvolutionDims(op);
+  if (!image || !kernel || failed(dims) || !isParameter(kernel.getSrc()) ||
+      isParameter(image.getSrc()) ||
+      op.getIndexingMapsArray() !=
+          getGroupedMaps(root.getContext(), dims->strides, dims->dilations))
+    return std::nullopt;
+  LinearMatch match;
+  match.product = op;
+  match.input = image.getSrc();
+  match.weights = kernel.getSrc();
+  match.groups = kernel.getResultType().getDimSize(0);
+  // Words keep their order, so that what counts are the shapes.
+  auto joinGroups = [](ArrayRef<int64_t> shape, unsigned dim) {
+    llvm::SmallVector<int64_t> joined(shape);
+    joined[dim] *= joined[dim + 1];
+    joined.erase(joined.begin() + dim + 1);
+    return joined;
+  };
+  ArrayRef<int64_t> filters =
+      cast<RankedTensorType>(match.weights.getType()).getShape();
+  if (joinGroups(image.getResultType().getShape(), 1) !=
+          image.getSrcType().getShape() ||
+      joinGroups(kernel.getResultType().getShape(), 0) != filters ||
+      joinGroups(view.getSrcType().getShape(), 1) !=
+          view.getResultType().getShape())
+    return std::nullopt;
+  match.window = getWindow(match.input, filters.drop_front(2), dims->strides,
+                           dims->dilations, isZero);
   return match.window ? std::optional<LinearMatch>(match) : std::nullopt;
 }
 
@@ -141,7 +214,9 @@ std::optional<LinearMatch> pc::matchLinear(Value root) {
     std::optional<LinearMatch> match = matchProduct(value);
     if (!match)
       match = matchConvolution<linalg::Conv2DNchwFchwOp>(value);
-    return match ? match : matchConvolution<linalg::Conv1DNcwFcwOp>(value);
+    if (!match)
+      match = matchConvolution<linalg::Conv1DNcwFcwOp>(value);
+    return match ? match : matchGroups(value);
   };
   if (std::optional<LinearMatch> match = matchPlain(root))
     return match;
@@ -179,8 +254,9 @@ static std::optional<PoolMatch> matchPoolOf(Value root, bool isMax) {
     return std::nullopt;
   PoolMatch match{op.getInputs()[0], {}, isMax};
   auto kernel = cast<RankedTensorType>(op.getInputs()[1].getType());
-  match.window = getWindow(match.input, kernel.getShape(), op.getStrides(),
-                           op.getDilations(), isNeutral);
+  match.window =
+      getWindow(match.input, kernel.getShape(), getNumbers(op.getStrides()),
+                getNumbers(op.getDilations()), isNeutral);
   return match.window ? std::optional<PoolMatch>(match) : std::nullopt;
 }
 

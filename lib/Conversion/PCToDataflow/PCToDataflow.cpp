@@ -64,14 +64,17 @@ private:
 LogicalResult NetworkBuilder::chooseShape() {
   bool known = false;
   for (VertexOp vertex : getVertices(relaxation.graph)) {
-    WalkResult walk = vertex.walk([&](linalg::LinalgOp op) {
+    WalkResult walk = vertex.walk([&](Operation *op) {
+      if (op->getNumResults() != 1)
+        return WalkResult::advance();
       std::optional<LinearMatch> match = matchLinear(op->getResult(0));
       std::optional<PoolMatch> pool = matchPool(op->getResult(0));
       if (!match && !pool)
         return WalkResult::advance();
       auto type = cast<RankedTensorType>(
           (match ? match->input : pool->input).getType());
-      if (type.getRank() != (pool || match->window ? 4 : 2))
+      bool isConvolution = match && match->window;
+      if (!isConvolution && type.getRank() != (pool ? 4 : 2))
         return WalkResult::advance();
       int64_t batch = type.getDimSize(0);
       if (known && shape.batch % batch && batch % shape.batch) {

@@ -39,9 +39,11 @@ LogicalResult VertexUnits::refuse(Operation *op, const Twine &reason) {
                             << " has no circuit: " << reason;
   diag.attachNote(vertex.getLoc())
       << "what has: products of activities and one parameter, and convolutions "
-         "of images (conv_2d_nchw_fchw) in one group or of signals "
-         "(conv_1d_ncw_fcw), with a bias; pooling of both by maximum or sum; "
-         "sums, copies and transposes of the words of a sample; elementwise arithmetic; losses mse and cross-entropy";
+         "of images (conv_2d_nchw_fchw) or signals (conv_1d_ncw_fcw), in "
+         "groups "
+         "as well, with a bias; pooling of both by maximum or sum; "
+         "sums, copies and transposes of the words of a sample; elementwise "
+         "arithmetic; losses mse and cross-entropy";
   return diag;
 }
 
@@ -187,7 +189,8 @@ FailureOr<Value> VertexUnits::createLearner(Value root, LinearMatch match,
   if (match.window)
     unit =
         pcflow::ConvOp::create(builder, root.getLoc(), type, up, weights, bias,
-                               input, hold, match.window, rate, momentum, one);
+                               input, hold, match.window, rate, momentum, one,
+                               builder.getI64IntegerAttr(match.groups));
   else
     unit =
         pcflow::LinearOp::create(builder, root.getLoc(), type, up, weights,

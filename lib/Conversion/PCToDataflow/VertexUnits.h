@@ -23,6 +23,7 @@ struct LinearMatch {
   Value input, weights, bias; // values of the body; no bias: null
   bool transposed = false;    // the parameter has columns before rows
   pcflow::WindowAttr window;  // of a convolution, or null
+  int64_t groups = 1;         // of its channels
 };
 
 /// What a sliding window shows of each channel of an image.

@@ -138,7 +138,10 @@ void ModelWriter::writeLearner(LearnerOpInterface op) {
               op.getMessage() ? "true" : "false",
               writeFactor(rate ? rate.getValueAsDouble() : -1.0),
               writeFactor(momentum ? momentum.getValueAsDouble() : -1.0),
-              conv ? ", " + describe(conv.getWindow()) : "")
+              conv ? formatv(", {0}, {1}", describe(conv.getWindow()),
+                             conv.getGroups())
+                         .str()
+                   : "")
           .str());
 }
 

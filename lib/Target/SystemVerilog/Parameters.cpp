@@ -35,8 +35,8 @@ std::string pcflow::getLearnerParameters(LearnerOpInterface op,
   auto conv = dyn_cast<ConvOp>(*op);
   auto graph = op->getParentOfType<GraphOp>();
   std::string shape =
-      conv ? formatv(".O({0}), {1}", op.getRows(),
-                     getWindowParameters(conv.getWindow()))
+      conv ? formatv(".O({0}), {1}, .GROUPS({2})", op.getRows(),
+                     getWindowParameters(conv.getWindow()), conv.getGroups())
                  .str()
            : formatv(".M({0}), .N({1}), .SIMD({2})", op.getRows(),
                      op.getColumns(), op.getSimdColumns())
@@ -51,9 +51,10 @@ std::string pcflow::getLearnerParameters(LearnerOpInterface op,
 }
 
 std::string pcflow::getPoolParameters(PoolOp op, WordType format) {
-  return formatv("{0}, .W({1}), .MAX({2}), .STRICT({3})",
+  return formatv("{0}, .W({1}), .MAX({2}), .STRICT({3}){4}",
                  getWindowParameters(op.getWindow()), format.getWidth(),
-                 op.getMax() ? 1 : 0, isStrict(op) ? 1 : 0);
+                 op.getMax() ? 1 : 0, isStrict(op) ? 1 : 0,
+                 getFloatParameter(format));
 }
 
 /// Numbers of so many bits beside each other, the first in the low ones.

@@ -109,6 +109,8 @@ void ModuleWriter::writePool(PoolOp op) {
   std::string label = streams[op.getPrediction()];
   useArithmetic();
   design.units.insert("df_window");
+  if (op.getMax() && design.format.isFloat())
+    design.units.insert("f32_compare");
   std::string sat = flag(sats, label + "_sat");
   instance("df_pool", getPoolParameters(op, design.format), label);
   body +=

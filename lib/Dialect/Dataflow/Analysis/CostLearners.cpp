@@ -159,7 +159,7 @@ void pcflow::addConv(ConvOp op, CostTerms &terms) {
   int64_t image = window.getImageSize(), positions = window.getPositions();
   int64_t sumBits = unit.getSumBits(), biasBits = unit.getBiasBits();
   int64_t yBits = 2 * w + log2Ceil(op.getColumns() + 1),
-          gBits = 2 * w + log2Ceil(op.getRows() * window.getTaps());
+          gBits = 2 * w + log2Ceil(op.getGroupRows() * window.getTaps());
 
   Memories memories{terms};
   int64_t slices = unit.addParts(memories);

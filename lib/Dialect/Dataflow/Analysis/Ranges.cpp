@@ -126,14 +126,18 @@ bool RangeAnalysis::visitLearner(LearnerOpInterface op) {
   Interval d = get(op.getError()), all;
   if (conv) // a word may be under fewer taps than there are
     d = unite(d, Interval());
-  for (int64_t channel = 0; channel < columns / taps; ++channel) {
-    Interval g;
-    for (int64_t row = 0; row < rows; ++row)
-      for (int64_t tap = 0; tap < taps; ++tap)
-        g = add(g, scale(getNumber(words[row * columns + channel * taps + tap]),
-                         d));
-    all = channel ? unite(all, g) : g;
-  }
+  int64_t channels = columns / taps;
+  int64_t groupRows = conv ? conv.getGroupRows() : rows;
+  for (int64_t first = 0; first < rows; first += groupRows)
+    for (int64_t channel = 0; channel < channels; ++channel) {
+      Interval g;
+      for (int64_t row = first; row < first + groupRows; ++row)
+        for (int64_t tap = 0; tap < taps; ++tap)
+          g = add(
+              g,
+              scale(getNumber(words[row * columns + channel * taps + tap]), d));
+      all = first || channel ? unite(all, g) : g;
+    }
   return set(op, message, all, /*rounds=*/true) || changed;
 }
 

@@ -208,6 +208,14 @@ LogicalResult ConvOp::verify() {
   if (words % getPositions())
     return emitOpError("D8: expected a prediction of ")
            << getPositions() << " words for each channel, but got " << words;
+  int64_t channels = getWindow().getImage()[0], groups = getGroups();
+  if (channels % groups || getRows() % groups)
+    return emitOpError("D8: expected ")
+           << groups << " groups to divide the " << channels
+           << " channels of the image and the " << getRows() << " rows";
+  if (getGroupRows() % getPe())
+    return emitOpError("D8: pe ") << getPe() << " does not divide the "
+                                  << getGroupRows() << " rows of a group";
   return verifyLearner(*this);
 }
 

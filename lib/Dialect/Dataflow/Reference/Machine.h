@@ -137,7 +137,7 @@ private:
   }
 
   /// `use(output, weight, input)`: which word of `y` gets which weight times
-  /// which word of `x`.
+  /// which word of `x`, in the order in which sums of floats take them.
   template <class Use> static void forEachProduct(Operation *op, Use use) {
     auto learner = cast<LearnerOpInterface>(op);
     int64_t rows = learner.getRows(), columns = learner.getColumns();
@@ -151,12 +151,14 @@ private:
     WindowAttr window = conv.getWindow();
     int64_t positions = window.getPositions(), taps = window.getTaps();
     int64_t channel = window.getImage()[1] * window.getImage()[2];
-    for (int64_t row = 0; row < rows; ++row)
-      for (int64_t position = 0; position < positions; ++position)
+    for (int64_t position = 0; position < positions; ++position)
+      for (int64_t row = 0; row < rows; ++row) {
+        int64_t first = row / conv.getGroupRows() * conv.getGroupChannels();
         for (int64_t column = 0; column < columns; ++column)
           if (auto word = window.getWord(position, column % taps))
             use(row * positions + position, row * columns + column,
-                column / taps * channel + *word);
+                (first + column / taps) * channel + *word);
+      }
   }
 
   /// Of a unit with rounds: x, then an error in every round; strictly, x and an

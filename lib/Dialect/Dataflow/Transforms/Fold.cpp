@@ -70,7 +70,8 @@ static void setFolding(LearnerOpInterface op, const Folding &folding) {
 }
 
 static llvm::SmallVector<Folding> listFoldings(LearnerOpInterface op) {
-  int64_t rows = op.getRows();
+  auto conv = dyn_cast<ConvOp>(*op); // lanes are of one group
+  int64_t rows = conv ? conv.getGroupRows() : op.getRows();
   int64_t columns = isa<LinearOp>(op) ? op.getColumns() : 1;
   llvm::SmallVector<Folding> all, best;
   for (int64_t pe = 1; pe <= rows; ++pe)

@@ -76,7 +76,6 @@ public:
   unsigned numTables = 0;
 
 private:
-  LogicalResult checkUnits();
   LogicalResult tabulate(MapOp map);
   llvm::SetVector<Value> chooseTables(Block &block, const Support &support);
   LogicalResult replaceByTable(Value value, Value word);
@@ -128,18 +127,21 @@ llvm::SetVector<Value> Quantizer::chooseTables(Block &block,
                                                const Support &support) {
   llvm::SetVector<Value> values;
   if (format.isFloat()) {
-    llvm::DenseSet<Value> inside; // of an expression that has no unit
-    for (Operation &op : llvm::reverse(block.without_terminator())) {
-      for (Value value : op.getResults())
-        if (!isNative(&op) && !inside.contains(value) &&
-            support.getNumWords(value) <= 1 && isa<FloatType>(value.getType()))
+    // Nobody reads them but expressions that have no unit.
+    llvm::DenseSet<Value> inside;
+    auto isInside = [&](Operation *reader) {
+      return !isNative(reader) ||
+             llvm::any_of(reader->getResults(),
+                          [&](Value value) { return inside.contains(value); });
+    };
+    for (Operation &op : llvm::reverse(block.without_terminator()))
+      for (Value value : op.getResults()) {
+        if (llvm::all_of(value.getUsers(), isInside))
+          inside.insert(value);
+        else if (!isNative(&op) && support.getNumWords(value) <= 1 &&
+                 isa<FloatType>(value.getType()))
           values.insert(value);
-      bool isInside = !isNative(&op) ||
-                      llvm::any_of(op.getResults(),
-                                   [&](Value v) { return inside.contains(v); });
-      if (isInside)
-        inside.insert_range(op.getOperands());
-    }
+      }
     return llvm::SetVector<Value>(values.rbegin(), values.rend());
   }
   for (Operation &op : block.without_terminator())
@@ -257,20 +259,6 @@ LogicalResult Quantizer::fillMemory(WeightsOp weights) {
   return success();
 }
 
-/// What has no unit for floats is refused by name.
-LogicalResult Quantizer::checkUnits() {
-  if (!format.isFloat())
-    return success();
-  WalkResult walk = graph.walk([](Operation *op) {
-    if (!isa<ConvOp, PoolOp>(op))
-      return WalkResult::advance();
-    op->emitOpError("has no unit for words of f32; the nearest that has one: "
-                    "words of fixed<W,F>");
-    return WalkResult::interrupt();
-  });
-  return success(!walk.wasInterrupted());
-}
-
 /// Steps, rates and momenta have 16 bits behind the point; of f32 they are
 /// words.
 LogicalResult Quantizer::checkConstants() {
@@ -318,7 +306,7 @@ void Quantizer::setTypes() {
 }
 
 LogicalResult Quantizer::run() {
-  if (failed(checkUnits()) || failed(checkConstants()))
+  if (failed(checkConstants()))
     return failure();
   WalkResult walk = graph.walk([&](Operation *op) {
     LogicalResult status = success();

@@ -123,36 +123,45 @@ struct Window {
   int channels, rows, columns;
   int kernel[2], strides[2], dilations[2], pads[2], steps[2];
 
-  /// `use(position, tap, word)` for what it shows of a channel.
+  /// `use(tap, word)` for what it shows of a channel.
+  template <class Use> void show(int position, int channel, Use use) const {
+    int top = position / steps[1] * strides[0] - pads[0];
+    int left = position % steps[1] * strides[1] - pads[1];
+    for (int a = 0; a < kernel[0]; ++a)
+      for (int b = 0; b < kernel[1]; ++b) {
+        int row = top + a * dilations[0], column = left + b * dilations[1];
+        if (row >= 0 && row < rows && column >= 0 && column < columns)
+          use(a * kernel[1] + b, (channel * rows + row) * columns + column);
+      }
+  }
+  /// `use(position, tap, word)` for what it shows of a channel, everywhere.
   template <class Use> void slide(int channel, Use use) const {
-    for (int i = 0; i < steps[0]; ++i)
-      for (int j = 0; j < steps[1]; ++j)
-        for (int a = 0; a < kernel[0]; ++a)
-          for (int b = 0; b < kernel[1]; ++b) {
-            int row = i * strides[0] + a * dilations[0] - pads[0];
-            int column = j * strides[1] + b * dilations[1] - pads[1];
-            if (row >= 0 && row < rows && column >= 0 && column < columns)
-              use(i * steps[1] + j, a * kernel[1] + b,
-                  (channel * rows + row) * columns + column);
-          }
+    for (int position = 0; position < positions(); ++position)
+      show(position, channel,
+           [&](int tap, int word) { use(position, tap, word); });
   }
   int positions() const { return steps[0] * steps[1]; }
 };
 
 struct Conv : Learner {
-  Conv(Circuit &circuit, Settings settings, Window window)
-      : Learner(circuit, settings), rows(settings.rows), window(window) {}
+  Conv(Circuit &circuit, Settings settings, Window window, int groups)
+      : Learner(circuit, settings), rows(settings.rows), window(window),
+        groups(groups) {}
   void forEachProduct(const Use &use) const override {
     int taps = window.kernel[0] * window.kernel[1];
-    for (int o = 0; o < rows; ++o)
-      for (int c = 0; c < window.channels; ++c)
-        window.slide(c, [&](int position, int tap, int word) {
-          use(o * window.positions() + position,
-              (o * window.channels + c) * taps + tap, word);
-        });
+    int depth = window.channels / groups;
+    for (int position = 0; position < window.positions(); ++position)
+      for (int o = 0; o < rows; ++o)
+        for (int c = 0; c < depth; ++c)
+          window.show(position, o * groups / rows * depth + c,
+                      [&](int tap, int word) {
+                        use(o * window.positions() + position,
+                            (o * depth + c) * taps + tap, word);
+                      });
   }
   int rows;
   Window window;
+  int groups;
 };
 
 /// The greatest word under a window, or their sum; an error goes back to the

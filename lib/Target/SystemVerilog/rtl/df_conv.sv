@@ -6,11 +6,17 @@
 // and then, `rounds` times alike, takes as many words d and gives an image
 //   g[n] = sat(rne(sum of w[o,k] d[o,p] over all o, p, k with k at p = n / 2^F)).
 // STRICT: x and y in each of the rounds, before d; no rounds are one.
+// With GROUPS each of as many parts of the channels of the result sees only such
+// a part of those of the image, and the channels of a lane are of one group.
 // The last round also learns (df_lane, df_bias), summed over positions and
 // samples; g is still that of the old weights. One walk of the window, a tap a
-// cycle, serves all three; windows of fewer than three taps pause, so that a sum
-// is written before it is read again. Frames: x, g, and one for y and then d; all
-// of them are read a cycle ahead, so that they can be block memories.
+// cycle and at each position by all channels, serves all three; windows of fewer
+// than three taps pause, so that a sum is written before it is read again.
+// Frames: x, g, and one for y and then d; all of them are read a cycle ahead, so
+// that they can be block memories.
+// With FLOAT (and F 0) words are IEEE binary32: sums begin with the bias, or with
+// zero, and are rounded product by product, those of y by tap, those of g and of
+// gradients by position and channel; what lies beyond the image is left out.
 module df_conv #(
   parameter int O = 2,
   parameter int C = 1,
@@ -26,6 +32,7 @@ module df_conv #(
   parameter int PL = 0,
   parameter int PB = 0,
   parameter int PR = 0,
+  parameter int GROUPS = 1,
   parameter int W = 18,
   parameter int F = 14,
   parameter int PE = 1,
@@ -34,13 +41,15 @@ module df_conv #(
   parameter int LEARN = 1,
   parameter int BATCH = 1,
   parameter int STRICT = 0,
-  parameter int MOMENTUM = 0
+  parameter int MOMENTUM = 0,
+  parameter int FLOAT = 0,
+  parameter int FACTOR_BITS = (FLOAT != 0) ? 32 : 18
 ) (
   input  logic         clk,
   input  logic         rst,
   input  logic [15:0]  rounds,
-  input  logic [17:0]  rate,
-  input  logic [17:0]  momentum,
+  input  logic [FACTOR_BITS-1:0] rate,
+  input  logic [FACTOR_BITS-1:0] momentum,
   input  logic [W-1:0] x_data,
   input  logic         x_valid,
   output logic         x_ready,
@@ -65,7 +74,8 @@ module df_conv #(
   localparam int N = C * IH * IW;
   localparam int P = OH * OW;
   localparam int MB = O / PE;
-  localparam int TAPS = C * KH * KW;
+  localparam int PLANE = C / GROUPS * IH * IW;  // words that a channel of the result sees
+  localparam int TAPS = C / GROUPS * KH * KW;
   localparam int TILES = MB * TAPS;
   localparam int CELLS = MB * P;
   localparam int REST = (TAPS < 3) ? 3 - TAPS : 0;
@@ -76,8 +86,9 @@ module df_conv #(
   localparam int RW = (MB <= 1) ? 1 : $clog2(MB);
   localparam int PW = (PE <= 1) ? 1 : $clog2(PE);
   localparam int HP = $clog2(PE);
-  localparam int YW = 2 * W + $clog2(TAPS + 1);
-  localparam int GW = 2 * W + $clog2(O * KH * KW);
+  localparam int PRODUCT = (FLOAT != 0) ? W : 2 * W;  // bits of a product
+  localparam int YW = (FLOAT != 0) ? W : 2 * W + $clog2(TAPS + 1);
+  localparam int GW = (FLOAT != 0) ? W : 2 * W + $clog2(O / GROUPS * KH * KW);
 
   localparam logic [2:0] LOAD = 3'd0, PREDICT = 3'd1, GIVE = 3'd2, TAKE = 3'd3, SCATTER = 3'd4, SEND = 3'd5;
   logic [2:0] state;
@@ -85,7 +96,7 @@ module df_conv #(
   logic ends, learns, first, last, pass_ends, busy, step, drained;
   logic [1:0] pause;
 
-  // Words of the image, and of the frame of results: by position, lane, group.
+  // Words of the image, and of the frame of results: by position, lane, block.
   logic [NW-1:0] n, next_n;
   logic [QW-1:0] position;
   logic [PW-1:0] lane;
@@ -94,9 +105,9 @@ module df_conv #(
 
   // The tap that is read now, and what goes along with it.
   logic [NW-1:0] addr, n2;
-  logic shows, tap_first, tap_last, starts, last_position, done;
+  logic shows, tap_first, tap_last, tap_moves, starts, last_position, done;
   logic [TW-1:0] tile;
-  logic [RW-1:0] group, group1;
+  logic [RW-1:0] block, block1;
   logic valid1, shows1, first1, last1, starts1, ends1;
   logic valid2, shows2, first2, last2, starts2, ends2, done3;
   logic learn1, learn2, learn3, learn4, learn5;
@@ -104,7 +115,7 @@ module df_conv #(
   logic [NW-1:0] n1;
   logic signed [W-1:0] word1, x1;
   logic [PE*W-1:0] d1;  // or the words of y that are given
-  logic [PE*2*W-1:0] products;
+  logic [PE*PRODUCT-1:0] products;
 
   assign x_ready = state == LOAD;
   assign y_valid = state == GIVE;
@@ -137,7 +148,7 @@ module df_conv #(
       lane <= '0;
       cell_at <= '0;
       tile <= '0;
-      group <= '0;
+      block <= '0;
     end else begin
       n <= next_n;
       cell_at <= next_cell;
@@ -147,11 +158,11 @@ module df_conv #(
       end
       if (pause != '0) pause <= pause - 1'b1;
       if (step) begin
-        tile <= done ? '0 : (tap_last & ~last_position) ? tile - TW'(TAPS - 1) : tile + 1'b1;
+        tile <= tap_moves ? '0 : tile + 1'b1;
         if (tap_last) begin
           pause <= 2'(REST);
-          cell_at <= done ? '0 : cell_at + 1'b1;
-          if (last_position) group <= done ? '0 : group + 1'b1;
+          cell_at <= done ? '0 : tap_moves ? cell_at - CW'((MB - 1) * P - 1) : cell_at + CW'(P);
+          block <= tap_moves ? '0 : block + 1'b1;
         end
         if (done) busy <= 1'b0;
       end
@@ -190,9 +201,10 @@ module df_conv #(
     assign last = 1'b1;
   end
 
-  df_window #(.C(C), .IH(IH), .IW(IW), .KH(KH), .KW(KW), .SH(SH), .SW(SW), .DH(DH), .DW(DW),
-              .PT(PT), .PL(PL), .PB(PB), .PR(PR), .PLANES(MB), .STRIDE(0), .AW(NW)) u_window (
-    .clk, .rst, .step, .addr, .shows, .first(tap_first), .last(tap_last), .starts,
+  df_window #(.C(C / GROUPS), .IH(IH), .IW(IW), .KH(KH), .KW(KW), .SH(SH), .SW(SW), .DH(DH), .DW(DW),
+              .PT(PT), .PL(PL), .PB(PB), .PR(PR), .REPEATS(MB / GROUPS), .PLANES(GROUPS),
+              .STRIDE(PLANE), .AW(NW)) u_window (
+    .clk, .rst, .step, .addr, .shows, .first(tap_first), .last(tap_last), .moves(tap_moves), .starts,
     .ends(last_position), .done);
 
   // Stages 1 to 3: the words are there, the product is there, the sum is there.
@@ -207,7 +219,7 @@ module df_conv #(
     starts1 <= starts;
     ends1 <= last_position;
     cell1 <= cell_at;
-    group1 <= group;
+    block1 <= block;
     shows2 <= shows1;
     n2 <= n1;
     first2 <= first1;
@@ -243,22 +255,30 @@ module df_conv #(
   logic over_g;
   if (HAS_VJP != 0) begin : g_vjp
     logic signed [GW-1:0] sums[0:N-1];
-    logic signed [GW-1:0] column, sum, read2, added, added2;
+    logic signed [GW-1:0] more, sum, read2, added, added2;
     logic clips, adds, again2;
     assign adds = valid2 & shows2 & (state == SCATTER);
     assign sum = again2 ? added2 : read2;
-    assign added = n_moves ? '0 : sum + column;
-    always_comb begin
-      column = '0;
-      for (int p = 0; p < PE; p++) column += GW'($signed(products[p*2*W+:2*W]));
-    end
+    assign added = n_moves ? '0 : more;
     always_ff @(posedge clk) begin
       if (adds | n_moves) sums[n_moves ? n : n2] <= added;
       read2 <= sums[valid1 ? n1 : next_n];
       again2 <= valid1 & adds & (n1 == n2);
       added2 <= added;
     end
-    df_round #(.WI(GW), .SHIFT(F), .WO(W)) u_round (.a(sum), .y(g_data), .sat(clips));
+    if (FLOAT != 0) begin : g_float
+      f32_chain #(.N(PE)) u_column (.start(sum), .terms(products), .y(more));
+      assign g_data = sum;
+      assign clips = &sum[W-2-:8];
+    end else begin : g_fixed
+      logic signed [GW-1:0] column;
+      always_comb begin
+        column = '0;
+        for (int p = 0; p < PE; p++) column += GW'($signed(products[p*PRODUCT+:PRODUCT]));
+      end
+      assign more = sum + column;
+      df_round #(.WI(GW), .SHIFT(F), .WO(W)) u_round (.a(sum), .y(g_data), .sat(clips));
+    end
     assign over_g = g_valid & clips;
   end else begin : g_data_only
     logic _unused_vjp;
@@ -271,21 +291,32 @@ module df_conv #(
   logic [PE-1:0] over_y, over_lane, over_bias;
   for (genvar p = 0; p < PE; p++) begin : g_row
     logic [W-1:0] frame[0:CELLS-1];
-    logic signed [YW-1:0] start, total;
+    logic signed [YW-1:0] start, held, total, next_total;
     logic signed [W-1:0] rounded;
     logic clips;
-    df_round #(.WI(YW), .SHIFT(F), .WO(W)) u_round (.a(total), .y(rounded), .sat(clips));
+    assign held = first2 ? start : total;
+    if (FLOAT != 0) begin : g_float
+      logic [W-1:0] longer;
+      f32_add u_total (.a(held), .b(products[p*PRODUCT+:PRODUCT]), .y(longer));
+      assign next_total = shows2 ? longer : held;
+      assign rounded = total;
+      assign clips = &total[W-2-:8];
+    end else begin : g_fixed
+      assign next_total = held + YW'($signed(products[p*PRODUCT+:PRODUCT]));
+      df_round #(.WI(YW), .SHIFT(F), .WO(W)) u_round (.a(total), .y(rounded), .sat(clips));
+    end
     assign over_y[p] = done3 & clips;
     always_ff @(posedge clk) begin
-      total <= (first2 ? start : total) + YW'($signed(products[p*2*W+:2*W]));
+      total <= next_total;
       d1[p*W+:W] <= frame[next_cell];
       if (done3) frame[cell3] <= rounded;
       else if (d_valid & d_ready & (lane == PW'(p))) frame[cell_at] <= d_data;
     end
     if (HAS_BIAS != 0) begin : g_bias
       logic signed [W-1:0] bias, bias2;
-      df_bias #(.W(W), .ROWS(MB), .LEARN(LEARN), .BATCH(BATCH * P), .MOMENTUM(MOMENTUM)) u_bias (
-        .clk, .rst, .row(group1), .host_we(host_we & host_addr[30] & (host_p == PW'(p))),
+      df_bias #(.W(W), .ROWS(MB), .LEARN(LEARN), .BATCH(BATCH * P), .MOMENTUM(MOMENTUM),
+                .FLOAT(FLOAT)) u_bias (
+        .clk, .rst, .row(block1), .host_we(host_we & host_addr[30] & (host_p == PW'(p))),
         .host_velocity(host_addr[29]), .host_row(host_addr[HP+:RW]), .host_wdata, .word(bias),
         .host_rdata(biases[p*W+:W]), .learn(learn1 & first1), .d(d1[p*W+:W]),
         .first(first & starts1), .last(last & ends1), .rate, .momentum, .sat(over_bias[p]));
@@ -296,13 +327,15 @@ module df_conv #(
       assign biases[p*W+:W] = '0;
       assign over_bias[p] = 1'b0;
     end
-    df_lane #(.W(W), .F(F), .TILES(TILES), .LEARN(LEARN), .BATCH(BATCH * P), .MOMENTUM(MOMENTUM)) u_lane (
+    df_lane #(.W(W), .F(F), .TILES(TILES), .LEARN(LEARN), .BATCH(BATCH * P), .MOMENTUM(MOMENTUM),
+              .FLOAT(FLOAT)) u_lane (
       .clk, .rst, .addr(busy ? tile : host_addr[HP+:TW]),
       .host_we(host_we & ~host_addr[30] & (host_p == PW'(p))),
       .host_velocity(host_addr[29]), .host_addr(host_addr[HP+:TW]), .host_wdata,
       .word(words[p*W+:W]), .velocity(velocities[p*W+:W]),
       .factor((state == PREDICT) ? x1 : $signed(d1[p*W+:W])),
-      .product(products[p*2*W+:2*W]), .learn(learn1), .x(x1), .d(d1[p*W+:W]),
+      .product(products[p*PRODUCT+:PRODUCT]), .learn(learn1), .x(x1),
+      .d((FLOAT == 0 || shows1) ? $signed(d1[p*W+:W]) : $signed(W'(0))),
       .first(first & starts2), .last(last & ends2), .rate, .momentum, .sat(over_lane[p]));
   end
   assign y_data = d1[lane*W+:W];
@@ -328,5 +361,5 @@ module df_conv #(
   end
   assign sat = seen | (|over_lane) | (|over_bias);
   logic _unused;
-  assign _unused = &{1'b0, host_addr, g_ready, group1, starts1, ends1};
+  assign _unused = &{1'b0, host_addr, g_ready, block1, starts1, ends1};
 endmodule

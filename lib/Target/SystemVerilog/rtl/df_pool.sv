@@ -5,6 +5,7 @@
 // then, `rounds` times alike, takes as many words d and gives an image
 //   g[n] = sat(sum of d[p] over all p under whose window n was),
 // with MAX over those p for which n was the greatest, the first of several.
+// With FLOAT words are IEEE binary32, and sums rounded word by word, by position.
 // STRICT: x and y in each of the rounds, before d; no rounds are one. Frames: x,
 // g, one for y and then d, and with MAX one of who was the greatest; all of them
 // are read a cycle ahead, so that they can be block memories.
@@ -24,7 +25,8 @@ module df_pool #(
   parameter int PR = 0,
   parameter int W = 18,
   parameter int MAX = 1,
-  parameter int STRICT = 0
+  parameter int STRICT = 0,
+  parameter int FLOAT = 0
 ) (
   input  logic         clk,
   input  logic         rst,
@@ -46,10 +48,11 @@ module df_pool #(
   localparam int OH = (IH + PT + PB - DH * (KH - 1) - 1) / SH + 1;
   localparam int OW = (IW + PL + PR - DW * (KW - 1) - 1) / SW + 1;
   localparam int N = C * IH * IW;
-  localparam int M = C * OH * OW;
+  localparam int P = OH * OW;
+  localparam int M = C * P;
   localparam int NW = (N <= 1) ? 1 : $clog2(N);
   localparam int MW = (M <= 1) ? 1 : $clog2(M);
-  localparam int TW = W + $clog2(KH * KW) + 1;
+  localparam int TW = (FLOAT != 0) ? W : W + $clog2(KH * KW) + 1;
 
   localparam logic [2:0] LOAD = 3'd0, PREDICT = 3'd1, GIVE = 3'd2, TAKE = 3'd3, SCATTER = 3'd4, SEND = 3'd5;
   logic [2:0] state;
@@ -57,7 +60,7 @@ module df_pool #(
   logic ends, busy, drained, pass_ends, n_moves, n_last, m_moves, m_last;
   logic [NW-1:0] n, next_n, addr, n1;
   logic [MW-1:0] m, next_m, m1, m2;  // also the window that is walked
-  logic shows, tap_first, tap_last, done, valid1, shows1, first1, last1, done2;
+  logic shows, tap_first, tap_last, tap_moves, done, valid1, shows1, first1, last1, done2;
   logic signed [W-1:0] word1, d1, result;  // d1: or the word of y that is given
   logic over_y, over_g, clips;
 
@@ -84,7 +87,7 @@ module df_pool #(
       m <= '0;
     end else begin
       n <= next_n;
-      m <= ~(busy & tap_last) ? next_m : done ? '0 : m + 1'b1;
+      m <= ~(busy & tap_last) ? next_m : done ? '0 : tap_moves ? m - MW'(M - P - 1) : m + MW'(P);
       if (busy & done) busy <= 1'b0;
       case (state)
         LOAD: if (n_last) begin
@@ -109,8 +112,8 @@ module df_pool #(
   logic _starts, _ends;
   df_window #(.C(1), .IH(IH), .IW(IW), .KH(KH), .KW(KW), .SH(SH), .SW(SW), .DH(DH), .DW(DW),
               .PT(PT), .PL(PL), .PB(PB), .PR(PR), .PLANES(C), .STRIDE(IH * IW), .AW(NW)) u_window (
-    .clk, .rst, .step(busy), .addr, .shows, .first(tap_first), .last(tap_last), .starts(_starts),
-    .ends(_ends), .done);
+    .clk, .rst, .step(busy), .addr, .shows, .first(tap_first), .last(tap_last), .moves(tap_moves),
+    .starts(_starts), .ends(_ends), .done);
 
   logic [W-1:0] xs[0:N-1];
   logic [W-1:0] frame[0:M-1];
@@ -136,8 +139,17 @@ module df_pool #(
     logic [NW-1:0] winners[0:M-1];
     logic [NW-1:0] winner, winner1;
     logic signed [W-1:0] best;
-    logic found, better;
-    assign better = shows1 & (first1 | ~found | (word1 > best));
+    logic found, better, greater;
+    if (FLOAT != 0) begin : g_float
+      logic _equal, _unordered, _unused;
+      f32_compare u_compare (.a(best), .b(word1), .less(greater), .equal(_equal), .unordered(_unordered));
+      assign over_y = done2 & (&best[W-2-:8]);
+      assign _unused = &{1'b0, _equal, _unordered};
+    end else begin : g_fixed
+      assign greater = word1 > best;
+      assign over_y = 1'b0;
+    end
+    assign better = shows1 & (first1 | ~found | greater);
     always_ff @(posedge clk) begin
       winner1 <= winners[m];
       if (valid1) begin
@@ -150,14 +162,21 @@ module df_pool #(
       if (done2) winners[m2] <= winner;
     end
     assign result = best;
-    assign over_y = 1'b0;
     assign wins1 = n1 == winner1;
   end else begin : g_sum
-    logic signed [TW-1:0] total;
+    logic signed [TW-1:0] total, held, shown, next_total;
     logic over;
-    always_ff @(posedge clk)
-      if (valid1) total <= (first1 ? '0 : total) + (shows1 ? TW'(word1) : '0);
-    df_round #(.WI(TW), .SHIFT(0), .WO(W)) u_sum (.a(total), .y(result), .sat(over));
+    assign held = first1 ? '0 : total;
+    assign shown = shows1 ? TW'(word1) : '0;
+    always_ff @(posedge clk) if (valid1) total <= next_total;
+    if (FLOAT != 0) begin : g_float
+      f32_add u_total (.a(held), .b(shown), .y(next_total));
+      assign result = total;
+      assign over = &total[W-2-:8];
+    end else begin : g_fixed
+      assign next_total = held + shown;
+      df_round #(.WI(TW), .SHIFT(0), .WO(W)) u_sum (.a(total), .y(result), .sat(over));
+    end
     assign over_y = done2 & over;
     assign wins1 = 1'b1;
   end
@@ -165,18 +184,25 @@ module df_pool #(
   // The sums of the message: emptied while x comes and while they are given. One
   // that is read right after it was added to is not written yet.
   logic signed [TW-1:0] sums[0:N-1];
-  logic signed [TW-1:0] sum, read1, added, added1;
+  logic signed [TW-1:0] sum, read1, more, added, added1;
   logic adds, again1;
   assign adds = valid1 & shows1 & wins1 & (state == SCATTER);
   assign sum = again1 ? added1 : read1;
-  assign added = n_moves ? '0 : sum + TW'(d1);
+  assign added = n_moves ? '0 : more;
   always_ff @(posedge clk) begin
     if (adds | n_moves) sums[n_moves ? n : n1] <= added;
     read1 <= sums[busy ? addr : next_n];
     again1 <= busy & adds & (addr == n1);
     added1 <= added;
   end
-  df_round #(.WI(TW), .SHIFT(0), .WO(W)) u_message (.a(sum), .y(g_data), .sat(clips));
+  if (FLOAT != 0) begin : g_float
+    f32_add u_more (.a(sum), .b(d1), .y(more));
+    assign g_data = sum;
+    assign clips = &sum[W-2-:8];
+  end else begin : g_fixed
+    assign more = sum + TW'(d1);
+    df_round #(.WI(TW), .SHIFT(0), .WO(W)) u_message (.a(sum), .y(g_data), .sat(clips));
+  end
   assign over_g = g_valid & clips;
 
   always_ff @(posedge clk) begin

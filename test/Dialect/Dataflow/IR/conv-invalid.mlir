@@ -94,3 +94,35 @@ pcflow.graph @d8_channels inputs ["x"] iterations(0) batch(1) {
 
 // expected-error@+1 {{expected 3 sizes of the image, 2 of the kernel, 2 strides, 2 dilations and 4 pads}}
 #w = #pcflow.window<image [4, 4] kernel [2, 2] strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0]>
+
+// -----
+
+!x = !pcflow.stream<12 x f32>
+!y = !pcflow.stream<4 x f32>
+pcflow.graph @d8_groups inputs ["x"] iterations(0) batch(1) {
+^bb0(%x: !x):
+  %h = pcflow.vertex @h parents(%x : !x) messages(%h : !y) -> down(!y) {
+  ^bb0(%p: !x, %m: !y):
+    // expected-error@+1 {{D8: expected 2 groups to divide the 3 channels of the image and the 4 rows}}
+    %r = pcflow.conv weights(@w) predict(%p : <12 x f32>) vjp(%m : <4 x f32>)
+        window(<image [3, 2, 2] kernel [2, 2] strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0]>)
+        {groups = 2 : i64} -> <4 x f32>
+    pcflow.yield %r : !y
+  }
+}
+
+// -----
+
+!x = !pcflow.stream<8 x f32>
+!y = !pcflow.stream<4 x f32>
+pcflow.graph @d8_rows_of_a_group inputs ["x"] iterations(0) batch(1) {
+^bb0(%x: !x):
+  %h = pcflow.vertex @h parents(%x : !x) messages(%h : !y) -> down(!y) {
+  ^bb0(%p: !x, %m: !y):
+    // expected-error@+1 {{D8: pe 4 does not divide the 2 rows of a group}}
+    %r = pcflow.conv weights(@w) predict(%p : <8 x f32>) vjp(%m : <4 x f32>)
+        window(<image [2, 2, 2] kernel [2, 2] strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0]>)
+        {groups = 2 : i64, pe = 4 : i64} -> <4 x f32>
+    pcflow.yield %r : !y
+  }
+}

@@ -56,3 +56,31 @@ pcflow.graph @pools inputs ["x", "t"] iterations(0) batch(1) {
     pcflow.yield %d : !y
   }
 }
+
+// -----
+
+!x = !pcflow.stream<8 x f32>
+!y = !pcflow.stream<4 x f32>
+// CHECK-LABEL: pcflow.graph @groups
+pcflow.graph @groups inputs ["x", "t"] iterations(0) batch(1) {
+^bb0(%x: !x, %t: !y):
+  %y = pcflow.vertex @y parents(%x : !x) messages(%e : !y) -> down(!y) {
+  ^bb0(%p: !x, %m: !y):
+    // Each row sees one of the two channels.
+    pcflow.weights @w {value = dense<1.0> : tensor<4x1x2x2xf32>}
+    // CHECK: pcflow.conv weights(@w) {{.+}} {groups = 2 : i64, pe = 2 : i64} -> <4 x f32>
+    %r = pcflow.conv weights(@w) predict(%p : <8 x f32>) vjp(%m : <4 x f32>)
+        window(<image [2, 2, 2] kernel [2, 2] strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0]>)
+        {groups = 2 : i64, pe = 2 : i64} -> <4 x f32>
+    pcflow.yield %r : !y
+  }
+  %e = pcflow.vertex @l parents(%y, %t : !y, !y) answers [0] -> up(!y) {
+  ^bb0(%p: !y, %q: !y):
+    %d = pcflow.map(%p, %q) : (!y, !y) -> !y {
+    ^bb0(%a: f32, %c: f32):
+      %f = arith.subf %a, %c : f32
+      pcflow.yield %f : f32
+    }
+    pcflow.yield %d : !y
+  }
+}

@@ -30,22 +30,3 @@ pcflow.graph @two_words inputs ["x"] iterations(0) batch(1) {
     pcflow.yield %y : !pcflow.stream<2 x f32>
   }
 }
-
-// -----
-
-pcflow.graph @pool inputs ["x"] iterations(0) batch(1) {
-^bb0(%x: !pcflow.stream<4 x f32>):
-  %h = pcflow.vertex @h parents(%x : !pcflow.stream<4 x f32>) messages(%g : !pcflow.stream<1 x f32>)
-      -> down(!pcflow.stream<1 x f32>) {
-  ^bb0(%p: !pcflow.stream<4 x f32>, %d: !pcflow.stream<1 x f32>):
-    // expected-error@+1 {{has no unit for words of f32; the nearest that has one: words of fixed<W,F>}}
-    %y, %e = pcflow.pool max predict(%p : <4 x f32>) vjp(%d : <1 x f32>)
-        window(<image[1, 2, 2] kernel[2, 2] strides[1, 1] dilations[1, 1] pads[0, 0, 0, 0]>)
-        -> <1 x f32> up(<4 x f32>)
-    pcflow.yield %y : !pcflow.stream<1 x f32>
-  }
-  %g = pcflow.vertex @o parents(%h : !pcflow.stream<1 x f32>) answers [0] -> up(!pcflow.stream<1 x f32>) {
-  ^bb0(%p: !pcflow.stream<1 x f32>):
-    pcflow.yield %p : !pcflow.stream<1 x f32>
-  }
-}

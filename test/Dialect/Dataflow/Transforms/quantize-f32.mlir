@@ -38,3 +38,27 @@ pcflow.graph @q inputs ["x"] iterations(0) batch(1) {
     pcflow.yield %y : !pcflow.stream<2 x f32>
   }
 }
+
+// A function that is read by an expression without a unit and by a product beside it
+// needs a table of its own.
+// CHECK-LABEL: pcflow.graph @twice
+// CHECK-NOT: math.
+// CHECK: %[[T:.+]] = pcflow.lookup %[[A:.+]] knots
+// CHECK: %[[Q:.+]] = pcflow.lookup %[[A]] knots
+// CHECK: arith.mulf %[[T]], %[[Q]]
+pcflow.graph @twice inputs ["x"] iterations(0) batch(1) {
+^bb0(%x: !pcflow.stream<2 x f32>):
+  %h = pcflow.vertex @h parents(%x : !pcflow.stream<2 x f32>) -> down(!pcflow.stream<2 x f32>) {
+  ^bb0(%p: !pcflow.stream<2 x f32>):
+    %y = pcflow.map(%p) : (!pcflow.stream<2 x f32>) -> !pcflow.stream<2 x f32> {
+    ^bb0(%a: f32):
+      %two = arith.constant 2.0 : f32
+      %u = math.tanh %a : f32
+      %s = arith.addf %two, %u : f32
+      %q = arith.divf %two, %s : f32
+      %r = arith.mulf %u, %q : f32
+      pcflow.yield %r : f32
+    }
+    pcflow.yield %y : !pcflow.stream<2 x f32>
+  }
+}

@@ -5,18 +5,24 @@
 #include "Vdf_conv.h"
 #include "learner.h"
 
+#ifndef GROUPS
+#define GROUPS 1
+#endif
+
 static constexpr int OH = (IH + PT + PB - DH * (KH - 1) - 1) / SH + 1;
 static constexpr int OW = (IW + PL + PR - DW * (KW - 1) - 1) / SW + 1;
-static constexpr int N = C * IH * IW, P = OH * OW, K = C * KH * KW;
+static constexpr int DEPTH = C / GROUPS; // channels that one of the result sees
+static constexpr int N = C * IH * IW, P = OH * OW, K = DEPTH * KH * KW;
 
 /// An image with its pads, and more of them.
 template <typename T> struct Padded {
   static constexpr int ROWS = IH + PT + PB, COLS = IW + PL + PR;
   T words[C][ROWS][COLS] = {};
   T &at(int n) { return words[n / (IH * IW)][n / IW % IH + PT][n % IW + PL]; }
-  /// What the window shows at position `p` of its tap `k`.
-  T &under(int p, int k) {
-    int c = k / (KH * KW), row = k / KW % KH, col = k % KW;
+  /// What the window shows channel `o` at position `p` of its tap `k`.
+  T &under(int o, int p, int k) {
+    int c = o / (O / GROUPS) * DEPTH + k / (KH * KW);
+    int row = k / KW % KH, col = k % KW;
     return words[c][p / OW * SH + row * DH][p % OW * SW + col * DW];
   }
 };
@@ -37,7 +43,7 @@ struct Model : Parameters<O, K> {
       for (int p = 0; p < P; ++p) {
         Wide sum = HAS_BIAS ? Wide(b[o]) << F : 0;
         for (int k = 0; k < K; ++k)
-          sum += Wide(w[o][k]) * image.under(p, k);
+          sum += Wide(w[o][k]) * image.under(o, p, k);
         y.push_back(finish(nearest(sum, F)));
       }
   }
@@ -46,7 +52,7 @@ struct Model : Parameters<O, K> {
     for (int o = 0; o < O; ++o)
       for (int p = 0; p < P; ++p)
         for (int k = 0; k < K; ++k)
-          image.under(p, k) += Wide(w[o][k]) * d[o * P + p];
+          image.under(o, p, k) += Wide(w[o][k]) * d[o * P + p];
     for (int n = 0; n < N; ++n)
       g.push_back(finish(nearest(image.at(n), F)));
   }
@@ -56,7 +62,7 @@ struct Model : Parameters<O, K> {
       for (int p = 0; p < P; ++p) {
         db[o] += d[o * P + p];
         for (int k = 0; k < K; ++k)
-          dw[o][k] += Wide(image.under(p, k)) * d[o * P + p];
+          dw[o][k] += Wide(image.under(o, p, k)) * d[o * P + p];
       }
   }
 };

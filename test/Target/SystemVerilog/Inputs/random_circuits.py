@@ -80,11 +80,6 @@ def check_meaning(model, folder, seed, word, exact, iterations, rule):
             raise Fault(f"{change:+} iterations: gradients are {'the same' if same else 'others'}")
 
 
-def format_of(images, seed):
-    """Images have no units for floats."""
-    return FORMATS[seed % 3] if images else FORMATS[seed % 4]
-
-
 def kind_of(seed, args):
     """Whether a graph is of images, has velocities, and recomputes its predictions."""
     return {"images": args.images or (args.mixed and seed // 6 % 2 == 1),
@@ -96,7 +91,7 @@ def prepare(seed, folder, kind):
     model, folding = folder / "model.onnx", FOLDINGS[seed // len(FORMATS) % 2]
     folder.mkdir(parents=True, exist_ok=True)
     run(sys.executable, REFERENCE / "make_graph.py", seed, model, *(["--images"] if kind["images"] else []))
-    word, words = format_of(kind["images"], seed), folder / "words"
+    word, words = FORMATS[seed % len(FORMATS)], folder / "words"
     rule = ["--optimizer=momentum" if kind["momentum"] else "--optimizer=sgd"]
     schedule = ["--schedule=strict", f"--step={STEP}", "--iterations=3"] if kind["strict"] else []
     for sizing in SIZINGS:

@@ -219,9 +219,13 @@ def PCFlow_ConvOp : PCFlow_Learner<"conv"> {
     and then as `pcflow.linear`, momentum and strict graphs included. Images are
     channel by channel, row by row. Nothing is copied for the windows: `x` and `g`
     are memories of one image. `pe` channels of the result are worked on in one cycle.
+    With `groups` the channels of the image and the rows fall into as many parts, and
+    rows see only the channels of their part; as many groups as channels are a
+    depthwise convolution.
 
     D8: the input has the words of the image, the prediction those of the positions
-    for each row of the weights; `pe` divides the rows.
+    for each row of the weights; `groups` divides the channels and the rows, `pe` the
+    rows of a group.
 
     ```mlir
     %y, %g = pcflow.conv weights(@w) bias(@b) predict(%x : <64 x f32>) vjp(%d : <72 x f32>)
@@ -232,7 +236,8 @@ def PCFlow_ConvOp : PCFlow_Learner<"conv"> {
   let arguments = (ins FlatSymbolRefAttr:$weights, OptionalAttr<FlatSymbolRefAttr>:$bias,
     PCFlow_StreamType:$input, PCFlow_StreamType:$error, PCFlow_WindowAttr:$window,
     OptionalAttr<F64Attr>:$rate, OptionalAttr<F64Attr>:$momentum,
-    DefaultValuedAttr<ConfinedAttr<I64Attr, [IntPositive]>, "1">:$pe);
+    DefaultValuedAttr<ConfinedAttr<I64Attr, [IntPositive]>, "1">:$pe,
+    DefaultValuedAttr<ConfinedAttr<I64Attr, [IntPositive]>, "1">:$groups);
   let results = (outs PCFlow_StreamType:$prediction, Optional<PCFlow_StreamType>:$message);
   let assemblyFormat = [{
     `weights` `(` $weights `)` (`bias` `(` $bias^ `)`)?
@@ -243,7 +248,10 @@ def PCFlow_ConvOp : PCFlow_Learner<"conv"> {
   let hasVerifier = 1;
   let extraClassDeclaration = [{
     int64_t getRows() { return getPrediction().getType().getSize() / getPositions(); }
-    int64_t getColumns() { return getWindow().getImage()[0] * getWindow().getTaps(); }
+    /// Channels of the image that a row sees, and of a group.
+    int64_t getGroupChannels() { return getWindow().getImage()[0] / getGroups(); }
+    int64_t getGroupRows() { return getRows() / getGroups(); }
+    int64_t getColumns() { return getGroupChannels() * getWindow().getTaps(); }
     int64_t getPositions() { return getWindow().getPositions(); }
     int64_t getPeRows() { return getPe(); }
     int64_t getSimdColumns() { return 1; }

@@ -32,9 +32,12 @@ def windows(x, node, kernel, fill):
 
 
 def convolve(node, x, w, b=np.zeros(1)):
+    groups = next((helper.get_attribute_value(a) for a in node.attribute if a.name == "group"), 1)
     shown = windows(x, node, w.shape[2:], 0.0)
-    b = b.reshape(-1, *[1] * (x.ndim - 2))
-    return np.einsum("ncwj,ocj->now" if x.ndim == 3 else "nchwij,ocij->nohw", shown, w) + b
+    shown = shown.reshape(len(x), groups, -1, *shown.shape[2:])
+    filters = w.reshape(groups, -1, *w.shape[1:])
+    y = np.einsum("ngcwj,gocj->ngow" if x.ndim == 3 else "ngchwij,gocij->ngohw", shown, filters)
+    return y.reshape(len(x), len(w), *y.shape[3:]) + b.reshape(-1, *[1] * (x.ndim - 2))
 
 
 def reduce(node, x, function):

@@ -5,11 +5,12 @@ means and parameters by themselves, with branches and skips.
 usage: make_graph.py SEED OUTPUT [--images] [--plain]
 Every vertex is read by somebody; activities have 4 words, inputs 5, outputs 2.
 With --images products are convolutions: activities are images of 2 x 3 words in
-2 channels, inputs 3 x 4 words in one, and there are maxima too. Seeds that follow
+2 channels, inputs 3 x 4 words in as many; some convolutions see each channel by itself, in
+two groups, and there are maxima too. Seeds that follow
 one another have more and more vertices, from two on. Relu reads no products: they can
 touch zero without crossing it, and at a kink no bound of first order holds. With --plain
 there are neither means nor such parameters, relu reads anything, and the number of vertices is
-drawn: for tests of one network.
+drawn, inputs have one channel and convolutions one group: for tests of one network.
 """
 
 import sys
@@ -37,13 +38,14 @@ def main():
     def product(value, first=False):
         if not images:
             return gemm(value, 4, 5 if first else 4)
-        name, channels = f"v{len(nodes)}", 1 if first else 2
+        name, group = f"v{len(nodes)}", 1 if plain else random.choice([1, 2])
+        channels = 1 if plain and first else 2 // group
         weight = random.standard_normal((2, channels, 2, 2)) * (0.8 / np.sqrt(4 * channels))
         parameters.extend([
             numpy_helper.from_array(weight.astype(np.float32), f"{name}.weight"),
             numpy_helper.from_array((random.standard_normal(2) * 0.2).astype(np.float32), f"{name}.bias")])
         pads = [0, 0, 0, 0] if first else [[1, 1, 0, 0], [0, 1, 1, 0]][random.randint(2)]
-        return add("Conv", [value, f"{name}.weight", f"{name}.bias"], pads=pads)
+        return add("Conv", [value, f"{name}.weight", f"{name}.bias"], pads=pads, group=group)
 
     def add(kind, inputs, **attributes):
         name = f"v{len(nodes)}"
@@ -105,7 +107,7 @@ def main():
     gemm(unread[0], 2, 12 if images else 4)
     graph = helper.make_graph(
         nodes, "random", [helper.make_tensor_value_info("x", TensorProto.FLOAT,
-                                                     ["N", 1, 3, 4] if images else ["N", 5])],
+                                                     ["N", 1 if plain else 2, 3, 4] if images else ["N", 5])],
         [helper.make_tensor_value_info(values[-1], TensorProto.FLOAT, ["N", 2])],
         initializer=parameters)
     model = helper.make_model(graph, ir_version=8, opset_imports=[helper.make_opsetid("", 13)])
