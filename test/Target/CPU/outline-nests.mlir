@@ -103,3 +103,45 @@ func.func @different(%x: memref<8xf32>, %y: memref<8xf32>, %s: f32) {
   }
   return
 }
+
+// -----
+
+#id = affine_map<(i, j) -> (i, j)>
+
+// A product and the op that ends its tiles are one function; a product without
+// one is another.
+// CHECK-LABEL: func @epilogues(
+//  CHECK-SAME:   %[[A:[a-z0-9]+]]: memref<4x4xf32>, %[[B:[a-z0-9]+]]: memref<4x4xf32>, %[[C:[a-z0-9]+]]: memref<4x4xf32>)
+//       CHECK:   %[[S:.+]] = memref.alloc
+//  CHECK-NEXT:   call @nest(%[[A]], %[[B]], %[[S]], %[[C]])
+//  CHECK-NEXT:   %[[T:.+]] = memref.alloc
+//  CHECK-NEXT:   call @nest(%[[B]], %[[A]], %[[T]], %[[C]])
+//  CHECK-NEXT:   linalg.matmul
+//       CHECK: func private @nest(
+//  CHECK-SAME:   %{{.+}}: memref<4x4xf32> {{.*}}, %{{.+}}: memref<4x4xf32> {{.*}}, %[[SUMS:.+]]: memref<4x4xf32> {{.*}}, %[[OUT:.+]]: memref<4x4xf32>
+//       CHECK:   linalg.fill {{.*}} outs(%[[SUMS]]
+//       CHECK:   linalg.matmul {{.*}} outs(%[[SUMS]]
+//  CHECK-NEXT:   linalg.generic {{.*}} ins(%[[SUMS]] {{.*}} outs(%[[OUT]] {{.*}} attrs = {pc.epilogue = true}
+// THREE-LABEL: func @epilogues(
+//   THREE-NOT:   call
+func.func @epilogues(%a: memref<4x4xf32>, %b: memref<4x4xf32>, %c: memref<4x4xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %s = memref.alloc() : memref<4x4xf32>
+  linalg.fill ins(%zero : f32) outs(%s : memref<4x4xf32>)
+  linalg.matmul ins(%a, %b : memref<4x4xf32>, memref<4x4xf32>) outs(%s : memref<4x4xf32>)
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%s : memref<4x4xf32>) outs(%c : memref<4x4xf32>) attrs = {pc.epilogue = true} {
+  ^bb0(%p: f32, %r: f32):
+    %m = arith.subf %r, %p : f32
+    linalg.yield %m : f32
+  }
+  %t = memref.alloc() : memref<4x4xf32>
+  linalg.fill ins(%zero : f32) outs(%t : memref<4x4xf32>)
+  linalg.matmul ins(%b, %a : memref<4x4xf32>, memref<4x4xf32>) outs(%t : memref<4x4xf32>)
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%t : memref<4x4xf32>) outs(%c : memref<4x4xf32>) attrs = {pc.epilogue = true} {
+  ^bb0(%p: f32, %r: f32):
+    %m = arith.subf %r, %p : f32
+    linalg.yield %m : f32
+  }
+  linalg.matmul ins(%a, %b : memref<4x4xf32>, memref<4x4xf32>) outs(%c : memref<4x4xf32>)
+  return
+}

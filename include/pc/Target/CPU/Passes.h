@@ -28,6 +28,10 @@ inline constexpr llvm::StringLiteral parallelAttrName = "pc.parallel";
 /// of first...end - 1 along that dimension the factor is a border of zeros.
 inline constexpr llvm::StringLiteral boundsAttrName = "pc.bounds";
 
+/// Of an elementwise op that ends the tiles of the product before it. A bool:
+/// whether nothing else needs the sums.
+inline constexpr llvm::StringLiteral epilogueAttrName = "pc.epilogue";
+
 /// Alignment in bytes of the arena, of everything in it, and of all tensors.
 inline constexpr int64_t bufferAlignment = 64;
 

@@ -407,6 +407,23 @@ def AnchorLoopState : Pass<"pc-cpu-anchor-loop-state"> {
   let dependentDialects = ["mlir::bufferization::BufferizationDialect"];
 }
 
+def FuseEpilogues : Pass<"pc-cpu-fuse-epilogues", "func::FuncOp"> {
+  let summary = "end the tiles of a product with the elementwise op that reads it";
+  let description = [{
+    A product is followed by an elementwise op as a rule: bias and activation, the derivative of an
+    activation, the update of an error, an activity or a weight. Where that op is the next one to come to
+    the sums, both are put next to each other and the op is marked with `pc.epilogue`; `pc-cpu-vectorize-nests`
+    then computes it on the accumulators of each tile, while they are in registers. The attribute is true
+    if nothing else needs the sums, which then are never stored. Bits are the same.
+
+    An op stays apart where its body is long or calls functions, where another op in between writes what
+    either of them reads, and where it writes what the product reads.
+
+    Example: `test/Target/CPU/fuse-epilogues.mlir`
+  }];
+  let statistics = [Statistic<"fused", "fused", "Elementwise ops that end tiles">];
+}
+
 def OutlineNests : Pass<"pc-cpu-outline-nests", "ModuleOp"> {
   let summary = "give structured ops that are the same one function";
   let description = [{
@@ -431,6 +448,17 @@ def OutlineNests : Pass<"pc-cpu-outline-nests", "ModuleOp"> {
     Statistic<"functions", "functions", "Functions that were made">,
     Statistic<"calls", "calls", "Ops that became calls">
   ];
+}
+
+def DropArguments : Pass<"pc-cpu-drop-arguments", "ModuleOp"> {
+  let summary = "do not pass buffers that a shared body does not touch";
+  let description = [{
+    Sums that an epilogue alone has read are never stored. Where their product is a function of several
+    calls, these do not pass them either, so that they need no memory.
+
+    Example: `test/Target/CPU/drop-arguments.mlir`
+  }];
+  let statistics = [Statistic<"dropped", "dropped", "Arguments that were dropped">];
 }
 
 def VectorizeNests : Pass<"pc-cpu-vectorize-nests", "func::FuncOp"> {

@@ -7,22 +7,21 @@
 using namespace mlir;
 using namespace mlir::pc;
 
-/// The whole buffer that `memory` is, or is a part of.
-static Value getRoot(Value memory) {
+Value mlir::pc::getRootBuffer(Value memory) {
   while (auto view = memory.getDefiningOp<ViewLikeOpInterface>())
     memory = view.getViewSource();
   return memory;
 }
 
 linalg::FillOp mlir::pc::findFill(linalg::LinalgOp op, OpOperand &output) {
-  Value memory = output.get(), root = getRoot(memory);
+  Value memory = output.get(), root = getRootBuffer(memory);
   bool isOwned = root.getDefiningOp<memref::AllocOp>();
   if (auto argument = dyn_cast<BlockArgument>(root))
     isOwned = isa<func::FuncOp>(argument.getOwner()->getParentOp());
   if (!isOwned || !op.getMatchingIndexingMap(&output).isProjectedPermutation())
     return {};
   auto touches = [&](OpOperand &operand) {
-    return getRoot(operand.get()) == root;
+    return getRootBuffer(operand.get()) == root;
   };
   if (llvm::count_if(op->getOpOperands(), touches) != 1)
     return {}; // it may read what the fill has written

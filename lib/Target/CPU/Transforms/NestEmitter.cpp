@@ -72,9 +72,10 @@ bool mlir::pc::hasVectorForm(linalg::LinalgOp op) {
 NestEmitter::NestEmitter(OpBuilder &builder, linalg::LinalgOp op,
                          const StridedNest &nest, const NestTiling &tiling,
                          const NestBlocking &blocking,
-                         const VectorTarget &target, ArrayRef<Value> initial)
+                         const VectorTarget &target, ArrayRef<Value> initial,
+                         OpOperand *sums)
     : builder(builder), op(op), loc(op.getLoc()), nest(nest), tiling(tiling),
-      blocking(blocking), target(target), initial(initial),
+      blocking(blocking), target(target), initial(initial), sums(sums),
       combiners(getCombiners(op)), entered(nest.dims.size()),
       ivs(nest.dims.size()) {
   reduces = llvm::any_of(nest.dims,
@@ -157,6 +158,17 @@ void NestEmitter::emitOuter(ArrayRef<unsigned> dims,
             [&](int64_t) { emitOuter(dims.drop_front(), body); });
 }
 
+/// Whether every number is the one beside it.
+Value NestEmitter::areEqual(ArrayRef<std::pair<Value, int64_t>> numbers) {
+  Value all;
+  for (auto [number, wanted] : numbers) {
+    Value isEqual = arith::CmpIOp::create(
+        builder, loc, arith::CmpIPredicate::eq, number, constant(wanted));
+    all = all ? arith::AndIOp::create(builder, loc, all, isEqual) : isEqual;
+  }
+  return all;
+}
+
 /// The innermost of the reductions between whose steps the results are in
 /// memory.
 void NestEmitter::emitChunks() {
@@ -170,17 +182,15 @@ void NestEmitter::emitChunks() {
   chunkEnd = advance(chunkStart, blocking.chunk);
   if (extent % blocking.chunk != 0)
     chunkEnd = getMinimum(chunkEnd, constant(extent));
-  SmallVector<Value> numbers{chunkStart};
-  for (unsigned around : blocking.around)
-    numbers.push_back(ivs[around]);
-  llvm::SaveAndRestore part(share, share * blocking.chunk / extent);
-  isFirst = Value();
-  for (Value number : numbers) {
-    Value isZero = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
-                                         number, constant(0));
-    isFirst =
-        isFirst ? arith::AndIOp::create(builder, loc, isFirst, isZero) : isZero;
+  SmallVector<std::pair<Value, int64_t>> numbers{{chunkStart, 0}};
+  SmallVector<std::pair<Value, int64_t>> lastNumbers{{chunkEnd, extent}};
+  for (unsigned around : blocking.around) {
+    numbers.push_back({ivs[around], 0});
+    lastNumbers.push_back({ivs[around], nest.dims[around].extent - 1});
   }
+  llvm::SaveAndRestore part(share, share * blocking.chunk / extent);
+  isFirst = areEqual(numbers);
+  isLast = areEqual(lastNumbers);
   emitOuter(outer, [&] { emitColumns(); });
 }
 
@@ -252,8 +262,12 @@ bool NestEmitter::isParallel(unsigned dim) {
   ArrayRef<NestAccess> outputs =
       ArrayRef(nest.accesses).drop_front(op.getNumDpsInputs());
   return !nest.dims[dim].isReduction &&
-         llvm::all_of(outputs, [&](const NestAccess &access) {
-           return access.strides[dim] != 0;
+         llvm::all_of(outputs,
+                      [&](const NestAccess &access) {
+                        return access.strides[dim] != 0;
+                      }) &&
+         llvm::all_of(nest.epilogue, [&](const NestAccess &access) {
+           return !access.isOutput || access.strides[dim] != 0;
          });
 }
 
@@ -324,11 +338,56 @@ void NestEmitter::emitTile(Tile tile) {
     values = combineAll(getStarts(tile), values);
   if (tiling.turnsOutputs)
     return storeTurned(values, tile);
+  if (!sums)
+    return storeTile(values, tile);
+  if (!isLast)
+    return emitEpilogue(values, tile);
+  auto whether = scf::IfOp::create(builder, loc, isLast, /*withElse=*/true);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(whether.thenBlock());
+  emitEpilogue(values, tile);
+  builder.setInsertionPointToStart(whether.elseBlock());
+  storeTile(values, tile);
+}
+
+void NestEmitter::storeTile(ArrayRef<Value> values, Tile tile) {
   unsigned next = 0;
   for (int64_t row = 0; row != tile.rows; ++row)
     for (int64_t column = 0; column != tile.columns; ++column)
       for (unsigned output = 0; output != initial.size(); ++output)
         store(op.getNumDpsInputs() + output, values[next++], row, column, tile);
+}
+
+/// What is made of the sums of the tile; they are stored too if others need
+/// them.
+void NestEmitter::emitEpilogue(ArrayRef<Value> values, Tile tile) {
+  auto epilogue = cast<linalg::LinalgOp>(sums->getOwner());
+  if (!cast<BoolAttr>(epilogue->getAttr(epilogueAttrName)).getValue())
+    storeTile(values, tile);
+  unsigned operands = epilogue->getNumOperands();
+  SmallVector<SmallVector<Value>> read(operands,
+                                       SmallVector<Value>(values.size()));
+  read[sums->getOperandNumber()].assign(values.begin(), values.end());
+  // The epilogue's accesses leave the sums out.
+  auto getNumber = [&](unsigned operand) {
+    return nest.accesses.size() + operand -
+           (operand > sums->getOperandNumber());
+  };
+  for (auto [place, value] : llvm::enumerate(values)) {
+    int64_t row = place / tile.columns, column = place % tile.columns;
+    SmallVector<Value> arguments;
+    for (unsigned operand = 0; operand != operands; ++operand) {
+      Value &found = read[operand][place];
+      if (!found && !epilogue.getBlock()->getArgument(operand).use_empty())
+        loadPlace(getNumber(operand), place, read[operand], tile);
+      arguments.push_back(found);
+    }
+    SmallVector<Value> results =
+        emitValue(epilogue, arguments, row, column, tile);
+    for (auto [output, result] : llvm::enumerate(results))
+      store(getNumber(epilogue.getNumDpsInputs() + output), result, row, column,
+            tile);
+  }
 }
 
 /// One iteration of the body for all values of the tile. What a value reads is
@@ -348,20 +407,20 @@ SmallVector<Value> NestEmitter::emitBody(ArrayRef<Value> accumulators,
         loadPlace(i, place, values, tile);
       read.push_back(values[place]);
     }
-    llvm::append_range(
-        results, emitValue(read, accumulators.slice(place * outputs, outputs),
-                           place / tile.columns, place % tile.columns, tile));
+    llvm::append_range(read, accumulators.slice(place * outputs, outputs));
+    llvm::append_range(results, emitValue(op, read, place / tile.columns,
+                                          place % tile.columns, tile));
   }
   return results;
 }
 
-SmallVector<Value> NestEmitter::emitValue(ArrayRef<Value> inputs,
-                                          ArrayRef<Value> outputs, int64_t row,
-                                          int64_t column, Tile tile) {
+SmallVector<Value> NestEmitter::emitValue(linalg::LinalgOp of,
+                                          ArrayRef<Value> arguments,
+                                          int64_t row, int64_t column,
+                                          Tile tile) {
   IRMapping mapping;
-  Block *block = op.getBlock();
-  for (auto [argument, value] : llvm::zip(
-           block->getArguments(), llvm::concat<const Value>(inputs, outputs)))
+  Block *block = of.getBlock();
+  for (auto [argument, value] : llvm::zip(block->getArguments(), arguments))
     if (value)
       mapping.map(argument, value);
   for (Operation &inner : block->without_terminator()) {
@@ -378,7 +437,8 @@ SmallVector<Value> NestEmitter::emitValue(ArrayRef<Value> inputs,
 
 /// `a * b + accumulator` with one rounding. The product stays behind unused.
 Value NestEmitter::emitFma(Operation &inner, IRMapping &mapping, Tile tile) {
-  if (!target.fma || !reduces || !isa<arith::AddFOp>(inner))
+  if (!target.fma || !reduces || !isa<arith::AddFOp>(inner) ||
+      inner.getBlock() != op.getBlock())
     return {};
   for (unsigned i : {0, 1}) {
     auto product = inner.getOperand(i).getDefiningOp<arith::MulFOp>();
@@ -437,6 +497,7 @@ Value NestEmitter::emitIndex(linalg::IndexOp index, int64_t row, int64_t column,
 void mlir::pc::emitNest(OpBuilder &builder, linalg::LinalgOp op,
                         const StridedNest &nest, const NestTiling &tiling,
                         const NestBlocking &blocking,
-                        const VectorTarget &target, ArrayRef<Value> initial) {
-  NestEmitter(builder, op, nest, tiling, blocking, target, initial).run();
+                        const VectorTarget &target, ArrayRef<Value> initial,
+                        OpOperand *sums) {
+  NestEmitter(builder, op, nest, tiling, blocking, target, initial, sums).run();
 }

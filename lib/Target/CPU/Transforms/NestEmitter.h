@@ -19,10 +19,12 @@ SmallVector<Operation *> getCombiners(linalg::LinalgOp op);
 
 /// Emits the loops that compute `op` before it; the caller erases it. Where
 /// `initial` has a value, the accumulators of that output start with it instead
-/// of with what the output holds.
+/// of with what the output holds. With `sums`, an operand of the epilogue of
+/// `nest`, that is computed on what the tiles end with.
 void emitNest(OpBuilder &builder, linalg::LinalgOp op, const StridedNest &nest,
               const NestTiling &tiling, const NestBlocking &blocking,
-              const VectorTarget &target, ArrayRef<Value> initial);
+              const VectorTarget &target, ArrayRef<Value> initial,
+              OpOperand *sums = nullptr);
 
 } // namespace mlir::pc
 

@@ -27,7 +27,8 @@ class NestEmitter {
 public:
   NestEmitter(OpBuilder &builder, linalg::LinalgOp op, const StridedNest &nest,
               const NestTiling &tiling, const NestBlocking &blocking,
-              const VectorTarget &target, ArrayRef<Value> initial);
+              const VectorTarget &target, ArrayRef<Value> initial,
+              OpOperand *sums);
   void run();
 
 private:
@@ -49,6 +50,7 @@ private:
   bool isSharedByNone(unsigned dim) const;
   std::optional<unsigned> chooseOutside();
   void emitChunks();
+  Value areEqual(ArrayRef<std::pair<Value, int64_t>> numbers);
   void emitOuter(ArrayRef<unsigned> dims, llvm::function_ref<void()> body);
   void emitColumns();
   void emitLanes(int64_t columns);
@@ -58,6 +60,8 @@ private:
   bool isParallel(unsigned dim);
   void emitRows(Tile tile);
   void emitTile(Tile tile);
+  void storeTile(ArrayRef<Value> values, Tile tile);
+  void emitEpilogue(ArrayRef<Value> sums, Tile tile);
   void emitFoldedTile(Tile tile);
   Value foldLanes(Value lanes, Operation *combiner);
   SmallVector<Value> emitReductions(ArrayRef<unsigned> dims,
@@ -80,7 +84,7 @@ private:
   SmallVector<Value> emitFoldedSteps(SmallVector<Value> values, Tile tile);
   SmallVector<Value> emitLastFolded(ArrayRef<Value> values, Tile tile);
   SmallVector<Value> emitBody(ArrayRef<Value> accumulators, Tile tile);
-  SmallVector<Value> emitValue(ArrayRef<Value> inputs, ArrayRef<Value> outputs,
+  SmallVector<Value> emitValue(linalg::LinalgOp of, ArrayRef<Value> arguments,
                                int64_t row, int64_t column, Tile tile);
   Value emitScalarOp(Operation &inner, IRMapping &mapping, Tile tile);
   Value emitIndex(linalg::IndexOp index, int64_t row, int64_t column,
@@ -120,8 +124,13 @@ private:
   VectorType getVector(Type element, Tile tile) {
     return VectorType::get({tile.lanes}, element);
   }
+  /// Operands of the epilogue are counted behind those of the op.
+  const NestAccess &getOperand(unsigned number) const {
+    size_t own = nest.accesses.size();
+    return number < own ? nest.accesses[number] : nest.epilogue[number - own];
+  }
   Type getElement(unsigned number) {
-    return getElementTypeOrSelf(nest.accesses[number].operand->get());
+    return getElementTypeOrSelf(getOperand(number).operand->get());
   }
 
   OpBuilder &builder;
@@ -132,6 +141,8 @@ private:
   const NestBlocking &blocking;
   const VectorTarget &target;
   ArrayRef<Value> initial;
+  /// The operand of the epilogue, if there is one, that reads the output.
+  OpOperand *sums;
   SmallVector<Operation *> combiners;
   /// Loops in which no operand shares anything, other loops around a tile, and
   /// those inside of one, in their order.
@@ -144,6 +155,8 @@ private:
   /// Whether nothing has been added yet to what the tiles compute; without a
   /// value if all is added at once.
   Value isFirst;
+  /// Whether all will have been added; without a value like `isFirst`.
+  Value isLast;
   /// Where the steps of the loop that is split begin and end.
   Value chunkStart, chunkEnd;
   /// The panel that is read in the place of its operand.

@@ -35,7 +35,8 @@ static Value flatten(OpBuilder &builder, Location loc, Value value) {
 }
 
 void NestEmitter::flattenOperands() {
-  for (const NestAccess &access : nest.accesses)
+  for (const NestAccess &access :
+       llvm::concat<const NestAccess>(nest.accesses, nest.epilogue))
     bases.push_back(access.inMemory
                         ? flatten(builder, loc, access.operand->get())
                         : Value());
@@ -89,7 +90,7 @@ static Value createZeros(OpBuilder &builder, Location loc, VectorType type) {
 
 Value NestEmitter::load(unsigned number, int64_t row, int64_t column,
                         Tile tile) {
-  const NestAccess &access = nest.accesses[number];
+  const NestAccess &access = getOperand(number);
   if (!access.inMemory)
     return access.operand->get();
   if (panel && panel->number == number)
@@ -191,12 +192,12 @@ void NestEmitter::storeRun(unsigned number, Value value, Value address,
 
 /// True for an operand of which all rows of a tile see the same elements.
 bool NestEmitter::isSharedByRows(unsigned number) const {
-  return !tiling.rowDim || nest.accesses[number].strides[*tiling.rowDim] == 0;
+  return !tiling.rowDim || getOperand(number).strides[*tiling.rowDim] == 0;
 }
 
 bool NestEmitter::isSharedByColumns(unsigned number) const {
   return !tiling.columnDim ||
-         nest.accesses[number].strides[*tiling.columnDim] == 0;
+         getOperand(number).strides[*tiling.columnDim] == 0;
 }
 
 /// True where the operand is contiguous along the rows of a tile that fits a
@@ -206,7 +207,7 @@ bool NestEmitter::isTurned(unsigned number, Tile tile) const {
   if (!tiling.rowDim || tile.rows < fewestRows || tile.rows > tile.lanes ||
       tile.columns != 1)
     return false;
-  const NestAccess &access = nest.accesses[number];
+  const NestAccess &access = getOperand(number);
   return access.strides[*tiling.rowDim] == 1 &&
          access.strides[tiling.vectorDim] > 1;
 }
@@ -308,7 +309,7 @@ void NestEmitter::storeTurned(ArrayRef<Value> values, Tile tile) {
 
 void NestEmitter::store(unsigned number, Value value, int64_t row,
                         int64_t column, Tile tile) {
-  const NestAccess &access = nest.accesses[number];
+  const NestAccess &access = getOperand(number);
   storeRun(number, value, getAddress(access, row, column),
            access.strides[tiling.vectorDim],
            tile.isMasked(column) ? tile.active : tile.lanes);

@@ -28,12 +28,20 @@ struct Operand {
   std::optional<int64_t> offset;
 };
 
-/// An op with what a call would pass.
+/// An op, with the epilogue of its tiles if it has one, and what a call would
+/// pass.
 struct Nest {
-  linalg::LinalgOp op;
-  SmallVector<Value> arguments; // distinct buffers, and scalars
-  SmallVector<Operand> operands;
+  SmallVector<linalg::LinalgOp> ops;
+  SmallVector<Value> arguments;      // distinct buffers, and scalars
+  SmallVector<Operand> operands;     // of one op after the other
   SmallVector<linalg::FillOp> fills; // one for each output, or none
+
+  SmallVector<Value> getValues() {
+    SmallVector<Value> values;
+    for (linalg::LinalgOp op : ops)
+      llvm::append_range(values, op->getOperands());
+    return values;
+  }
 };
 
 /// What two nests have in common if one function serves both. Attributes and
@@ -102,27 +110,43 @@ static bool isConstant(Value value) {
   return value.getDefiningOp<arith::ConstantOp>();
 }
 
-/// Nothing where the function would need more than `arguments`.
-static std::optional<Nest> readNest(linalg::LinalgOp op) {
-  if (!op.hasPureBufferSemantics())
-    return std::nullopt;
-  Nest nest{op, {}, {}, {}};
-  for (Value operand : op->getOperands())
-    if (failed(addOperand(nest, operand)))
-      return std::nullopt;
+/// Whether the body reads nothing but its arguments and constants.
+static bool isClosed(linalg::LinalgOp op) {
   bool isClosed = true;
   op->getRegion(0).walk([&](Operation *inner) {
     for (Value value : inner->getOperands())
       if (!op->getRegion(0).isAncestor(value.getParentRegion()))
         isClosed &= isConstant(value);
   });
-  if (!isClosed)
-    return std::nullopt;
-  for (OpOperand &output : op.getDpsInitsMutable()) {
-    linalg::FillOp fill = findFill(op, output);
-    bool moves = fill && isConstant(fill.getInputs().front());
-    nest.fills.push_back(moves ? fill : linalg::FillOp());
-  }
+  return isClosed;
+}
+
+/// The op that ends the tiles of `op`.
+static linalg::LinalgOp getEpilogue(linalg::LinalgOp op) {
+  for (Operation *next = op->getNextNode(); next; next = next->getNextNode())
+    if (auto epilogue = dyn_cast<linalg::LinalgOp>(next))
+      return next->hasAttr(epilogueAttrName) ? epilogue : nullptr;
+  return nullptr;
+}
+
+/// Nothing where the function would need more than `arguments`.
+static std::optional<Nest> readNest(linalg::LinalgOp op) {
+  Nest nest;
+  nest.ops.push_back(op);
+  if (linalg::LinalgOp epilogue = getEpilogue(op))
+    nest.ops.push_back(epilogue);
+  for (linalg::LinalgOp part : nest.ops)
+    if (!part.hasPureBufferSemantics() || !isClosed(part))
+      return std::nullopt;
+  for (Value value : nest.getValues())
+    if (failed(addOperand(nest, value)))
+      return std::nullopt;
+  for (linalg::LinalgOp part : nest.ops)
+    for (OpOperand &output : part.getDpsInitsMutable()) {
+      linalg::FillOp fill = findFill(part, output);
+      bool moves = fill && isConstant(fill.getInputs().front());
+      nest.fills.push_back(moves ? fill : linalg::FillOp());
+    }
   return nest;
 }
 
@@ -145,23 +169,7 @@ static void addConstant(Key &key, Value value) {
       cast<Attribute>(value.getDefiningOp<arith::ConstantOp>().getValue()));
 }
 
-static Key getKey(const Nest &nest) {
-  linalg::LinalgOp op = nest.op;
-  Key key;
-  add(key, op->getName());
-  add(key, cast<Attribute>(op->getAttrDictionary()));
-  for (auto [value, operand] : llvm::zip(op->getOperands(), nest.operands)) {
-    auto type = dyn_cast<MemRefType>(value.getType());
-    add(key, nest.arguments[operand.argument].getType());
-    add(key, operand.offset ? Type(getPartType(type)) : value.getType());
-    key.push_back(operand.argument);
-    key.push_back(operand.offset.has_value());
-  }
-  for (linalg::FillOp fill : nest.fills) {
-    key.push_back(bool(fill));
-    if (fill)
-      addConstant(key, fill.getInputs().front());
-  }
+static void addBody(Key &key, linalg::LinalgOp op) {
   llvm::DenseMap<Value, unsigned> numbers;
   op->getRegion(0).walk<WalkOrder::PreOrder>([&](Operation *inner) {
     for (Block &block : inner->getBlock()->getParent()->getBlocks())
@@ -183,6 +191,28 @@ static Key getKey(const Nest &nest) {
       add(key, result.getType());
     }
   });
+}
+
+static Key getKey(Nest &nest) {
+  Key key;
+  for (linalg::LinalgOp op : nest.ops) {
+    add(key, op->getName());
+    add(key, cast<Attribute>(op->getAttrDictionary()));
+  }
+  for (auto [value, operand] : llvm::zip(nest.getValues(), nest.operands)) {
+    auto type = dyn_cast<MemRefType>(value.getType());
+    add(key, nest.arguments[operand.argument].getType());
+    add(key, operand.offset ? Type(getPartType(type)) : value.getType());
+    key.push_back(operand.argument);
+    key.push_back(operand.offset.has_value());
+  }
+  for (linalg::FillOp fill : nest.fills) {
+    key.push_back(bool(fill));
+    if (fill)
+      addConstant(key, fill.getInputs().front());
+  }
+  for (linalg::LinalgOp op : nest.ops)
+    addBody(key, op);
   return key;
 }
 
@@ -207,8 +237,7 @@ static void copyInto(OpBuilder &builder, Operation *op, ValueRange operands) {
 static func::FuncOp createFunction(ModuleOp module, Nest &nest,
                                    StringRef name) {
   MLIRContext *context = module.getContext();
-  linalg::LinalgOp op = nest.op;
-  Location loc = op.getLoc();
+  Location loc = nest.ops.front().getLoc();
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   SmallVector<Type> types(ValueRange(nest.arguments).getTypes());
   for (const Operand &operand : nest.operands)
@@ -228,7 +257,7 @@ static func::FuncOp createFunction(ModuleOp module, Nest &nest,
   builder.setInsertionPointToStart(entry);
   unsigned next = nest.arguments.size();
   SmallVector<Value> operands;
-  for (auto [value, operand] : llvm::zip(op->getOperands(), nest.operands)) {
+  for (auto [value, operand] : llvm::zip(nest.getValues(), nest.operands)) {
     Value passed = entry->getArgument(operand.argument);
     if (operand.offset) {
       MemRefType type = getPartType(cast<MemRefType>(value.getType()));
@@ -240,28 +269,36 @@ static func::FuncOp createFunction(ModuleOp module, Nest &nest,
     }
     operands.push_back(passed);
   }
-  for (auto [i, fill] : llvm::enumerate(nest.fills)) {
-    if (!fill)
-      continue;
-    Operation *value = fill.getInputs().front().getDefiningOp();
-    copyInto(builder, fill,
-             {builder.clone(*value)->getResult(0),
-              operands[op.getNumDpsInputs() + i]});
+  ArrayRef<Value> left = operands;
+  MutableArrayRef<linalg::FillOp> fills = nest.fills;
+  for (linalg::LinalgOp op : nest.ops) {
+    ArrayRef<Value> own = left.take_front(op->getNumOperands());
+    for (auto [fill, output] :
+         llvm::zip(fills, own.take_back(op.getNumDpsInits()))) {
+      if (!fill)
+        continue;
+      Operation *value = fill.getInputs().front().getDefiningOp();
+      copyInto(builder, fill, {builder.clone(*value)->getResult(0), output});
+    }
+    copyInto(builder, op, own);
+    left = left.drop_front(own.size());
+    fills = fills.drop_front(op.getNumDpsInits());
   }
-  copyInto(builder, op, operands);
   func::ReturnOp::create(builder, loc);
   return function;
 }
 
 static void replaceByCall(Nest &nest, func::FuncOp function) {
-  OpBuilder builder(nest.op);
+  Location loc = nest.ops.back().getLoc();
+  OpBuilder builder(nest.ops.back());
   SmallVector<Value> arguments(nest.arguments);
   for (const Operand &operand : nest.operands)
     if (operand.offset)
-      arguments.push_back(arith::ConstantIndexOp::create(
-          builder, nest.op.getLoc(), *operand.offset));
-  func::CallOp::create(builder, nest.op.getLoc(), function, arguments);
-  nest.op->erase();
+      arguments.push_back(
+          arith::ConstantIndexOp::create(builder, loc, *operand.offset));
+  func::CallOp::create(builder, loc, function, arguments);
+  for (linalg::LinalgOp op : llvm::reverse(nest.ops))
+    op->erase();
   for (linalg::FillOp fill : nest.fills)
     if (fill)
       fill->erase();
@@ -270,11 +307,11 @@ static void replaceByCall(Nest &nest, func::FuncOp function) {
 void OutlineNests::runOnOperation() {
   SmallVector<linalg::LinalgOp> ops;
   getOperation().walk([&](linalg::LinalgOp op) {
-    if (!isa<linalg::FillOp>(op))
+    if (!isa<linalg::FillOp>(op) && !op->hasAttr(epilogueAttrName))
       ops.push_back(op);
   });
   std::map<Key, unsigned> numbers;
-  SmallVector<SmallVector<Nest>> groups;
+  std::vector<SmallVector<Nest, 1>> groups;
   for (linalg::LinalgOp op : ops) {
     std::optional<Nest> nest = readNest(op);
     if (!nest)

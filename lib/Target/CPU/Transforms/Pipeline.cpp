@@ -34,9 +34,9 @@ static constexpr llvm::StringLiteral optionalPasses[] = {
     "pc-cpu-place-parts",        "pc-cpu-skip-borders",
     "pc-cpu-keep-borders",       "pc-cpu-own-destinations",
     "pc-cpu-shorten-lifetimes",  "pc-cpu-reuse-operands",
-    "pc-cpu-reuse-parts",        "pc-cpu-outline-nests",
-    "pc-cpu-vectorize-nests",    "pc-cpu-approximate-math",
-    "loop-invariant-code-motion"};
+    "pc-cpu-reuse-parts",        "pc-cpu-fuse-epilogues",
+    "pc-cpu-outline-nests",      "pc-cpu-vectorize-nests",
+    "pc-cpu-approximate-math",   "loop-invariant-code-motion"};
 
 ArrayRef<llvm::StringLiteral> mlir::pc::getOptionalCPUPasses() {
   return optionalPasses;
@@ -114,8 +114,10 @@ static void addLoops(pc::PassAdder add, const pc::VectorTarget &target) {
                                     target.l2Bytes};
   add.toFunctions(pc::createReuseParts());
   add.toFunctions(pc::createStructureCopies());
+  add.toFunctions(pc::createFuseEpilogues());
   add(pc::createOutlineNests());
   add.toFunctions(pc::createVectorizeNests(vectors));
+  add(pc::createDropArguments());
   add.toFunctions(pc::createApproximateMath());
   add(createConvertLinalgToLoopsPass());
   add(memref::createFoldMemRefAliasOpsPass());

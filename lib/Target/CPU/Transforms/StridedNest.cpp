@@ -118,10 +118,11 @@ static bool canMerge(const StridedNest &nest, unsigned outer, unsigned inner) {
   auto isOneLoop = [&](ArrayRef<int64_t> strides) {
     return strides[outer] == strides[inner] * nest.dims[inner].extent;
   };
-  return llvm::all_of(nest.accesses,
-                      [&](const NestAccess &access) {
-                        return isOneLoop(access.strides);
-                      }) &&
+  auto isOneAccess = [&](const NestAccess &access) {
+    return isOneLoop(access.strides);
+  };
+  return llvm::all_of(nest.accesses, isOneAccess) &&
+         llvm::all_of(nest.epilogue, isOneAccess) &&
          llvm::all_of(nest.bounds, [&](const NestBound &bound) {
            return isOneLoop(bound.form.coefficients);
          });
@@ -130,8 +131,9 @@ static bool canMerge(const StridedNest &nest, unsigned outer, unsigned inner) {
 static void eraseDim(StridedNest &nest, unsigned dim,
                      std::optional<unsigned> into) {
   nest.dims.erase(nest.dims.begin() + dim);
-  for (NestAccess &access : nest.accesses)
-    access.strides.erase(access.strides.begin() + dim);
+  for (auto *accesses : {&nest.accesses, &nest.epilogue})
+    for (NestAccess &access : *accesses)
+      access.strides.erase(access.strides.begin() + dim);
   for (NestBound &bound : nest.bounds)
     bound.form.coefficients.erase(bound.form.coefficients.begin() + dim);
   for (std::optional<unsigned> &loop : nest.dimOfLoop) {
@@ -197,8 +199,9 @@ FailureOr<StridedNest> mlir::pc::getStridedNest(linalg::LinalgOp op) {
   return getStridedNest(op, *layouts);
 }
 
-FailureOr<StridedNest>
-mlir::pc::getStridedNest(linalg::LinalgOp op, ArrayRef<OperandLayout> layouts) {
+/// One loop for each of the op's, with what it does to each operand.
+static FailureOr<StridedNest> readNest(linalg::LinalgOp op,
+                                       ArrayRef<OperandLayout> layouts) {
   StridedNest nest;
   SmallVector<utils::IteratorType> types = op.getIteratorTypesArray();
   for (auto [loop, extent] : llvm::enumerate(op.getStaticLoopRanges())) {
@@ -215,6 +218,11 @@ mlir::pc::getStridedNest(linalg::LinalgOp op, ArrayRef<OperandLayout> layouts) {
     nest.accesses.push_back(std::move(*access));
   }
   nest.bounds = getBounds(op);
+  return nest;
+}
+
+/// Drops loops that run once, and merges others.
+static void simplify(StridedNest &nest, linalg::LinalgOp op) {
   for (unsigned dim = nest.dims.size(); dim-- > 0;)
     if (nest.dims[dim].extent == 1)
       eraseDim(nest, dim, std::nullopt);
@@ -222,5 +230,155 @@ mlir::pc::getStridedNest(linalg::LinalgOp op, ArrayRef<OperandLayout> layouts) {
   bool isOrdered = getCombiners(op).empty();
   while (mergeOnce(nest, indexed, isOrdered))
     ;
+}
+
+FailureOr<StridedNest>
+mlir::pc::getStridedNest(linalg::LinalgOp op, ArrayRef<OperandLayout> layouts) {
+  FailureOr<StridedNest> nest = readNest(op, layouts);
+  if (succeeded(nest))
+    simplify(*nest, op);
   return nest;
+}
+
+//===----------------------------------------------------------------------===//
+// Two ops
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// `extent` steps, each of so many steps of a loop of the product and of one of
+/// the epilogue; of none of the latter in a reduction.
+struct LoopPart {
+  int64_t extent;
+  unsigned loop, epilogueLoop = 0;
+  int64_t steps = 1, epilogueSteps = 0;
+};
+} // namespace
+
+/// Parallel loops of `nest` that run more than once, by the stride with which
+/// they step through `access`, from the shortest on.
+static SmallVector<unsigned> getLoopsByStride(const StridedNest &nest,
+                                              const NestAccess &access) {
+  SmallVector<unsigned> loops;
+  for (auto [loop, dim] : llvm::enumerate(nest.dims))
+    if (!dim.isReduction && dim.extent != 1)
+      loops.push_back(loop);
+  llvm::sort(loops, [&](unsigned a, unsigned b) {
+    return access.strides[a] < access.strides[b];
+  });
+  return loops;
+}
+
+/// Cuts the loops of both nests where either ends. `sums` of the one are `read`
+/// of the other: the same elements of one buffer, from the nearest to the
+/// furthest.
+static FailureOr<SmallVector<LoopPart>> alignLoops(const StridedNest &product,
+                                                   const NestAccess &sums,
+                                                   const StridedNest &epilogue,
+                                                   const NestAccess &read) {
+  SmallVector<unsigned> some = getLoopsByStride(product, sums);
+  SmallVector<unsigned> others = getLoopsByStride(epilogue, read);
+  SmallVector<LoopPart> parts;
+  int64_t steps = 1, epilogueSteps = 1;
+  unsigned i = 0, j = 0;
+  while (i != some.size() && j != others.size()) {
+    int64_t left = product.dims[some[i]].extent / steps;
+    int64_t epilogueLeft = epilogue.dims[others[j]].extent / epilogueSteps;
+    int64_t extent = std::min(left, epilogueLeft);
+    if (left % extent != 0 || epilogueLeft % extent != 0 ||
+        sums.strides[some[i]] * steps !=
+            read.strides[others[j]] * epilogueSteps)
+      return failure();
+    parts.push_back({extent, some[i], others[j], steps, epilogueSteps});
+    steps *= extent;
+    epilogueSteps *= extent;
+    if (left == extent) {
+      ++i;
+      steps = 1;
+    }
+    if (epilogueLeft == extent) {
+      ++j;
+      epilogueSteps = 1;
+    }
+  }
+  if (i != some.size() || j != others.size() || sums.offset != read.offset)
+    return failure();
+  return parts;
+}
+
+/// The loops of both: reductions whole, all others by their parts, of which
+/// those with the furthest steps are outside.
+static SmallVector<LoopPart> orderParts(const StridedNest &product,
+                                        ArrayRef<LoopPart> parts) {
+  SmallVector<LoopPart> ordered;
+  for (auto [loop, dim] : llvm::enumerate(product.dims)) {
+    if (dim.isReduction)
+      ordered.push_back({dim.extent, unsigned(loop)});
+    for (const LoopPart &part : llvm::reverse(parts))
+      if (part.loop == loop)
+        ordered.push_back(part);
+  }
+  return ordered;
+}
+
+/// The nest with a loop for each part.
+static StridedNest cutLoops(const StridedNest &nest, ArrayRef<LoopPart> parts) {
+  StridedNest cut;
+  cut.dimOfLoop.resize(nest.dims.size());
+  for (auto [dim, part] : llvm::enumerate(parts)) {
+    const NestDim &whole = nest.dims[part.loop];
+    cut.dims.push_back({part.extent, whole.isReduction});
+    if (part.extent == whole.extent)
+      cut.dimOfLoop[part.loop] = dim;
+  }
+  auto getStrides = [&](ArrayRef<int64_t> strides) {
+    return llvm::map_to_vector(parts, [&](const LoopPart &part) {
+      return strides[part.loop] * part.steps;
+    });
+  };
+  for (NestAccess access : nest.accesses) {
+    access.strides = getStrides(access.strides);
+    cut.accesses.push_back(access);
+  }
+  for (NestBound bound : nest.bounds) {
+    bound.form.coefficients = getStrides(bound.form.coefficients);
+    cut.bounds.push_back(bound);
+  }
+  return cut;
+}
+
+FailureOr<StridedNest> mlir::pc::getStridedNest(linalg::LinalgOp product,
+                                                OpOperand &sums) {
+  auto epilogue = cast<linalg::LinalgOp>(sums.getOwner());
+  FailureOr<SmallVector<OperandLayout>> layouts = getLayouts(product);
+  FailureOr<SmallVector<OperandLayout>> others = getLayouts(epilogue);
+  if (failed(layouts) || failed(others))
+    return failure();
+  FailureOr<StridedNest> nest = readNest(product, *layouts);
+  FailureOr<StridedNest> reader = readNest(epilogue, *others);
+  if (failed(nest) || failed(reader))
+    return failure();
+  FailureOr<SmallVector<LoopPart>> aligned =
+      alignLoops(*nest, nest->accesses.back(), *reader,
+                 reader->accesses[sums.getOperandNumber()]);
+  if (failed(aligned))
+    return failure();
+  SmallVector<LoopPart> parts = orderParts(*nest, *aligned);
+  StridedNest both = cutLoops(*nest, parts);
+  // A loop whose number the body reads has to be whole.
+  for (unsigned loop : getIndexedLoops(product).set_bits())
+    if (!both.dimOfLoop[loop] && nest->dims[loop].extent != 1)
+      return failure();
+  for (NestAccess access : reader->accesses) {
+    if (access.operand == &sums)
+      continue;
+    ArrayRef<int64_t> strides = access.strides;
+    access.strides = llvm::map_to_vector(parts, [&](const LoopPart &part) {
+      return part.epilogueSteps
+                 ? strides[part.epilogueLoop] * part.epilogueSteps
+                 : 0;
+    });
+    both.epilogue.push_back(access);
+  }
+  simplify(both, product);
+  return both;
 }

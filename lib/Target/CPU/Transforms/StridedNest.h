@@ -47,6 +47,8 @@ struct StridedNest {
   SmallVector<NestDim> dims;
   SmallVector<NestAccess> accesses;
   SmallVector<NestBound> bounds;
+  /// Operands of an op that is computed on what a tile ends with, but for that.
+  SmallVector<NestAccess> epilogue;
   /// For each loop of the op its number in `dims`, or nothing if it runs once.
   SmallVector<std::optional<unsigned>> dimOfLoop;
 };
@@ -73,6 +75,12 @@ FailureOr<StridedNest> getStridedNest(linalg::LinalgOp op);
 /// The same for operands that lie elsewhere.
 FailureOr<StridedNest> getStridedNest(linalg::LinalgOp op,
                                       ArrayRef<OperandLayout> layouts);
+
+/// A product with the elementwise op that reads its output as `sums`: their
+/// loops are cut where either ends, and become those of both.
+/// Fails, without a diagnostic, where they cannot be.
+FailureOr<StridedNest> getStridedNest(linalg::LinalgOp product,
+                                      OpOperand &sums);
 
 } // namespace mlir::pc
 

@@ -11,15 +11,20 @@
 
 namespace mlir::pc {
 
+/// Bytes of an element in memory.
+inline int64_t getElementBytes(Type element) {
+  return element.isIndex()
+             ? 8
+             : llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
+}
+
 /// Bytes of a tensor of static shape, 0 for anything else.
 inline int64_t getTensorBytes(Value value) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
   if (!type || !type.hasStaticShape() ||
       !type.getElementType().isIntOrIndexOrFloat())
     return 0;
-  int64_t bits =
-      type.getElementType().isIndex() ? 64 : type.getElementTypeBitWidth();
-  return type.getNumElements() * llvm::divideCeil(bits, 8);
+  return type.getNumElements() * getElementBytes(type.getElementType());
 }
 
 } // namespace mlir::pc

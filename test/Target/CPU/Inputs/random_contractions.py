@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Products, convolutions and their gradients of random sizes, compiled, against NumPy.
+"""Products, convolutions and their gradients of random sizes, many with an elementwise op
+on their sums, compiled, against NumPy.
 
     random_contractions.py [--plant] BIN FOLDER SEED COUNT CPU[@THREADS]...
 
@@ -138,6 +139,42 @@ def spread(draw, name):
     return what, type, code, shapes, reference, fills
 
 
+def end(draw, case):
+    """With an elementwise op on the sums, often of another shape: a bias along some axes,
+    a clamp, and a whole tensor, as in an update. The sums are a result too, or not."""
+    what, type, code, shapes, reference, fills = case
+    y = shapes[2]
+    if draw.random() < 0.35:
+        return *case, None
+    seen = (int(np.prod(y[:-1])), y[-1]) if draw.random() < 0.3 else y
+    along = [axis for axis in range(len(seen)) if draw.random() < 0.4]
+    keeps = draw.random() < 0.3
+    c, e, bias = text(y, type), text(seen, type), text([seen[axis] for axis in along], type)
+    loops = [f"d{axis}" for axis in range(len(seen))]
+    whole = f"affine_map<({', '.join(loops)}) -> ({', '.join(loops)})>"
+    part = f"affine_map<({', '.join(loops)}) -> ({', '.join(loops[axis] for axis in along)})>"
+    view = "%y" if seen == y else "%v"
+    cast = "" if seen == y else f"""
+  %v = tensor.collapse_shape %y [[{', '.join(map(str, range(len(y) - 1)))}], [{len(y) - 1}]] : {c} into {e}"""
+    results = f"({c}, {e})" if keeps else e
+    ends = f"return %y, %u : {c}, {e}" if keeps else f"return %u : {e}"
+    kinds = ", ".join(['"parallel"'] * len(seen))
+    code = code.replace(f") -> {c} {{", f", %bias: {bias}, %old: {e}) -> {results} {{", 1)
+    code = code.replace(f"return %y : {c}", f"""{cast}
+  %ue = tensor.empty() : {e}
+  %u = linalg.generic {{indexing_maps = [{whole}, {part}, {whole}, {whole}], iterator_types = [{kinds}]}} ins({view}, %bias, %old : {e}, {bias}, {e}) outs(%ue : {e}) {{
+  ^bb0(%p: {type}, %q: {type}, %r: {type}, %w: {type}):
+    %two = arith.constant 2.0 : {type}
+    %s = arith.addf %p, %q : {type}
+    %m = arith.maximumf %s, %two : {type}
+    %d = arith.mulf %m, %two : {type}
+    %n = arith.subf %r, %d : {type}
+    linalg.yield %n : {type}
+  }} -> {e}
+  {ends}""")
+    return f"{what} bias {along} of {seen}", type, code, shapes, reference, fills, (seen, along, keeps)
+
+
 def aligned(shape, type):
     count = int(np.prod(shape)) * np.dtype(type).itemsize
     raw = np.zeros(count + 128, np.uint8)
@@ -146,31 +183,40 @@ def aligned(shape, type):
 
 
 def run(function, arena, draw, case, plant):
-    what, type, _, shapes, reference, fills = case
+    what, type, _, shapes, reference, fills, ending = case
     dtype = {"f32": np.float32, "f64": np.float64}[type]
-    values = [aligned(shape, dtype) for shape in (shapes[:2] if fills else shapes)]
+    shapes = shapes if not fills else shapes[:2]
+    if ending:
+        seen, along, keeps = ending
+        shapes = [*shapes, [seen[axis] for axis in along], seen]
+    values = [aligned(shape, dtype) for shape in shapes]
     for value in values:
         value[...] = draw.integers(-3, 4, value.shape)
-    result = aligned(shapes[2], dtype)
-    result[...] = np.nan
-    expected = reference(*(value.astype(np.float64) for value in values[:2]))
+    sums = reference(*(value.astype(np.float64) for value in values[:2]))
     if not fills:
-        expected = expected + values[2]
+        sums = sums + values[2]
+    expected = [sums]
+    if ending:
+        bias = values[-2].reshape([n if axis in along else 1 for axis, n in enumerate(seen)])
+        expected = keeps * [sums] + [values[-1] - 2 * np.maximum(sums.reshape(seen) + bias, 2)]
+    results = [aligned(array.shape, dtype) for array in expected]
+    for result in results:
+        result[...] = np.nan
     if plant:
         values[1] += 8
     memory = aligned((max(arena, 1),), np.uint8)
-    function(*(ctypes.c_void_p(value.ctypes.data) for value in [*values, result, memory]))
-    if not np.array_equal(result, expected):
-        print(f"{what}: {np.sum(result != expected)} of {result.size} elements are wrong")
-        return 1
-    return 0
+    function(*(ctypes.c_void_p(value.ctypes.data) for value in [*values, *results, memory]))
+    wrong = sum(np.sum(result != wanted) for result, wanted in zip(results, expected))
+    if wrong:
+        print(f"{what}: {wrong} of {sum(array.size for array in expected)} elements are wrong")
+    return bool(wrong)
 
 
 def main():
     plant = sys.argv[1] == "--plant"
     bin, folder, seed, count, *cpus = sys.argv[1 + plant:]
     draw = random.Random(int(seed))
-    cases = [draw.choice([matmul, convolution, spread])(draw, f"f{i}") for i in range(int(count))]
+    cases = [end(draw, draw.choice([matmul, convolution, spread])(draw, f"f{i}")) for i in range(int(count))]
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     source = folder / "cases.mlir"
