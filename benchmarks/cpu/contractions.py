@@ -81,7 +81,8 @@ def build_peers(folder):
     subprocess.run(["clang++-22", "-O2", "-march=native", "-std=c++17", "-shared", "-fPIC", HERE / "peers.cpp",
                     "-o", library, "-ldnnl", "-lopenblas", "-pthread"], check=True)
     peers = ctypes.CDLL(str(library))
-    for function in (peers.peer_time, peers.function_time, peers.measure_peak, peers.measure_round_trip):
+    for function in (peers.peer_time, peers.function_time, peers.measure_peak, peers.measure_bandwidth,
+                     peers.measure_round_trip):
         function.restype = ctypes.c_double
     for function in (peers.openblas_matmul, peers.onednn_matmul, peers.onednn_convolution):
         function.restype = ctypes.c_void_p

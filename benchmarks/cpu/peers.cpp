@@ -114,6 +114,22 @@ double measure_round_trip() {
   return seconds[count / 2];
 }
 
+/// Bytes per second that one thread reads and writes in `a = b + s c` over
+/// arrays that no cache holds, the best of some runs.
+double measure_bandwidth() {
+  constexpr int64_t count = int64_t(1) << 24;
+  std::vector<float> a(count, 0.0f), b(count, 1.0f), c(count, 2.0f);
+  double best = 0;
+  for (int run = 0; run != 5; ++run) {
+    double start = now();
+    for (int64_t i = 0; i != count; ++i)
+      a[i] = b[i] + 3.0f * c[i];
+    asm volatile("" : : "r"(a.data()) : "memory");
+    best = std::max(best, 3 * sizeof(float) * count / (now() - start));
+  }
+  return best;
+}
+
 /// f32 flop per second of twelve independent chains of multiply-adds, the most
 /// that any kernel can reach.
 double measure_peak() {

@@ -444,6 +444,8 @@ def measure_model(model, args, kinds, multiply_adds):
                 ours / (1e-9 * work.of(kind) * peak) for ours, peak in zip(seconds[kind], seconds["peak"]))
     if runtime:
         runtime.close()
+    result |= {"work": work.of("exact"), "parameter_bytes": sum(4 * p.numel() for p in model.net.parameters()),
+               "units": len(list(model.net.children())) * model.x.shape[0]}
     result["wrong"] = [n for n, e in errors.items() if not e <= TOLERANCES[n]]
     return result
 
@@ -457,6 +459,7 @@ def facts(args, peers):
     a = torch.randn(512, 512)
     best = min(timer(lambda: torch.mm(a, a))(5) for _ in range(5)) / 5
     peak, rate = peers.measure_peak() / 1e9, 2 * 512 ** 3 / best / 1e9
+    bandwidth = peers.measure_bandwidth() / 1e9
     blas = [line.split()[-1] for line in open("/proc/self/maps") if "openblas" in line]
     if not blas or rate < 0.4 * peak:
         sys.exit(f"expected PyTorch on OpenBLAS, with 0.4 of the peak of {peak:.0f} GF/s or more, got {rate:.0f} by "
@@ -464,9 +467,9 @@ def facts(args, peers):
     cpu = next(line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name"))
     text = (f"{cpu}, one thread, batch {BATCH}, f32; PyTorch {torch.__version__} on "
             f"{peers.openblas_name().decode().strip()}, Python {platform.python_version()}; multiply-adds at most "
-            f"{peak:.0f} GF/s, PyTorch 512³ {rate:.0f} GF/s; from one core to the other and back "
+            f"{peak:.0f} GF/s, PyTorch 512³ {rate:.0f} GF/s; memory {bandwidth:.0f} GB/s; from one core to the other and back "
             f"{1e9 * peers.measure_round_trip():.0f} ns; medians of {args.turns} turns.")
-    return {"peak": peak, "text": text, "command": " ".join(["benchmarks/cpu/steps.py", *sys.argv[1:]])}
+    return {"peak": peak, "bandwidth": bandwidth, "text": text, "command": " ".join(["benchmarks/cpu/steps.py", *sys.argv[1:]])}
 
 
 def cell(values, key, digits=2):
@@ -512,6 +515,24 @@ def tables(results, about):
     return lines
 
 
+def long_table(results, about):
+    """The exact step over a size: what it makes of the peak, and of the bandwidth if
+    parameters, which are read for the prediction and for the message, then read and
+    written, came from memory each time."""
+    lines = [about["text"], "", f"`{about['command']}`", "",
+             "| | ms | torch ms | exact : torch | two threads : one thread | us for each vertex and sample | "
+             "GF/s | of the peak | of the bandwidth |", "|---" * 9 + "|"]
+    for r in results:
+        seconds = 1e-3 * r["ms"]["exact"]
+        moved = 4 * r["parameter_bytes"] / seconds / 1e9
+        rate = r["work"] / seconds / 1e9
+        lines.append(f"| {r['name']} | {cell(r['ms'], 'exact', 3)} | {cell(r['ms'], 'torch', 3)} | "
+                     f"{cell(r['ratios'], 'exact : torch')} | {cell(r['ratios'], 'two threads : one thread')} | "
+                     f"{1e6 * seconds / r['units']:.3f} | {rate:.0f} | {1 / r['ratios']['exact : peak']:.2f} | "
+                     f"{moved / about['bandwidth']:.2f} |")
+    return lines
+
+
 def sweep():
     """Models of --long."""
     for batch in (1, 8, 16, 64, 256, 1024, 4096):
@@ -552,14 +573,14 @@ def main():
         print(f"{result['name']:12} " + "  ".join(f"{k} {v:.2f}" for k, v in result["ratios"].items()) +
               "  errors " + " ".join(f"{k} {v:.1e}" for k, v in result["errors"].items()) +
               "".join(f"  WRONG {n}" for n in result["wrong"]), flush=True)
-    lines = tables(results, about)
+    lines = (long_table if args.long else tables)(results, about)
     (args.out / "steps.md").write_text("\n".join(["# Steps", "", *lines, ""]))
     (args.out / "steps.json").write_text(json.dumps({"facts": about, "models": results}, indent=1))
     wrong = sum(len(r["wrong"]) for r in results)
     print("\n".join(lines))
     print(f"{wrong} gradients are wrong" if wrong else f"every gradient is right ({args.out / 'steps.md'})")
     if args.update and not wrong:
-        pages.update(args.update, "steps.py", lines)
+        pages.update(args.update, "steps.py --long" if args.long else "steps.py", lines)
     return 1 if wrong else 0
 
 

@@ -410,15 +410,12 @@ def AnchorLoopState : Pass<"pc-cpu-anchor-loop-state"> {
 def FuseEpilogues : Pass<"pc-cpu-fuse-epilogues", "func::FuncOp"> {
   let summary = "end the tiles of a product with the elementwise op that reads it";
   let description = [{
-    A product is followed by an elementwise op as a rule: bias and activation, the derivative of an
-    activation, the update of an error, an activity or a weight. Where that op is the next one to come to
-    the sums, both are put next to each other and the op is marked with `pc.epilogue`; `pc-cpu-vectorize-nests`
-    then computes it on the accumulators of each tile, while they are in registers. The attribute is true
-    if nothing else needs the sums, which then are never stored. Bits are the same.
-
+    Where an elementwise op is the next one to come to the sums of a product, as bias and activation, a
+    derivative, or the update of an error, an activity or a weight do, both are put next to each other and the op
+    is marked with `pc.epilogue`; `pc-cpu-vectorize-nests` then computes it on the accumulators of each tile.
+    The attribute is true if nothing else needs the sums, which then are never stored. Bits are the same.
     An op stays apart where its body is long or calls functions, where another op in between writes what
     either of them reads, and where it writes what the product reads.
-
     Example: `test/Target/CPU/fuse-epilogues.mlir`
   }];
   let statistics = [Statistic<"fused", "fused", "Elementwise ops that end tiles">];
@@ -455,7 +452,6 @@ def DropArguments : Pass<"pc-cpu-drop-arguments", "ModuleOp"> {
   let description = [{
     Sums that an epilogue alone has read are never stored. Where their product is a function of several
     calls, these do not pass them either, so that they need no memory.
-
     Example: `test/Target/CPU/drop-arguments.mlir`
   }];
   let statistics = [Statistic<"dropped", "dropped", "Arguments that were dropped">];

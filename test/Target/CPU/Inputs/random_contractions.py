@@ -57,8 +57,16 @@ def matmul(draw, name):
     m, n, k = size(draw, 90), size(draw, 150), size(draw, 900)
     if draw.random() < 0.25:  # rows that share sets of the first cache
         m, n, k = draw.randint(30, 300), draw.choice([256, 500, 512, 1024]), draw.randint(30, 260)
-    p = draw.choice([1, 1, 3])
-    ta, tb = draw.random() < 0.5, draw.random() < 0.5
+    return product(name, draw.choice([1, 1, 3]), m, n, k, draw.random() < 0.5, draw.random() < 0.5, type, fills)
+
+
+def long_sums(draw, name):
+    """In blocks, between which they are in memory."""
+    m, n, k = draw.randint(10, 60), draw.randint(33, 200), draw.randint(900, 3000)
+    return product(name, 1, m, n, k, draw.random() < 0.5, False, draw.choice(["f32", "f64"]), draw.random() < 0.7)
+
+
+def product(name, p, m, n, k, ta, tb, type, fills):
     shapes = [(p, *((k, m) if ta else (m, k))), (p, *((n, k) if tb else (k, n))), (p, m, n)]
     maps = ["p, " + ("k, i" if ta else "i, k"), "p, " + ("j, k" if tb else "k, j"), "p, i, j"]
 
@@ -216,7 +224,7 @@ def main():
     plant = sys.argv[1] == "--plant"
     bin, folder, seed, count, *cpus = sys.argv[1 + plant:]
     draw = random.Random(int(seed))
-    cases = [end(draw, draw.choice([matmul, convolution, spread])(draw, f"f{i}")) for i in range(int(count))]
+    cases = [end(draw, draw.choice([matmul, long_sums, convolution, spread])(draw, f"f{i}")) for i in range(int(count))]
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     source = folder / "cases.mlir"
