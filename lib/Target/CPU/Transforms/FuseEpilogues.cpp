@@ -137,25 +137,64 @@ static OpOperand *findSums(linalg::LinalgOp op, Value root) {
   return sums;
 }
 
+/// The first op behind `first`, in its block, that has to do with `memory` or
+/// with a part of it.
+static Operation *findNextUser(Value memory, Operation *first) {
+  Operation *next = nullptr;
+  for (Operation *user : memory.getUsers()) {
+    Operation *here = isa<ViewLikeOpInterface>(user)
+                          ? findNextUser(user->getResult(0), first)
+                          : first->getBlock()->findAncestorOpInBlock(*user);
+    if (here && first->isBeforeInBlock(here) &&
+        (!next || here->isBeforeInBlock(next)))
+      next = here;
+  }
+  return next;
+}
+
 /// The op that comes to the sums of `product` next, if it is an epilogue.
 static std::optional<Pair> findPair(linalg::LinalgOp product) {
   Value root = getRootBuffer(product.getDpsInits().front());
-  for (Operation *next = product->getNextNode(); next;
-       next = next->getNextNode()) {
-    Buffers touched, written;
-    addAccesses(next, touched, written);
-    if (!touched.contains(root))
-      continue;
-    auto op = dyn_cast<linalg::LinalgOp>(next);
-    if (!op || isa<linalg::FillOp>(next) || op->hasAttr(epilogueAttrName) ||
-        !isEpilogue(op))
-      return std::nullopt;
-    OpOperand *sums = findSums(op, root);
-    if (!sums || meet(getWrites(op), getReads(product)))
-      return std::nullopt;
-    return Pair{product, op, sums};
-  }
-  return std::nullopt;
+  auto op = dyn_cast_or_null<linalg::LinalgOp>(findNextUser(root, product));
+  if (!op || isa<linalg::FillOp>(op) || op->hasAttr(epilogueAttrName) ||
+      !isEpilogue(op))
+    return std::nullopt;
+  OpOperand *sums = findSums(op, root);
+  if (!sums || meet(getWrites(op), getReads(product)))
+    return std::nullopt;
+  return Pair{product, op, sums};
+}
+
+static bool isUsedByOthers(Value memory, const Pair &pair, Operation *fill) {
+  return llvm::any_of(memory.getUsers(), [&](Operation *user) {
+    if (auto view = dyn_cast<ViewLikeOpInterface>(user))
+      return isUsedByOthers(view->getResult(0), pair, fill);
+    return user != pair.product && user != pair.epilogue && user != fill &&
+           !isa<memref::DeallocOp>(user);
+  });
+}
+
+/// Whether nothing needs the sums once the epilogue has read them.
+static bool isLastUse(Pair pair) {
+  if (llvm::is_contained(pair.epilogue.getDpsInits(), pair.sums->get()))
+    return true; // written over
+  linalg::LinalgOp product = pair.product;
+  Operation *fill = findFill(product, product.getDpsInitsMutable()[0]);
+  Value root = getRootBuffer(pair.sums->get());
+  return fill && root.getDefiningOp<memref::AllocOp>() &&
+         !isUsedByOthers(root, pair, fill);
+}
+
+static int64_t countBytes(Value memory) {
+  auto type = cast<MemRefType>(getRootBuffer(memory).getType());
+  return type.getNumElements() * getElementBytes(type.getElementType());
+}
+
+static bool hasMoreSumsThanFactors(Pair pair) {
+  int64_t factors = 0;
+  for (Value factor : pair.product.getDpsInputs())
+    factors += isa<MemRefType>(factor.getType()) ? countBytes(factor) : 0;
+  return countBytes(pair.sums->get()) > factors;
 }
 
 /// Whether `op` computes on buffers, so that moving something past it changes
@@ -189,38 +228,6 @@ static bool raise(Operation *op, Operation *target) {
     target = next;
   }
   return true;
-}
-
-static bool isUsedByOthers(Value memory, const Pair &pair, Operation *fill) {
-  return llvm::any_of(memory.getUsers(), [&](Operation *user) {
-    if (auto view = dyn_cast<ViewLikeOpInterface>(user))
-      return isUsedByOthers(view->getResult(0), pair, fill);
-    return user != pair.product && user != pair.epilogue && user != fill &&
-           !isa<memref::DeallocOp>(user);
-  });
-}
-
-/// Whether nothing needs the sums once the epilogue has read them.
-static bool isLastUse(Pair pair) {
-  if (llvm::is_contained(pair.epilogue.getDpsInits(), pair.sums->get()))
-    return true; // written over
-  linalg::LinalgOp product = pair.product;
-  Operation *fill = findFill(product, product.getDpsInitsMutable()[0]);
-  Value root = getRootBuffer(pair.sums->get());
-  return fill && root.getDefiningOp<memref::AllocOp>() &&
-         !isUsedByOthers(root, pair, fill);
-}
-
-static int64_t countBytes(Value memory) {
-  auto type = cast<MemRefType>(getRootBuffer(memory).getType());
-  return type.getNumElements() * getElementBytes(type.getElementType());
-}
-
-static bool hasMoreSumsThanFactors(Pair pair) {
-  int64_t factors = 0;
-  for (Value factor : pair.product.getDpsInputs())
-    factors += isa<MemRefType>(factor.getType()) ? countBytes(factor) : 0;
-  return countBytes(pair.sums->get()) > factors;
 }
 
 /// Puts both next to each other, where that changes nothing that they read. The
