@@ -162,7 +162,10 @@ LocalityReport pc::analyzeLocality(FunctionOpInterface function) {
 void LocalityReport::print(llvm::raw_ostream &os,
                            llvm::StringRef function) const {
   os << "locality of @" << function << ": "
-     << (isLocal() ? "L1 to L5 hold" : "violated") << '\n';
+     << (!isLocal()     ? "violated"
+         : endsGlobally ? "L1 to L5 hold, but for the end of a relaxation"
+                        : "L1 to L5 hold")
+     << '\n';
   for (const LocalityViolation &violation : violations)
     os << "  L" << violation.rule << ": " << violation.edge << '\n';
   for (const LocalityNote &note : notes)

@@ -123,6 +123,7 @@ void pc::noteControl(FunctionOpInterface function, LocalityReport &report) {
   for (auto relax : function.getFunctionBody().getOps<RelaxOp>()) {
     ++relaxations;
     report.iterations += relax.getIterations();
+    report.endsGlobally |= relax.stopsEarly();
     getUsedValuesDefinedAbove(relax.getBody(), frozen);
   }
   for (Value value : frozen) {
@@ -134,7 +135,11 @@ void pc::noteControl(FunctionOpInterface function, LocalityReport &report) {
   auto count = [](int64_t number, const char *what) {
     return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
   };
-  std::string text = count(report.iterations, "synchronous iteration") +
+  if (report.endsGlobally)
+    report.notes.push_back({5, "the largest slope of all vertices ends a "
+                               "relaxation, which is a global signal"});
+  std::string text = (report.endsGlobally ? "at most " : "") +
+                     count(report.iterations, "synchronous iteration") +
                      " in " + count(relaxations, "relaxation");
   if (relaxations > 1)
     text += ", which a global signal tells apart";

@@ -19,6 +19,11 @@ std::string mlir::pc::formatNumber(double value) {
   return text;
 }
 
+bool CompileOptions::stopsEarly() const {
+  return tolerance && (schedule == "strict" || schedule == "nudged" ||
+                       schedule == "centred-nudged");
+}
+
 static Error reject(StringRef flag, const Twine &expected, const Twine &found) {
   return createStringError(Twine("--") + flag + ": expected " + expected +
                            ", found " + found);
@@ -49,13 +54,21 @@ static Error validateStep(const CompileOptions &options) {
   return Error::success();
 }
 
-static Error validateIterations(const CompileOptions &options) {
-  if (options.iterations && *options.iterations < 1)
-    return reject("iterations", "at least 1", Twine(*options.iterations));
+/// A tolerance chooses the iterations of `fixed` beforehand; of what iterates
+/// to an equilibrium it ends them.
+static Error validateTolerance(const CompileOptions &options) {
   if (!options.tolerance)
     return Error::success();
+  if (options.stopsEarly())
+    return *options.tolerance > 0 && *options.tolerance < 1e6
+               ? Error::success()
+               : reject("tolerance",
+                        "a number between 0 and 1e6, both excluded",
+                        formatNumber(*options.tolerance));
   if (options.schedule != "fixed")
-    return reject("tolerance", "--schedule=fixed, whose iterations it chooses",
+    return reject("tolerance",
+                  "--schedule=fixed, whose iterations it chooses, or strict, "
+                  "nudged or centred-nudged, which it ends",
                   "--schedule=" + options.schedule);
   if (options.iterations)
     return reject("tolerance", "no --iterations, which it chooses",
@@ -64,6 +77,12 @@ static Error validateIterations(const CompileOptions &options) {
     return reject("tolerance", "a number between 0 and 1, both excluded",
                   formatNumber(*options.tolerance));
   return Error::success();
+}
+
+static Error validateIterations(const CompileOptions &options) {
+  if (options.iterations && *options.iterations < 1)
+    return reject("iterations", "at least 1", Twine(*options.iterations));
+  return validateTolerance(options);
 }
 
 static Error validateWithout(const CompileOptions &options, Target target) {
@@ -149,6 +168,12 @@ static Error validateCircuit(const CompileOptions &options) {
                   "one of predictive coding with "
                   "--target=dataflow",
                   options.schedule);
+  if (options.stopsEarly())
+    return reject(
+        "tolerance",
+        "none with --target=dataflow and --schedule=" + options.schedule +
+            ": no signal of a circuit comes from all units",
+        formatNumber(*options.tolerance));
   if (options.learn && options.learn->optimizer == "adam")
     return reject("optimizer",
                   "sgd or momentum with --target=dataflow, whose "

@@ -346,7 +346,10 @@ ScheduleFlags::ScheduleFlags()
                  cl::value_desc("T"), cl::cat(category)),
       tolerance("tolerance",
                 cl::desc("largest relative error of --schedule=fixed, in "
-                         "place of --iterations"),
+                         "place of --iterations; of strict and the nudged "
+                         "schedules, the largest slope of the energy along an "
+                         "activity with which they end, after at most "
+                         "--iterations"),
                 cl::value_desc("tau"), cl::cat(category)),
       beta("beta", cl::desc("scale of the loss of the nudged schedules"),
            cl::value_desc("number"), cl::cat(category)),

@@ -239,6 +239,12 @@ std::optional<ModelReport> mlir::pc::verify(const VerifyRequest &request,
                            "states are arguments");
     return std::nullopt;
   }
+  if (request.twin && request.compile.stopsEarly()) {
+    status = reporter.fail("--twin: expected no --tolerance with --schedule=" +
+                           request.compile.schedule +
+                           ", which all states have a say in");
+    return std::nullopt;
+  }
   ONNXImportOptions import;
   bool isBound = false;
   if (Error error = readShapes(request, import, isBound)) {

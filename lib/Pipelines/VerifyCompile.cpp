@@ -50,6 +50,7 @@ static void analyze(ModuleOp module, StaticReport &findings) {
   LocalityReport locality = analyzeLocality(gradient);
   findings.locality.isLocal = locality.isLocal();
   findings.locality.iterations = locality.iterations;
+  findings.locality.endsGlobally = locality.endsGlobally;
   for (const LocalityViolation &violation : locality.violations)
     findings.locality.violations.push_back(
         ("L" + Twine(violation.rule) + ": " + violation.edge).str());

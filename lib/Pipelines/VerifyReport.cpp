@@ -88,9 +88,11 @@ static std::string describeSchedule(const CompileOptions &options) {
   std::string text = options.schedule;
   if (options.step)
     text += ", step " + formatNumber(*options.step);
-  if (options.iterations)
+  if (options.iterations && !options.stopsEarly())
     text += formatv(", {0} iterations", *options.iterations);
-  if (options.tolerance)
+  if (options.stopsEarly())
+    text += ", stopped at " + formatNumber(*options.tolerance);
+  else if (options.tolerance)
     text += ", tolerance " + formatNumber(*options.tolerance);
   if (options.beta)
     text += ", beta " + formatNumber(*options.beta);
@@ -117,12 +119,17 @@ static std::string summarize(const ModelReport &report) {
 
 /// "local; notes: 2 of L6, 1 of L7", or the rules that are broken.
 static std::string describe(const LocalitySummary &locality) {
-  std::string text = locality.isLocal ? "local (L1 to L5 hold)" : "not local";
+  std::string text = !locality.isLocal ? "not local"
+                     : locality.endsGlobally
+                         ? "local but for a global signal that ends the "
+                           "relaxation (L1 to L4 hold)"
+                         : "local (L1 to L5 hold)";
   for (const std::string &violation : locality.violations)
     text += "\n            " + violation;
-  text += "; " + std::to_string(locality.iterations) +
+  text += (locality.endsGlobally ? "; at most " : "; ") +
+          std::to_string(locality.iterations) +
           (locality.iterations == 1 ? " iteration" : " iterations");
-  for (const char *rule : {"L6", "L7", "L8"})
+  for (const char *rule : {"L5", "L6", "L7", "L8"})
     if (size_t number = llvm::count_if(locality.notes, [&](StringRef note) {
           return note.starts_with(rule);
         }))
@@ -228,7 +235,9 @@ void mlir::pc::printLine(const ModelReport &report, raw_ostream &os) {
   auto worst = [&](auto get) { return formatError(getWorst(report, get)); };
   os << (report.holds() ? "PASS " : "FAIL ") << report.model << ": "
      << summarize(report) << "; "
-     << (report.locality.isLocal ? "local" : "not local")
+     << (!report.locality.isLocal       ? "not local"
+         : report.locality.endsGlobally ? "local but for its end"
+                                        : "local")
      << (report.locality.nonLocalPasses.empty()
              ? ""
              : ", executed " + describeExecuted(report.locality))
@@ -306,6 +315,7 @@ static json::Object toJSON(const LocalitySummary &locality) {
       {"violations", json::Array(locality.violations)},
       {"notes", json::Array(locality.notes)},
       {"iterations", locality.iterations},
+      {"ends_globally", locality.endsGlobally},
       {"executed_non_local_by", json::Array(locality.nonLocalPasses)}};
 }
 

@@ -222,6 +222,10 @@ bool Interpreter::visitFinalIteration(RelaxOp op) {
 void Interpreter::visitRelax(RelaxOp op) {
   ++relaxations;
   iterations += op.getIterations();
+  if (op.stopsEarly()) { // after an iteration that only the values tell
+    movesActivities = true;
+    return visitOpaque(op);
+  }
   if (visitFinalIteration(op))
     return;
   llvm::SmallVector<Shared> states;

@@ -11,6 +11,7 @@
 // RUN: not pc-opt %s --pass-pipeline='builtin.module(pc-attach-loss{loss=mse},pc-autodiff,pc-build-graph,pc-check-locality{function=model_autodiff})' 2>&1 | FileCheck %s --check-prefix=AUTODIFF
 
 // RUN: pc-opt %s --pass-pipeline='builtin.module(pc-attach-loss{loss=mse},pc-build-graph,pc-expand-inference{schedule=strict iterations=2},pc-prove-equivalence{print=true})' | FileCheck %s --check-prefix=EARLY
+// RUN: pc-opt %s --pass-pipeline='builtin.module(pc-attach-loss{loss=mse},pc-build-graph,pc-expand-inference{schedule=strict iterations=2 tolerance=1e-3},pc-prove-equivalence{print=true},pc-check-locality{print=true})' | FileCheck %s --check-prefix=STOPS
 // RUN: pc-opt %s --pass-pipeline='builtin.module(pc-attach-loss{loss=mse},pc-build-graph,pc-expand-inference{schedule=fixed step=0.3 iterations=9},pc-prune-wavefront,pc-prove-equivalence{print=true require=bounded},pc-check-locality)' | FileCheck %s --check-prefix=PRUNED
 // RUN: pc-opt %s --pass-pipeline='builtin.module(pc-attach-loss{loss=mse},pc-build-graph,pc-expand-inference,pc-prune-wavefront,pc-prove-equivalence{print=true require=proved},pc-check-locality)' | FileCheck %s --check-prefix=PROVED
 // RUN: pc-opt %s --pass-pipeline='builtin.module(pc-attach-loss{loss=mse},pc-build-graph,pc-level-graph,pc-expand-inference{schedule=fixed step=0.3 iterations=9 debias=true},pc-prove-equivalence{print=true require=proved},pc-check-locality)' | FileCheck %s --check-prefix=PROVED
@@ -43,6 +44,12 @@
 
 // Where activities move, parts of paths are no bound, even before they arrive.
 // EARLY: 'w2': measured, what arrives at @b over paths of 4 edges counts 0 times, and activities move
+
+// How many iterations there are is not known: nothing is said of what they compute.
+// STOPS: 'w1': measured
+// STOPS-NEXT: 'w2': measured
+// STOPS-NEXT: 'w3': measured
+// STOPS: locality of @model_gradient: L1 to L5 hold, but for the end of a relaxation
 
 // Pruning changes nothing: 1 - P(Binomial(9, 0.3) >= k) for k = 6, 4 and 1.
 // PRUNED: 'w1': bounded, of its path norms 0.9747

@@ -13,7 +13,8 @@
 // L4 parameters: the change of a parameter reads the inputs, the error and the
 //    optimiser state of the vertices that learn it.
 // L5 no global coupling: nothing joins the values of several vertices, but a
-//    monitor, and nothing reads a monitor.
+//    monitor, and nothing reads a monitor. A test of all states that ends a
+//    relaxation is the one global signal that is reported and not failed.
 // L6 sharing, L7 control and L8 weight symmetry are reported, never failed.
 
 #ifndef PC_ANALYSIS_LOCALITY_H
@@ -30,18 +31,20 @@ struct LocalityViolation {
   Operation *reader; // the vertex that reads, or null
 };
 
-/// A property of local code that one should know of (L6, L7, L8).
+/// A property of local code that one should know of (L5 where values decide
+/// when a relaxation ends, L6, L7, L8).
 struct LocalityNote {
-  unsigned rule; // 6 to 8
+  unsigned rule; // 5 to 8
   std::string text;
 };
 
 struct LocalityReport {
   llvm::SmallVector<LocalityViolation> violations; // in the order of the code
   llvm::SmallVector<LocalityNote> notes;
-  int64_t iterations = 0;   // of all relaxations together
-  int64_t frozenValues = 0; // that the iterations read and do not change
-  int64_t frozenBytes = 0;  // parameters and constants not counted
+  int64_t iterations = 0;    // of all relaxations together, at most
+  bool endsGlobally = false; // a test of all states ends some relaxation
+  int64_t frozenValues = 0;  // that the iterations read and do not change
+  int64_t frozenBytes = 0;   // parameters and constants not counted
   int64_t transposedEdges = 0;
 
   bool isLocal() const { return violations.empty(); }

@@ -30,7 +30,9 @@ struct CompileOptions {
   std::string schedule = "fixed-exact";
   std::optional<double> step;        // between 0 and 2
   std::optional<int64_t> iterations; // from 1 on
-  std::optional<double> tolerance;   // of `fixed`: chooses the iterations
+  /// Of `fixed`: chooses the iterations. Of `strict` and the nudged schedules:
+  /// the largest slope with which they end.
+  std::optional<double> tolerance;
   std::optional<double> beta;        // of the nudged schedules
   std::optional<double> innerRate;   // of `incremental`
   int64_t unroll = 256;              // iterations that become copies of a body
@@ -59,6 +61,8 @@ struct CompileOptions {
   std::vector<DeviceTime> *times = nullptr; // of kernels, on a device
 
   bool isAutodiff() const { return schedule == "autodiff"; }
+  /// Whether the values decide after which iteration a relaxation ends.
+  bool stopsEarly() const;
 };
 
 /// As few digits as read back as the same number.

@@ -92,8 +92,9 @@ struct VertexReport {
 struct LocalitySummary {
   bool isLocal = false;
   std::vector<std::string> violations; // "L2: @o reads the new error of @h"
-  std::vector<std::string> notes;      // L6 to L8, reported and never failed
-  int64_t iterations = 0;
+  std::vector<std::string> notes;      // L5 to L8, reported and never failed
+  int64_t iterations = 0;              // at most
+  bool endsGlobally = false;           // a test of all states ends them
   /// All of the above is said of the relaxation. These passes have made what
   /// was executed non-local in time.
   std::vector<std::string> nonLocalPasses;

@@ -94,6 +94,9 @@ LogicalResult Reader::checkOps() {
         status = refuse(op, "there is more than one relaxation",
                         "the schedules fixed-exact and fixed with one number "
                         "of iterations for all vertices");
+      else if (loop.stopsEarly())
+        status = refuse(op, "the slopes of all vertices end the relaxation",
+                        "a number of iterations without a tolerance");
       relax = loop;
     }
     return failed(status) ? WalkResult::interrupt() : WalkResult::advance();

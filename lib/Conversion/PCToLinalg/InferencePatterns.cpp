@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// One pattern for each operation of inference; the loop becomes an scf.for.
+// One pattern for each operation of inference; the loop becomes an scf.for, or
+// an scf.while where a tolerance ends it.
 
 #include "ElementwiseMap.h"
+#include "LargestSlope.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Transforms/DialectConversion.h"
@@ -102,19 +104,40 @@ struct LowerRelax : OpConversionPattern<RelaxOp> {
   LogicalResult
   matchAndRewrite(RelaxOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    Location loc = op.getLoc();
+    if (op.getIterations() == 1)
+      rewriter.replaceOp(op, moveBody(op, op, adaptor.getInit(), rewriter));
+    else if (op.stopsEarly())
+      lowerToWhile(op, adaptor, rewriter);
+    else
+      lowerToFor(op, adaptor, rewriter);
+    return success();
+  }
+
+private:
+  /// Puts the body before `place`, on these old states; the new ones.
+  static llvm::SmallVector<Value>
+  moveBody(RelaxOp op, Block::iterator place, Block *block, ValueRange states,
+           ConversionPatternRewriter &rewriter) {
     Block *body = &op.getBody().front();
-    if (op.getIterations() == 1) {
-      llvm::SmallVector<Value> next(op.getYield().getValues());
-      rewriter.eraseOp(op.getYield());
-      rewriter.inlineBlockBefore(body, op, adaptor.getInit());
-      for (Value &value : next)
-        if (auto argument = dyn_cast<BlockArgument>(value);
-            argument && argument.getOwner() == body)
-          value = adaptor.getInit()[argument.getArgNumber()];
-      rewriter.replaceOp(op, next);
-      return success();
-    }
+    llvm::SmallVector<Value> next(op.getYield().getValues());
+    for (Value &value : next)
+      if (auto argument = dyn_cast<BlockArgument>(value);
+          argument && argument.getOwner() == body)
+        value = states[argument.getArgNumber()];
+    rewriter.eraseOp(op.getYield());
+    rewriter.inlineBlockBefore(body, block, place, states);
+    return next;
+  }
+  static llvm::SmallVector<Value>
+  moveBody(RelaxOp op, Operation *place, ValueRange states,
+           ConversionPatternRewriter &rewriter) {
+    return moveBody(op, Block::iterator(place), place->getBlock(), states,
+                    rewriter);
+  }
+
+  static void lowerToFor(RelaxOp op, OpAdaptor adaptor,
+                         ConversionPatternRewriter &rewriter) {
+    Location loc = op.getLoc();
     Value zero = arith::ConstantIndexOp::create(rewriter, loc, 0);
     Value one = arith::ConstantIndexOp::create(rewriter, loc, 1);
     Value count =
@@ -124,18 +147,53 @@ struct LowerRelax : OpConversionPattern<RelaxOp> {
     // A loop without states has a terminator already.
     if (!loop.getBody()->empty())
       rewriter.eraseOp(loop.getBody()->getTerminator());
-    llvm::SmallVector<Value> next(op.getYield().getValues());
-    rewriter.eraseOp(op.getYield());
-    rewriter.inlineBlockBefore(body, loop.getBody(), loop.getBody()->end(),
-                               loop.getRegionIterArgs());
+    llvm::SmallVector<Value> next =
+        moveBody(op, loop.getBody()->end(), loop.getBody(),
+                 loop.getRegionIterArgs(), rewriter);
     rewriter.setInsertionPointToEnd(loop.getBody());
-    for (Value &value : next)
-      if (auto argument = dyn_cast<BlockArgument>(value);
-          argument && argument.getOwner() == body)
-        value = loop.getRegionIterArg(argument.getArgNumber());
     scf::YieldOp::create(rewriter, loc, next);
     rewriter.replaceOp(op, loop.getResults());
-    return success();
+  }
+
+  /// The loop carries the states, the largest slope so far seen last, in
+  /// memory, and the number of iterations. It goes on below that number, unless
+  /// the slope is at most the tolerance: one that is no number goes on, too.
+  static void lowerToWhile(RelaxOp op, OpAdaptor adaptor,
+                           ConversionPatternRewriter &rewriter) {
+    Location loc = op.getLoc();
+    LargestSlope slope(op);
+    Value zero = arith::ConstantIndexOp::create(rewriter, loc, 0);
+    Value one = arith::ConstantIndexOp::create(rewriter, loc, 1);
+    Value count =
+        arith::ConstantIndexOp::create(rewriter, loc, op.getIterations());
+    llvm::SmallVector<Value> init(adaptor.getInit());
+    init.append({slope.createStart(rewriter, loc), zero});
+    llvm::SmallVector<Type> types =
+        llvm::to_vector(ValueRange(init).getTypes());
+    llvm::SmallVector<Location> locs(types.size(), loc);
+    auto loop = scf::WhileOp::create(rewriter, loc, types, init);
+
+    Block *before = rewriter.createBlock(&loop.getBefore(), {}, types, locs);
+    ValueRange old = before->getArguments();
+    Value isSteep = slope.createTest(rewriter, loc, old[old.size() - 2]);
+    Value isLeft = arith::CmpIOp::create(
+        rewriter, loc, arith::CmpIPredicate::ult, old.back(), count);
+    scf::ConditionOp::create(
+        rewriter, loc, arith::AndIOp::create(rewriter, loc, isSteep, isLeft),
+        old);
+
+    Block *after = rewriter.createBlock(&loop.getAfter(), {}, types, locs);
+    ValueRange states = after->getArguments();
+    llvm::SmallVector<Value> next =
+        moveBody(op, after->end(), after, states.drop_back(2), rewriter);
+    for (Value &value : next)
+      value = slope.advance(rewriter, value.getDefiningOp<AdvanceOp>());
+    rewriter.setInsertionPointToEnd(after);
+    next.push_back(
+        slope.createLargest(rewriter, loc, states[states.size() - 2]));
+    next.push_back(arith::AddIOp::create(rewriter, loc, states.back(), one));
+    scf::YieldOp::create(rewriter, loc, next);
+    rewriter.replaceOp(op, loop.getResults().drop_back(2));
   }
 };
 

@@ -10,6 +10,9 @@
 // RUN: not pc-opt %t/good.mlir -pc-attach-loss=loss=mse -pc-build-graph \
 // RUN:   -pc-expand-inference="schedule=incremental step=0.1 iterations=9" \
 // RUN:   -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=INCREMENTAL
+// RUN: not pc-opt %t/good.mlir -pc-attach-loss=loss=mse -pc-build-graph \
+// RUN:   -pc-expand-inference="schedule=strict step=0.1 iterations=9 tolerance=1e-3" \
+// RUN:   -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=ENDS
 // RUN: not pc-opt %t/good.mlir -pc-attach-loss=loss=mse -pc-build-graph -pc-expand-inference -pc-fold-relaxation \
 // RUN:   -convert-pc-to-dataflow 2>&1 | FileCheck %s --check-prefix=FOLD
 // RUN: not pc-opt %t/good.mlir -pc-attach-loss=loss=mse -pc-build-graph -pc-expand-inference \
@@ -27,6 +30,7 @@
 // SAMPLES: 'linalg.generic' op of @o has no circuit: it mixes the samples of a batch
 // NUDGED: has no circuit: the loss or the errors are scaled; the nearest that has: the schedules strict, fixed-exact and fixed
 // INCREMENTAL: has no circuit: parameters learn in each iteration; the nearest that has: the schedule strict
+// ENDS: 'pc.relax' op has no circuit: the slopes of all vertices end the relaxation; the nearest that has: a number of iterations without a tolerance
 // OWN: 'pc.graph' op has no circuit: output y is no prediction of a vertex
 // FOLD: has no circuit: after pc-fold-relaxation it is no longer local
 // ADAM: 'pc.learn' op has no circuit: the optimizer is adam; the nearest that has: sgd and momentum

@@ -130,3 +130,57 @@ func.func @learn(%w: tensor<2xf64>, %g: tensor<2xf64>, %m: tensor<2xf64>, %n: te
       -> (tensor<2xf64>, tensor<2xf64>, tensor<2xf64>, tensor<f64>)
   return %w3#0, %w3#1, %w3#3 : tensor<2xf64>, tensor<2xf64>, tensor<f64>
 }
+
+// A tolerance is held against the largest slope, error - sum of messages, that an
+// iteration began with. It is computed once: the step reads it. The loop
+// carries it in memory; one that is no number is not at most the tolerance.
+// CHECK-LABEL: func @stops(
+//  CHECK-SAME:   %[[D:.+]]: tensor<4x3xf32>, %[[E:.+]]: tensor<4x3xf32>, %[[M:.+]]: tensor<4x3xf32>)
+//   CHECK-DAG:   %[[N:.+]] = arith.constant 7 : index
+//   CHECK-DAG:   %[[INF:.+]] = arith.constant 0x7F800000 : f32
+//       CHECK:   %[[START:.+]] = linalg.fill ins(%[[INF]] : f32) outs(%{{.+}} : tensor<f32>)
+//       CHECK:   %[[R:.+]]:3 = scf.while (%[[S:.+]] = %[[D]], %[[SLOPE:.+]] = %[[START]], %[[I:.+]] = %{{.+}})
+//       CHECK:     %[[X:.+]] = tensor.extract %[[SLOPE]][]
+//       CHECK:     %[[TAU:.+]] = arith.constant 1.250000e-01 : f32
+//       CHECK:     %[[STEEP:.+]] = arith.cmpf ugt, %[[X]], %[[TAU]] : f32
+//       CHECK:     %[[LEFT:.+]] = arith.cmpi ult, %[[I]], %[[N]] : index
+//       CHECK:     %[[GO:.+]] = arith.andi %[[STEEP]], %[[LEFT]] : i1
+//       CHECK:     scf.condition(%[[GO]]) %[[S]], %[[SLOPE]], %[[I]]
+//       CHECK:   ^bb0(%[[OLD:.+]]: tensor<4x3xf32>, %[[LAST:.+]]: tensor<f32>, %[[J:.+]]: index):
+//       CHECK:     %[[F:.+]] = linalg.generic {{.+}} ins(%[[E]], %[[M]] :
+//       CHECK:       arith.subf
+//       CHECK:     %[[NEXT:.+]] = linalg.generic {{.+}} ins(%[[OLD]], %[[F]] :
+//       CHECK:     %[[ROWS:.+]] = linalg.generic {{.+}} iterator_types = ["parallel", "reduction"]} ins(%[[F]] : tensor<4x3xf32>) outs(%{{.+}} : tensor<4xf32>)
+//       CHECK:       %[[ABS:.+]] = math.absf
+//       CHECK:       arith.maximumf %{{.+}}, %[[ABS]] : f32
+//       CHECK:     %[[NONE:.+]] = linalg.fill ins(%{{.+}} : f32) outs(%[[LAST]] : tensor<f32>)
+//       CHECK:     %[[LARGEST:.+]] = linalg.generic {{.+}} iterator_types = ["reduction"]} ins(%[[ROWS]] : tensor<4xf32>) outs(%[[NONE]] : tensor<f32>)
+//       CHECK:     %[[K:.+]] = arith.addi %[[J]], %{{.+}} : index
+//       CHECK:     scf.yield %[[NEXT]], %[[LARGEST]], %[[K]]
+//       CHECK:   return %[[R]]#0
+func.func @stops(%d: tensor<4x3xf32>, %e: tensor<4x3xf32>, %m: tensor<4x3xf32>) -> tensor<4x3xf32> {
+  %r = pc.relax iterations(7) tolerance(0.125) states [@model_graph::@h] init(%d) : (tensor<4x3xf32>) {
+  ^bb0(%s: tensor<4x3xf32>):
+    %n = pc.advance @model_graph::@h step(0.5) %s, %e, %m : tensor<4x3xf32>
+    pc.yield %n : tensor<4x3xf32>
+  }
+  return %r : tensor<4x3xf32>
+}
+
+// The slopes of all states count, in the widest of their types; those of one
+// shape are compared at once.
+// CHECK-LABEL: func @stops_all(
+//       CHECK:   scf.while
+//       CHECK:     linalg.generic {{.+}} ins(%{{.+}}, %{{.+}} : tensor<2xf32>, tensor<2xf32>) outs(%{{.+}} : tensor<f64>)
+//       CHECK:       arith.extf %{{.+}} : f32 to f64
+//       CHECK:     linalg.generic {{.+}} ins(%{{.+}} : tensor<f64>) outs(%{{.+}} : tensor<f64>)
+func.func @stops_all(%a: tensor<2xf32>, %b: tensor<2xf32>, %c: tensor<f64>) -> tensor<f64> {
+  %r:3 = pc.relax iterations(7) tolerance(0.125) states [@model_graph::@h, @model_graph::@h, @model_graph::@h] init(%a, %b, %c) : (tensor<2xf32>, tensor<2xf32>, tensor<f64>) {
+  ^bb0(%s: tensor<2xf32>, %t: tensor<2xf32>, %u: tensor<f64>):
+    %n = pc.advance @model_graph::@h step(0.5) %s, %b : tensor<2xf32>
+    %o = pc.advance @model_graph::@h step(0.5) %t, %a : tensor<2xf32>
+    %p = pc.advance @model_graph::@h step(0.5) %u, %c : tensor<f64>
+    pc.yield %n, %o, %p : tensor<2xf32>, tensor<2xf32>, tensor<f64>
+  }
+  return %r#2 : tensor<f64>
+}

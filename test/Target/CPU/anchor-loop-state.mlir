@@ -46,3 +46,33 @@ func.func @same(%x: tensor<4xf32>, %f: f32, %n: index) -> (tensor<4xf32>, f32) {
   }
   return %r#0, %r#1 : tensor<4xf32>, f32
 }
+
+// A loop with a condition may hand on its tensors in another order, and not all of them: what
+// the body yields goes where the old value is, whatever its place.
+// CHECK-LABEL: func @condition
+//       CHECK:   scf.while (%[[A:.+]] = %{{.+}}, %[[B:.+]] = %{{.+}}, %[[N:.+]] = %{{.+}})
+//       CHECK:     scf.condition(%{{.+}}) %[[B]], %[[N]]
+//       CHECK:   ^bb0(%[[OLD:.+]]: tensor<4xf32>, %[[K:.+]]: index):
+//       CHECK:     %[[FREE:.+]] = linalg.exp
+//       CHECK:     %[[NEXT:.+]] = linalg.exp {{.*}} outs(%[[OLD]] : tensor<4xf32>)
+//       CHECK:     %[[HERE:.+]] = bufferization.materialize_in_destination %[[NEXT]] in %[[OLD]]
+//       CHECK:     scf.yield %[[FREE]], %[[HERE]], %{{.+}}
+func.func @condition(%x: tensor<4xf32>, %y: tensor<4xf32>, %n: index) -> tensor<4xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %r:2 = scf.while (%a = %x, %b = %y, %i = %c0) : (tensor<4xf32>, tensor<4xf32>, index) -> (tensor<4xf32>, index) {
+    %f = tensor.extract %a[%c0] : tensor<4xf32>
+    %z = arith.constant 0.0 : f32
+    %p = arith.cmpf ogt, %f, %z : f32
+    scf.condition(%p) %b, %i : tensor<4xf32>, index
+  } do {
+  ^bb0(%b: tensor<4xf32>, %i: index):
+    %e = tensor.empty() : tensor<4xf32>
+    %f = linalg.exp ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+    %g = tensor.empty() : tensor<4xf32>
+    %h = linalg.exp ins(%b : tensor<4xf32>) outs(%g : tensor<4xf32>) -> tensor<4xf32>
+    %j = arith.addi %i, %c1 : index
+    scf.yield %f, %h, %j : tensor<4xf32>, tensor<4xf32>, index
+  }
+  return %r#0 : tensor<4xf32>
+}

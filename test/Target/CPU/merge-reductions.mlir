@@ -146,3 +146,49 @@ func.func @captured(%x: tensor<16xf32>, %start: tensor<f32>) -> tensor<f32> {
   }
   return %r : tensor<f32>
 }
+
+// -----
+
+// So it is in a loop that memory ends.
+// CHECK-LABEL: func @windows_until
+//       CHECK:   scf.while
+//       CHECK:     linalg.generic {{.*}} outs(%{{.+}}, %{{.+}} : tensor<8xf32>, tensor<8xf32>)
+//   CHECK-NOT:     linalg.generic
+//       CHECK:   return
+func.func @windows_until(%x: tensor<16xf32>, %start: tensor<8xf32>) -> tensor<8xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c9 = arith.constant 9 : index
+  %z = arith.constant 0.0 : f32
+  %low = arith.constant 0xFF800000 : f32
+  %w = tensor.empty() : tensor<2xf32>
+  %r:2 = scf.while (%s = %start, %t = %c0) : (tensor<8xf32>, index) -> (tensor<8xf32>, index) {
+    %left = arith.cmpi ult, %t, %c9 : index
+    scf.condition(%left) %s, %t : tensor<8xf32>, index
+  } do {
+  ^bb0(%s: tensor<8xf32>, %t: index):
+    %e0 = tensor.empty() : tensor<8xf32>
+    %f0 = linalg.fill ins(%low : f32) outs(%e0 : tensor<8xf32>) -> tensor<8xf32>
+    %m = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0 * 2 + d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]}
+        ins(%x, %w : tensor<16xf32>, tensor<2xf32>) outs(%f0 : tensor<8xf32>) {
+    ^bb0(%a: f32, %b: f32, %o: f32):
+      %1 = arith.maximumf %o, %a : f32
+      linalg.yield %1 : f32
+    } -> tensor<8xf32>
+    %e1 = tensor.empty() : tensor<8xf32>
+    %y = linalg.exp ins(%m : tensor<8xf32>) outs(%e1 : tensor<8xf32>) -> tensor<8xf32>
+    %e2 = tensor.empty() : tensor<8xf32>
+    %f2 = linalg.fill ins(%z : f32) outs(%e2 : tensor<8xf32>) -> tensor<8xf32>
+    %u = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0 * 2 + d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]}
+        ins(%x, %w : tensor<16xf32>, tensor<2xf32>) outs(%f2 : tensor<8xf32>) {
+    ^bb0(%a: f32, %b: f32, %o: f32):
+      %1 = arith.addf %o, %a : f32
+      linalg.yield %1 : f32
+    } -> tensor<8xf32>
+    %e3 = tensor.empty() : tensor<8xf32>
+    %n = linalg.add ins(%y, %u : tensor<8xf32>, tensor<8xf32>) outs(%e3 : tensor<8xf32>) -> tensor<8xf32>
+    %j = arith.addi %t, %c1 : index
+    scf.yield %n, %j : tensor<8xf32>, index
+  }
+  return %r#0 : tensor<8xf32>
+}

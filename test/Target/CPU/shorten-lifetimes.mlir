@@ -102,6 +102,36 @@ func.func @loop(%v0: tensor<64xf32>, %s0: tensor<64xf32>) -> (tensor<64xf32>, te
   return %r#0, %r#1 : tensor<64xf32>, tensor<64xf32>
 }
 
+// And for what a loop with a condition carries, whose body has it in another order.
+// CHECK-LABEL: func @condition
+//       CHECK:   scf.while
+//       CHECK:   ^bb0(%[[S:.+]]: tensor<64xf32>, %[[V:.+]]: tensor<64xf32>, %{{.+}}: index):
+//       CHECK:     linalg.exp ins(%[[V]]
+//       CHECK:     linalg.sub ins(%[[V]]
+//       CHECK:     scf.yield
+func.func @condition(%v0: tensor<64xf32>, %s0: tensor<64xf32>) -> (tensor<64xf32>, tensor<64xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c9 = arith.constant 9 : index
+  %r:3 = scf.while (%v = %v0, %s = %s0, %i = %c0) : (tensor<64xf32>, tensor<64xf32>, index) -> (tensor<64xf32>, tensor<64xf32>, index) {
+    %p = arith.cmpi ult, %i, %c9 : index
+    scf.condition(%p) %s, %v, %i : tensor<64xf32>, tensor<64xf32>, index
+  } do {
+  ^bb0(%s: tensor<64xf32>, %v: tensor<64xf32>, %i: index):
+    %n0 = tensor.empty() : tensor<64xf32>
+    %q = linalg.mul ins(%v, %v : tensor<64xf32>, tensor<64xf32>) outs(%n0 : tensor<64xf32>) -> tensor<64xf32>
+    %n1 = tensor.empty() : tensor<64xf32>
+    %m = linalg.exp ins(%v : tensor<64xf32>) outs(%n1 : tensor<64xf32>) -> tensor<64xf32>
+    %n2 = tensor.empty() : tensor<64xf32>
+    %u = linalg.sub ins(%v, %q : tensor<64xf32>, tensor<64xf32>) outs(%n2 : tensor<64xf32>) -> tensor<64xf32>
+    %n3 = tensor.empty() : tensor<64xf32>
+    %t = linalg.add ins(%s, %m : tensor<64xf32>, tensor<64xf32>) outs(%n3 : tensor<64xf32>) -> tensor<64xf32>
+    %j = arith.addi %i, %c1 : index
+    scf.yield %u, %t, %j : tensor<64xf32>, tensor<64xf32>, index
+  }
+  return %r#1, %r#0 : tensor<64xf32>, tensor<64xf32>
+}
+
 // Nothing would be gained: the order stays.
 // CHECK-LABEL: func @chain
 //       CHECK:   linalg.exp

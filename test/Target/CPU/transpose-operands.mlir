@@ -123,3 +123,41 @@ func.func @frozen(%w: tensor<200x100xf32>, %v: tensor<40x100xf32>, %x: tensor<20
   }
   return %r : tensor<100x64xf32>
 }
+
+// So it is in a loop that memory ends.
+// WIDE-LABEL: func @frozen_until(
+//  WIDE-SAME:   %[[W:[^:]+]]: tensor<200x100xf32>, %[[V:[^:]+]]: tensor<40x100xf32>
+//       WIDE:   scf.while
+//       WIDE:     %[[T:.+]] = linalg.transpose ins(%[[W]] : {{.*}} permutation = [1, 0]
+//       WIDE:     linalg.generic {{.*}} ins(%[[T]], %{{.+}} : tensor<100x200xf32>, tensor<200x64xf32>)
+//       WIDE:     linalg.generic {{.*}} ins(%[[V]], %{{.+}} : tensor<40x100xf32>, tensor<40x64xf32>)
+func.func @frozen_until(%w: tensor<200x100xf32>, %v: tensor<40x100xf32>, %x: tensor<200x64xf32>, %y: tensor<40x64xf32>, %o: tensor<100x64xf32>) -> tensor<100x64xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c9 = arith.constant 9 : index
+  %r:2 = scf.while (%s = %o, %t = %c0) : (tensor<100x64xf32>, index) -> (tensor<100x64xf32>, index) {
+    %left = arith.cmpi ult, %t, %c9 : index
+    scf.condition(%left) %s, %t : tensor<100x64xf32>, index
+  } do {
+  ^bb0(%s: tensor<100x64xf32>, %t: index):
+    %a = linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (k, i)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>],
+                         iterator_types = ["parallel", "parallel", "reduction"]}
+        ins(%w, %x : tensor<200x100xf32>, tensor<200x64xf32>) outs(%s : tensor<100x64xf32>) {
+    ^bb0(%p: f32, %q: f32, %u: f32):
+      %m = arith.mulf %p, %q : f32
+      %n = arith.addf %u, %m : f32
+      linalg.yield %n : f32
+    } -> tensor<100x64xf32>
+    %b = linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (k, i)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>],
+                         iterator_types = ["parallel", "parallel", "reduction"]}
+        ins(%v, %y : tensor<40x100xf32>, tensor<40x64xf32>) outs(%a : tensor<100x64xf32>) {
+    ^bb0(%p: f32, %q: f32, %u: f32):
+      %m = arith.mulf %p, %q : f32
+      %n = arith.addf %u, %m : f32
+      linalg.yield %n : f32
+    } -> tensor<100x64xf32>
+    %jj = arith.addi %t, %c1 : index
+    scf.yield %b, %jj : tensor<100x64xf32>, index
+  }
+  return %r#0 : tensor<100x64xf32>
+}

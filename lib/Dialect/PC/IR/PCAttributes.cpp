@@ -6,6 +6,8 @@
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace mlir::pc;
 
@@ -154,8 +156,34 @@ void ScheduleAttr::print(AsmPrinter &printer) const {
   printer << ">";
 }
 
+/// What a tolerance may be depends on what it is for.
+static LogicalResult
+verifyTolerance(function_ref<InFlightDiagnostic()> emitError, ScheduleKind kind,
+                double tau) {
+  switch (kind) {
+  case ScheduleKind::Fixed:
+    if (tau >= 0.0 && tau < 1.0)
+      return success();
+    return emitError() << "expected a tolerance in [0, 1), but got " << tau;
+  case ScheduleKind::Strict:
+  case ScheduleKind::Nudged:
+  case ScheduleKind::CentredNudged:
+    if (tau >= 0.0 && !std::isinf(tau))
+      return success();
+    return emitError() << "expected a tolerance of 0 or more and finite, but "
+                          "got "
+                       << tau;
+  default:
+    if (tau == 0.0)
+      return success();
+    return emitError() << "only fixed, strict, nudged and centred-nudged have "
+                          "a tolerance, but "
+                       << stringifyScheduleKind(kind) << " got " << tau;
+  }
+}
+
 LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                   ScheduleKind, APFloat step,
+                                   ScheduleKind kind, APFloat step,
                                    int64_t iterations, APFloat tolerance,
                                    APFloat beta, APFloat rate) {
   if (!(step.convertToDouble() > 0.0))
@@ -164,9 +192,8 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (iterations < 0)
     return emitError() << "expected 0 or more iterations, but got "
                        << iterations;
-  double tau = tolerance.convertToDouble();
-  if (!(tau >= 0.0 && tau < 1.0))
-    return emitError() << "expected a tolerance in [0, 1), but got " << tau;
+  if (failed(verifyTolerance(emitError, kind, tolerance.convertToDouble())))
+    return failure();
   if (beta.isZero() || beta.isNaN())
     return emitError() << "expected a beta that is not 0, but got "
                        << beta.convertToDouble();

@@ -6,6 +6,8 @@
 #include "pc/Dialect/PC/IR/PC.h"
 #include "pc/Interfaces/DifferentiableOpInterface.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace mlir::pc;
 
@@ -144,6 +146,29 @@ YieldOp RelaxOp::getYield() {
   return cast<YieldOp>(getBody().front().getTerminator());
 }
 
+/// X2: what the tolerance is held against is the slope of a `pc.advance`.
+static LogicalResult verifyTolerance(RelaxOp op) {
+  double tolerance = op.getToleranceAttr().getValueAsDouble();
+  if (!(tolerance > 0.0) || std::isinf(tolerance))
+    return op.emitOpError("X2: expected a tolerance above 0 and finite, but "
+                          "got ")
+           << tolerance;
+  for (auto [index, value] : llvm::enumerate(op.getYield().getValues())) {
+    auto advance = value.getDefiningOp<AdvanceOp>();
+    if (advance && advance->getParentOp() == op &&
+        advance.getDisplacement() == op.getBody().getArgument(index))
+      continue;
+    InFlightDiagnostic diag =
+        op.emitOpError("X2: expected state ")
+        << index << " to move by pc.advance, whose slope the tolerance is "
+        << "held against";
+    if (Operation *maker = value.getDefiningOp())
+      diag.attachNote(maker->getLoc()) << "the next state comes from here";
+    return diag;
+  }
+  return success();
+}
+
 LogicalResult RelaxOp::verifyRegions() {
   auto yield = dyn_cast<YieldOp>(getBody().front().getTerminator());
   if (!yield)
@@ -160,7 +185,7 @@ LogicalResult RelaxOp::verifyRegions() {
         "X1: expected yielded values of the types of the states");
   if (getFinal().getTypes() != types)
     return emitOpError("X1: expected results of the types of the states");
-  return success();
+  return stopsEarly() ? verifyTolerance(*this) : success();
 }
 
 unsigned LearnOp::getNumStates(Optimizer optimizer) {

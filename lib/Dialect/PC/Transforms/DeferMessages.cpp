@@ -136,7 +136,8 @@ RelaxOp Deferral::createLoop() {
   TypeRange types = ValueRange(init).getTypes();
   auto created =
       RelaxOp::create(builder, relax.getLoc(), types, relax.getIterations(),
-                      builder.getArrayAttr(owners), init);
+                      builder.getArrayAttr(owners), init,
+                      /*tolerance=*/FloatAttr());
   OpBuilder::InsertionGuard guard(builder);
   Block *body = builder.createBlock(
       &created.getBody(), {}, types,

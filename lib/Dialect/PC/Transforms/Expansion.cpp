@@ -228,14 +228,15 @@ void Expansion::exposeFinalState(OpResult activity, Value state) {
     finalStates.emplace_back(describe(activity) + stateMark, state);
 }
 
-llvm::SmallVector<Value>
-Expansion::relax(int64_t iterations, ArrayRef<Attribute> owners,
-                 ValueRange init,
-                 function_ref<llvm::SmallVector<Value>(ValueRange)> body) {
+llvm::SmallVector<Value> Expansion::relax(
+    int64_t iterations, ArrayRef<Attribute> owners, ValueRange init,
+    function_ref<llvm::SmallVector<Value>(ValueRange)> body, double tolerance) {
   if (init.empty())
     return {};
-  auto op = RelaxOp::create(builder, loc, init.getTypes(), iterations,
-                            builder.getArrayAttr(owners), init);
+  auto op = RelaxOp::create(
+      builder, loc, init.getTypes(), iterations, builder.getArrayAttr(owners),
+      init,
+      tolerance != 0.0 ? builder.getF64FloatAttr(tolerance) : FloatAttr());
   OpBuilder::InsertionGuard guard(builder);
   Block *block =
       builder.createBlock(&op.getBody(), {}, init.getTypes(),

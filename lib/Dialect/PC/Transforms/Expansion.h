@@ -94,10 +94,12 @@ public:
   void exposeFinalState(OpResult activity, Value state);
 
   /// One repetition of `iterations` of `body`, which gets old states and
-  /// returns new ones; states are named by `owners`.
+  /// returns new ones; states are named by `owners`. With a tolerance, at most
+  /// so many.
   llvm::SmallVector<Value>
   relax(int64_t iterations, ArrayRef<Attribute> owners, ValueRange init,
-        function_ref<llvm::SmallVector<Value>(ValueRange)> body);
+        function_ref<llvm::SmallVector<Value>(ValueRange)> body,
+        double tolerance = 0.0);
 
 private:
   void createFunction(StringRef name);

@@ -100,9 +100,9 @@ void Wavefront::writeIteration(const llvm::BitVector &active) {
     owners.push_back(relax.getStates()[i]);
     init.push_back(current[i]);
   }
-  auto once =
-      RelaxOp::create(builder, relax.getLoc(), ValueRange(init).getTypes(), 1,
-                      builder.getArrayAttr(owners), init);
+  auto once = RelaxOp::create(
+      builder, relax.getLoc(), ValueRange(init).getTypes(), 1,
+      builder.getArrayAttr(owners), init, /*tolerance=*/FloatAttr());
   OpBuilder::InsertionGuard guard(builder);
   Block *body = builder.createBlock(
       &once.getBody(), {}, ValueRange(init).getTypes(),
@@ -172,9 +172,9 @@ static unsigned eraseUnread(RelaxOp relax) {
     init.push_back(relax.getInit()[i]);
     next.push_back(relax.getYield().getValues()[i]);
   }
-  auto pruned =
-      RelaxOp::create(builder, relax.getLoc(), ValueRange(init).getTypes(), 1,
-                      builder.getArrayAttr(owners), init);
+  auto pruned = RelaxOp::create(
+      builder, relax.getLoc(), ValueRange(init).getTypes(), 1,
+      builder.getArrayAttr(owners), init, /*tolerance=*/FloatAttr());
   Block *body = builder.createBlock(
       &pruned.getBody(), {}, ValueRange(init).getTypes(),
       llvm::SmallVector<Location>(init.size(), relax.getLoc()));

@@ -15,12 +15,13 @@ using namespace mlir::pc;
 static void relaxAndLearn(Expansion &e, double strength, double factor,
                           TermMap &gradients) {
   StrictRule rule(e, strength);
-  llvm::SmallVector<Value> final =
-      e.relax(e.schedule.getIterations(), rule.getOwners(),
-              rule.getInitialStates(), [&](ValueRange displacements) {
-                return rule.advance(rule.evaluate(displacements, ValueMap()),
-                                    displacements);
-              });
+  llvm::SmallVector<Value> final = e.relax(
+      e.schedule.getIterations(), rule.getOwners(), rule.getInitialStates(),
+      [&](ValueRange displacements) {
+        return rule.advance(rule.evaluate(displacements, ValueMap()),
+                            displacements);
+      },
+      e.schedule.getTolerance());
   for (auto [activity, state] : llvm::zip_equal(rule.getHidden(), final))
     e.exposeFinalState(activity, state);
   StrictRule::Point point = rule.evaluate(final, ValueMap());

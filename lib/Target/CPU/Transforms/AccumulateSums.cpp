@@ -91,7 +91,7 @@ static bool isAccumulation(linalg::LinalgOp op) {
 /// stored for a sum to start from, and is better added where the sum is read.
 static bool isStored(Value value) {
   if (auto argument = dyn_cast<BlockArgument>(value))
-    return isa<scf::ForOp>(argument.getOwner()->getParentOp());
+    return isa<scf::ForOp, scf::WhileOp>(argument.getOwner()->getParentOp());
   if (auto op = value.getDefiningOp<linalg::LinalgOp>())
     return isReduction(op);
   return value.getDefiningOp<tensor::InsertSliceOp>() != nullptr;

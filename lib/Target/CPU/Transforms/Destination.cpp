@@ -64,3 +64,15 @@ Value mlir::pc::copyTensor(OpBuilder &builder, Value value) {
       builder, value.getLoc(), cast<RankedTensorType>(value.getType()),
       ValueRange(), value);
 }
+
+SmallVector<Value> mlir::pc::getCarried(scf::WhileOp loop) {
+  SmallVector<Value> carried(loop.getBeforeArguments().size());
+  for (auto [handed, argument] : llvm::zip_equal(
+           loop.getConditionOp().getArgs(), loop.getAfterArguments())) {
+    auto old = dyn_cast<BlockArgument>(handed);
+    if (old && old.getOwner() == loop.getBeforeBody() &&
+        !carried[old.getArgNumber()])
+      carried[old.getArgNumber()] = argument;
+  }
+  return carried;
+}

@@ -3,7 +3,7 @@
 #ifndef PC_LIB_TARGET_CPU_DESTINATION_H
 #define PC_LIB_TARGET_CPU_DESTINATION_H
 
-#include "mlir/IR/Builders.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 
 namespace mlir::pc {
 
@@ -15,6 +15,11 @@ bool replaceEmptyDestination(Value value, Value destination);
 /// True when `value` may lie in memory that a block argument or the caller
 /// owns after bufferization, unless that is the memory of `own`.
 bool mayAliasOther(Value value, Value own);
+
+/// For each value that the body of `loop` yields, what the body has of the old
+/// one: the condition hands them on in an order of its own. Null where it does
+/// not.
+SmallVector<Value> getCarried(scf::WhileOp loop);
 
 /// A copy of `value` in memory of its own.
 Value copyTensor(OpBuilder &builder, Value value);

@@ -117,6 +117,8 @@ struct MergeReductions
   using MergeReductionsBase::MergeReductionsBase;
   void runOnOperation() override {
     getOperation().walk([&](scf::ForOp loop) { process(*loop.getBody()); });
+    getOperation().walk(
+        [&](scf::WhileOp loop) { process(*loop.getAfterBody()); });
   }
 
 private:

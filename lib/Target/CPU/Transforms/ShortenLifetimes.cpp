@@ -9,6 +9,7 @@
 // that it is made of, which may then be forgotten. (Finding the best order is
 // NP-complete: Sethi 1975.)
 
+#include "Destination.h"
 #include "TensorBytes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -222,13 +223,19 @@ static void addUpdates(Block &block, Graph &graph) {
     for (auto [old, value] :
          llvm::zip(loop.getRegionIterArgs(), terminator->getOperands()))
       graph.addUpdate(old, value);
+  } else if (auto loop = dyn_cast<scf::WhileOp>(parent);
+             loop && &block == loop.getAfterBody()) {
+    for (auto [old, value] :
+         llvm::zip(getCarried(loop), terminator->getOperands()))
+      if (old)
+        graph.addUpdate(old, value);
   }
 }
 
 void ShortenLifetimes::runOnOperation() {
   getOperation().walk([&](Block *block) {
     Operation *parent = block->getParentOp();
-    if (!isa<func::FuncOp, scf::ForOp, scf::IfOp>(parent) ||
+    if (!isa<func::FuncOp, scf::ForOp, scf::IfOp, scf::WhileOp>(parent) ||
         !llvm::all_of(block->without_terminator(),
                       [](Operation &op) { return isMemoryEffectFree(&op); }))
       return;

@@ -64,7 +64,7 @@ static constexpr int64_t fewBytes = 32 << 10;
 /// not change in the loop around: moved once, it is read in every iteration.
 static std::optional<unsigned> getFrozen(linalg::LinalgOp op,
                                          OpOperand &operand, unsigned lanes) {
-  auto loop = op->getParentOfType<scf::ForOp>();
+  auto loop = op->getParentOfType<LoopLikeOpInterface>();
   AffineMap map = op.getMatchingIndexingMap(&operand);
   auto type = dyn_cast<RankedTensorType>(operand.get().getType());
   if (!loop || !type || !loop.isDefinedOutsideOfLoop(operand.get()) ||

@@ -158,6 +158,18 @@ pc.graph @v5_negative_step(%x: tensor<f64>) -> (tensor<f64>) {
 
 // -----
 
+// expected-error@+1 {{expected a tolerance of 0 or more and finite, but got -1.0}}
+"test.op"() {a = #pc.schedule<"nudged", tolerance = -1.0>} : () -> ()
+
+// -----
+
+// Slopes have a unit: this one may be above 1.
+"test.op"() {a = #pc.schedule<"strict", tolerance = 2.0>} : () -> ()
+// expected-error@+1 {{only fixed, strict, nudged and centred-nudged have a tolerance, but z-il got}}
+"test.op"() {a = #pc.schedule<"z-il", tolerance = 1.0e-3>} : () -> ()
+
+// -----
+
 // expected-error@+1 {{expected a beta that is not 0, but got 0.0}}
 "test.op"() {a = #pc.schedule<"nudged", beta = 0.0>} : () -> ()
 
@@ -317,6 +329,44 @@ func.func @x1_yield(%x: tensor<f64>) {
   %d = pc.relax iterations(1) states [@g::@l] init(%x) : (tensor<f64>) {
   ^bb0(%s: tensor<f64>):
     pc.yield
+  }
+  return
+}
+func.func @x2_tolerance(%x: tensor<f64>) {
+  // expected-error@+1 {{X2: expected a tolerance above 0 and finite, but got 0.0}}
+  %d = pc.relax iterations(2) tolerance(0.0) states [@g::@l] init(%x) : (tensor<f64>) {
+  ^bb0(%s: tensor<f64>):
+    %n = pc.advance @g::@l step(0.1) %s, %x : tensor<f64>
+    pc.yield %n : tensor<f64>
+  }
+  return
+}
+func.func @x2_infinite(%x: tensor<f64>) {
+  // expected-error@+1 {{X2: expected a tolerance above 0 and finite}}
+  %d = pc.relax iterations(2) tolerance(0x7FF0000000000000) states [@g::@l] init(%x) : (tensor<f64>) {
+  ^bb0(%s: tensor<f64>):
+    %n = pc.advance @g::@l step(0.1) %s, %x : tensor<f64>
+    pc.yield %n : tensor<f64>
+  }
+  return
+}
+func.func @x2_rule(%x: tensor<f64>) {
+  // expected-error@+1 {{X2: expected state 0 to move by pc.advance, whose slope the tolerance is held against}}
+  %d = pc.relax iterations(2) tolerance(0.1) states [@g::@l] init(%x) : (tensor<f64>) {
+  ^bb0(%s: tensor<f64>):
+    // expected-note@+1 {{the next state comes from here}}
+    %n = pc.update @g::@l step(0.1) %s, %x : tensor<f64>
+    pc.yield %n : tensor<f64>
+  }
+  return
+}
+func.func @x2_other_state(%x: tensor<f64>) {
+  // expected-error@+1 {{X2: expected state 1 to move by pc.advance}}
+  %d:2 = pc.relax iterations(2) tolerance(0.1) states [@g::@l, @g::@l] init(%x, %x) : (tensor<f64>, tensor<f64>) {
+  ^bb0(%s: tensor<f64>, %t: tensor<f64>):
+    // expected-note@+1 {{the next state comes from here}}
+    %n = pc.advance @g::@l step(0.1) %s, %x : tensor<f64>
+    pc.yield %n, %n : tensor<f64>, tensor<f64>
   }
   return
 }

@@ -81,3 +81,14 @@ func.func @learning(%w: tensor<2xf64>, %g: tensor<2xf64>, %m: tensor<2xf64>,
       -> (tensor<2xf64>, tensor<2xf64>, tensor<2xf64>, tensor<f64>)
   return %w3#0, %w3#1 : tensor<2xf64>, tensor<2xf64>
 }
+
+// CHECK-LABEL: func @tolerance
+//       CHECK:   pc.relax iterations(9) tolerance(1.000000e-03) states [@chain::@h] init(%{{.+}}) : (tensor<2xf64>) {
+func.func @tolerance(%w: tensor<2xf64>, %zero: tensor<2xf64>) -> tensor<2xf64> {
+  %r = pc.relax iterations(9) tolerance(1.0e-3) states [@chain::@h] init(%zero) : (tensor<2xf64>) {
+  ^bb0(%e: tensor<2xf64>):
+    %next = pc.advance @chain::@h step(0.1) %e, %w : tensor<2xf64>
+    pc.yield %next : tensor<2xf64>
+  }
+  return %r : tensor<2xf64>
+}

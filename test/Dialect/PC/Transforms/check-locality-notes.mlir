@@ -4,6 +4,42 @@
 // RUN: pc-opt %t/co-parent.mlir -pc-check-locality='gate=false print=true' | FileCheck %t/co-parent.mlir --check-prefix=PRINT
 // RUN: not pc-opt %t/nothing.mlir -pc-check-locality 2>&1 | FileCheck %t/nothing.mlir
 // RUN: not pc-opt %t/nothing.mlir -pc-check-locality='function=f' 2>&1 | FileCheck %t/nothing.mlir --check-prefix=NAMED
+// RUN: pc-opt %t/ends.mlir -pc-check-locality='print=true' | FileCheck %t/ends.mlir
+
+//--- ends.mlir
+// A test of all states ends the relaxation. That is a global signal, which is
+// said and not failed; all else is local.
+
+// CHECK-LABEL: locality of @ends: L1 to L5 hold, but for the end of a relaxation
+//  CHECK-NEXT:   L5: the largest slope of all vertices ends a relaxation, which is a global signal
+//  CHECK-NEXT:   L7: at most 7 synchronous iterations in 1 relaxation
+pc.graph @g(%x: tensor<2xf32> {pc.name = "x", pc.role = "input"}) -> (tensor<2xf32>, tensor<f32>) {
+  %h = pc.vertex @h(%x : tensor<2xf32>) -> tensor<2xf32> {
+  ^bb0(%p: tensor<2xf32>):
+    pc.prediction %p : tensor<2xf32>
+  }
+  %l = pc.loss @l(%h : tensor<2xf32>) -> tensor<f32> {
+  ^bb0(%p: tensor<2xf32>):
+    %c0 = arith.constant 0 : index
+    %e = tensor.extract %p[%c0] : tensor<2xf32>
+    %t = tensor.from_elements %e : tensor<f32>
+    pc.prediction %t : tensor<f32>
+  }
+  pc.return %h, %l : tensor<2xf32>, tensor<f32>
+}
+func.func @ends(%x: tensor<2xf32>, %one: tensor<f32>) -> tensor<2xf32> {
+  %zero = arith.constant dense<0.0> : tensor<2xf32>
+  %h = pc.predict @g::@h(%x : tensor<2xf32>) -> tensor<2xf32>
+  %r = pc.relax iterations(7) tolerance(0.1) states [@g::@h] init(%zero) : (tensor<2xf32>) {
+  ^bb0(%e: tensor<2xf32>):
+    %v = pc.activity @g::@h %h, %e : tensor<2xf32>
+    %d = pc.error @g::@h precision(1.0) %h, %h, %e : tensor<2xf32>
+    %m = pc.vjp @g::@l wrt [0] at(%v : tensor<2xf32>) of [0](%one : tensor<f32>) -> tensor<2xf32>
+    %n = pc.advance @g::@h step(0.5) %e, %d, %m : tensor<2xf32>
+    pc.yield %n : tensor<2xf32>
+  }
+  return %r : tensor<2xf32>
+}
 
 //--- shared.mlir
 // What is not local in the model itself: a parameter of two vertices, a loop

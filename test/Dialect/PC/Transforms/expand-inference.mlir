@@ -3,6 +3,9 @@
 // RUN: pc-opt %t/skip.mlir -pc-expand-inference="schedule=fixed iterations=7" | FileCheck %t/skip.mlir --check-prefixes=CHECK,FIXED
 // RUN: pc-opt %t/skip.mlir -pc-expand-inference="schedule=fixed step=0.5 tolerance=1e-6" | FileCheck %t/skip.mlir --check-prefix=TOLERANCE
 // RUN: pc-opt %t/skip.mlir -pc-expand-inference="schedule=strict iterations=9" | FileCheck %t/skip.mlir --check-prefix=STRICT
+// RUN: pc-opt %t/skip.mlir -pc-expand-inference="schedule=strict iterations=9 tolerance=1e-2" | FileCheck %t/skip.mlir --check-prefix=STOPS
+// RUN: pc-opt %t/skip.mlir -pc-expand-inference="schedule=strict iterations=9 tolerance=1e-2" -pc-fold-relaxation -pc-defer-messages -pc-prune-wavefront | FileCheck %t/skip.mlir --check-prefix=STOPS
+// RUN: pc-opt %t/skip.mlir -pc-expand-inference="schedule=centred-nudged tolerance=1e-2" | FileCheck %t/skip.mlir --check-prefix=CENTREDSTOPS
 // RUN: pc-opt %t/skip.mlir -pc-expand-inference="schedule=centred-nudged beta=0.25" | FileCheck %t/skip.mlir --check-prefix=CENTRED
 // RUN: pc-opt %t/skip.mlir -pc-expand-inference="schedule=incremental rate=0.5" | FileCheck %t/skip.mlir --check-prefix=INCREMENTAL
 // RUN: pc-opt %t/skip.mlir -pc-expand-inference="schedule=sweep" | FileCheck %t/skip.mlir --check-prefix=SWEEP
@@ -53,6 +56,13 @@
 //       STRICT:     %[[M:.+]] = pc.vjp @model_graph::@k wrt [0] at(%[[V]] :
 //       STRICT:     pc.advance @model_graph::@h step(1.000000e-01) %[[EH]], %[[DH]], %[[M]],
 //       STRICT:     pc.yield
+
+// With a tolerance, at most so many; each of the two relaxations of
+// centred-nudged ends by itself. Nothing folds, prunes or defers in them.
+// STOPS-LABEL: func @model_gradient(
+//       STOPS:   pc.relax iterations(9) tolerance(1.000000e-02) states [@model_graph::@h, @model_graph::@k]
+//   STOPS-NOT:   pc.relax
+// CENTREDSTOPS-COUNT-2: pc.relax iterations(100) tolerance(1.000000e-02)
 
 // (G(beta) - G(-beta)) / (2 beta)
 //     CENTRED: pc.relax iterations(100)

@@ -73,8 +73,10 @@ def PC_ScheduleAttr : PC_Attr<"Schedule", "schedule"> {
   let description = [{
     `step` is the step size of inference (eta), `iterations` the number of
     updates (0: derived from the graph), `tolerance` what a derived number of
-    updates has to reach, `beta` the strength of a nudge and `rate` the learning
-    rate inside `incremental`. docs/Schedules.md says what each kind claims.
+    updates has to reach (`fixed`) or the largest slope with which activities are
+    at rest (`strict` and the nudged ones; 0: they are not asked), `beta` the
+    strength of a nudge and `rate` the learning rate inside `incremental`.
+    docs/Schedules.md says what each kind claims.
 
     ```mlir
     #pc.schedule<"fixed", step = 0.1, iterations = 20>

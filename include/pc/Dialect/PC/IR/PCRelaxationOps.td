@@ -180,8 +180,15 @@ def PC_RelaxOp : PC_Op<"relax", [
     parameter may be a state as well (`incremental`): it belongs to the vertices
     that learn it, and is named by the first of them.
 
+    With a `tolerance`, `iterations` are the most there are: the first one ends
+    the loop in which no slope of the energy along an element of a state,
+    `|error - sum(messages)|` of its `pc.advance`, exceeds the tolerance. A
+    slope that is no number does not end it.
+
     X1: there is one initial state, one block argument, one yielded value and
     one result for each entry of `states`, of one type.
+    X2: a tolerance is above 0 and finite, and each next state is that of a
+    `pc.advance` of the old one in the body.
 
     ```mlir
     %d = pc.relax iterations(2) states [@mlp::@h] init(%zero) : (tensor<4xf32>) {
@@ -193,17 +200,20 @@ def PC_RelaxOp : PC_Op<"relax", [
     ```
   }];
   let arguments = (ins ConfinedAttr<I64Attr, [IntNonNegative]>:$iterations,
-                   ArrayAttr:$states, Variadic<AnyType>:$init);
+                   ArrayAttr:$states, Variadic<AnyType>:$init,
+                   OptionalAttr<F64Attr>:$tolerance);
   let results = (outs Variadic<AnyType>:$final);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
-    `iterations` `(` $iterations `)` `states` $states
+    `iterations` `(` $iterations `)` (`tolerance` `(` $tolerance^ `)`)? `states` $states
     `init` `(` $init `)` `:` custom<StateTypes>(type($init), type($final)) $body attr-dict
   }];
   let hasRegionVerifier = 1;
   let hasFolder = 1;
   let extraClassDeclaration = [{
     YieldOp getYield();
+    /// Whether the values decide after which iteration it ends.
+    bool stopsEarly() { return getToleranceAttr() != nullptr; }
     /// The vertex that state `index` belongs to.
     ::mlir::SymbolRefAttr getOwner(unsigned index) {
       return ::llvm::cast<::mlir::SymbolRefAttr>(getStates()[index]);

@@ -228,7 +228,8 @@ def ExpandInference : Pass<"pc-expand-inference", "ModuleOp"> {
            "tolerance (fixed), 100 (strict and its relatives).">,
     Option<"tolerance", "tolerance", "double", "0.0",
            "With fixed and no iterations: the part of a gradient that may be "
-           "missing; 0 means 1e-3.">,
+           "missing; 0 means 1e-3. With strict and the nudged ones: the largest "
+           "slope with which the relaxation ends; 0 means that none does.">,
     Option<"beta", "beta", "double", "0.01", "Strength of a nudge.">,
     Option<"rate", "rate", "double", "0.01",
            "Learning rate inside the iterations of incremental.">,
