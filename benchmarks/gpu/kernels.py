@@ -11,7 +11,9 @@ A ratio is the median of the ratios of the turns. Every result is first held aga
 NumPy in f64. The relaxation is strict, of 784-256-10 with tanh and batch 64; of the
 compiled gradient, what 64 iterations take more than one does, for 64 of them; "recorded" is
 a dispatch for each op of each iteration, as without pc-gpu-persist-loops; "by address" takes
-addresses of buffers in place of descriptors. Writes kernels.json and kernels.md into --out.
+addresses of buffers in place of descriptors. "Early stop" is the same recorded relaxation with a
+tolerance that it meets after a quarter of its iterations ("ended"), or never ("asked"): what all
+iterations behind the first one take. Writes kernels.json and kernels.md into --out.
 Exit status: 0 all numbers are right (however long they take), 1 one is not or a tool failed.
 Needs the packages of `scripts/install bench`.
 """
@@ -38,6 +40,7 @@ import pages
 N = 512
 S, I, H, O = 64, 784, 256, 10
 ITERATIONS, STEP = 64, 0.1
+STOP = ITERATIONS // 4
 ADDRESSED = ["--device-profile=addressed"]
 
 
@@ -124,11 +127,13 @@ def compile_plans(args):
                         *profile], check=True)
         plans |= {path.stem.removeprefix("kernels_") + suffix: path.read_bytes() for path in folder.glob("*.pcvk")}
     listed = ["--without=pc-gpu-persist-loops"]
-    for name, iterations, without in (("all", ITERATIONS, []), ("listed", ITERATIONS, listed), ("one", 1, []),
-                                      ("listed by address", ITERATIONS, listed + ADDRESSED)):
+    for name, iterations, more in (("all", ITERATIONS, []), ("listed", ITERATIONS, listed), ("one", 1, []),
+                                   ("listed by address", ITERATIONS, listed + ADDRESSED),
+                                   ("ended", ITERATIONS, [f"--tolerance={tolerance(STOP)}"]),
+                                   ("asked", ITERATIONS, [f"--tolerance={tolerance(ITERATIONS + 1)}"])):
         folder = args.out / f"relax-{name}"
         subprocess.run([tool, args.out / "relax.mlir", "--loss=mse", "--schedule=strict", f"--iterations={iterations}",
-                        f"--step={STEP}", "--grad", "--target=vulkan", "-o", folder, *without], check=True)
+                        f"--step={STEP}", "--grad", "--target=vulkan", "-o", folder, *more], check=True)
         plans[name] = next(folder.glob("*gradient.pcvk")).read_bytes()
     return plans
 
@@ -185,13 +190,25 @@ def hand_persistent(folder):
 
 
 def relax(v, iterations):
-    """Displacements after so many iterations, and the error of the output."""
+    """Displacements after so many iterations, the error of the output, and the slope of the last one."""
     m = np.tanh(v["x"] @ v["w1"].T + v["b1"])
     d = np.zeros((S, H))
     error = lambda: 2 / (S * O) * ((m + d) @ v["w2"].T + v["b2"] - v["target"])
+    slope = np.inf
     for _ in range(iterations):
-        d = d - STEP * (d + error() @ v["w2"])
-    return m, d, error()
+        force = d + error() @ v["w2"]
+        d, slope = d - STEP * force, np.max(np.abs(force))
+    return m, d, error(), slope
+
+
+def wide(v):
+    return {k: x.astype(np.float64) for k, x in v.items()}
+
+
+def tolerance(iterations):
+    """One that the last of so many iterations is the first to meet."""
+    net = wide(values()[2])
+    return float(np.sqrt(relax(net, iterations - 1)[3] * relax(net, iterations)[3]))
 
 
 def values():
@@ -201,13 +218,13 @@ def values():
     layer = {"a": even(S, I), "b": even(I, H) / 28, "bias": even(H)}
     net = {"x": even(S, I), "w1": even(H, I) / 28, "b1": even(H), "w2": even(O, H) / 16, "b2": even(O),
            "target": even(S, O), "d": np.zeros((S, H), np.float32)}
-    net["m"] = relax({k: v.astype(np.float64) for k, v in net.items()}, 0)[0].astype(np.float32)
+    net["m"] = relax(wide(net), 0)[0].astype(np.float32)
     return square, layer, net
 
 
 def gradients(v, iterations):
     """Of b1 and of b2: sums over samples."""
-    m, d, e = relax(v, iterations)
+    m, d, e, _ = relax(v, iterations)
     return {"b1": (-d * (1 - m * m)).sum(0), "b2": e.sum(0)}
 
 
@@ -224,7 +241,6 @@ def distance(plan, results):
 def cases(compiled, folder):
     """By case, its candidates: bytes of a plan, arguments, results by name."""
     square, layer, net = values()
-    wide = lambda v: {k: x.astype(np.float64) for k, x in v.items()}
     a, b = wide(square).values()
     y = {None: np.tanh(wide(layer)["a"] @ wide(layer)["b"] + wide(layer)["bias"])}
     d = {None: relax(wide(net), ITERATIONS)[1]}
@@ -240,6 +256,10 @@ def cases(compiled, folder):
                        "all": (compiled["all"], net, gradients(wide(net), ITERATIONS)),
                        "listed": (compiled["listed"], net, gradients(wide(net), ITERATIONS)),
                        "listed by address": (compiled["listed by address"], net, gradients(wide(net), ITERATIONS)),
+                       "one": (compiled["one"], net, gradients(wide(net), 1))},
+        "early stop": {"recorded": (compiled["listed"], net, gradients(wide(net), ITERATIONS)),
+                       "ended": (compiled["ended"], net, gradients(wide(net), STOP)),
+                       "asked": (compiled["asked"], net, gradients(wide(net), ITERATIONS)),
                        "one": (compiled["one"], net, gradients(wide(net), 1))}}
 
 
@@ -258,9 +278,11 @@ def measure(device, candidates, args):
             began = time.process_time()
             plan.run()
             times[name].append(1e3 * (time.process_time() - began))
-    if "all" in times:
+    one = times.pop("one", None)
+    if one and "all" not in times:
+        times = {name: [x - y for x, y in zip(whole, one)] for name, whole in times.items()}
+    elif one:
         share = ITERATIONS / (ITERATIONS - 1)
-        one = times.pop("one")
         for name, whole in (("compiled", times.pop("all")), ("compiled recorded", times.pop("listed")),
                             ("compiled recorded by address", times.pop("listed by address"))):
             times[name] = [share * (x - y) for x, y in zip(whole, one)]
@@ -305,8 +327,9 @@ def measure_host(device, folder):
 
 def summarize(case, times):
     ratios = {}
-    for ours in (n for n in times if n.startswith("compiled")):
-        for theirs in (n for n in times if n.startswith("glsl")):
+    bases = [n for n in times if n.startswith("glsl") or n == "recorded"]
+    for ours in (n for n in times if n not in bases):
+        for theirs in bases:
             ratios[f"{ours} : {theirs}"] = statistics.median(a / b for a, b in zip(times[ours], times[theirs]))
     return {"name": case, "ms": {n: statistics.median(t) for n, t in times.items()},
             "best_ms": {n: min(t) for n, t in times.items()}, "ratios": ratios}
@@ -314,7 +337,8 @@ def summarize(case, times):
 
 def table(results, host, device, args):
     titles = {"matmul": f"product {N}³", "layer": f"layer {S}×{I}×{H}, bias, tanh",
-              "relaxation": f"strict relaxation {I}-{H}-{O}, T = {ITERATIONS}"}
+              "relaxation": f"strict relaxation {I}-{H}-{O}, T = {ITERATIONS}",
+              "early stop": f"the same, ended after {STOP}"}
     cpu = next(line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name"))
     lines = [f"{device.name}, {cpu}, Python {platform.python_version()}; medians of {args.turns} turns, CPU time.", "",
              "`benchmarks/gpu/kernels.py " + " ".join(sys.argv[1:]) + "`", "",

@@ -14,7 +14,7 @@ import subprocess
 
 import numpy as np
 
-VERSION = 4
+VERSION = 5
 KINDS = {"float32": 2, "int64": 11}
 ALIGNMENT = 64
 BARRIERS = {None: 0, "execution": 1, "memory": 2}
@@ -99,12 +99,13 @@ def encode(buffers, shaders, dispatches):
                flat(words, len(words) // 4) for words, size, addresses in shaders.values()]
     body += flat(b"".join(kernels), len(kernels))
     items = []
+    no_grid_in_memory = struct.pack("<BQ", 0, 0)
     for d in dispatches:
         operands = b""
         for operand in d.operands:
             buffer, access = operand if isinstance(operand, tuple) else (operand, "r")
             operands += span(buffer) + struct.pack("<IBB", 4, "r" in access, "w" in access)
-        items.append(struct.pack("<BI3I", BARRIERS[d.barrier], numbers[d.shader], *d.grid) +
+        items.append(struct.pack("<BI3I", BARRIERS[d.barrier], numbers[d.shader], *d.grid) + no_grid_in_memory +
                      flat(operands, len(d.operands)))
     body += flat(b"".join(items), len(items))
     checksum = 0xcbf29ce484222325

@@ -31,11 +31,14 @@ private:
   PlanRange allocate(uint64_t bytes);
   void placeArguments();
   LogicalResult placeConstant(memref::GetGlobalOp op);
+  void placeBuffer(memref::AllocOp op);
   FailureOr<uint64_t> getBase(Value memory);
   FailureOr<PlanOperand> getOperand(Value memory, BlockArgument argument,
                                     spirv::ModuleOp shader);
   FailureOr<uint32_t> getKernel(gpu::LaunchFuncOp launch,
                                 spirv::ModuleOp shader);
+  LogicalResult setGrid(PlanDispatch &dispatch, gpu::LaunchFuncOp launch,
+                        gpu::GPUFuncOp kernel);
   LogicalResult addLaunch(gpu::LaunchFuncOp launch);
 
   func::FuncOp function;
@@ -141,6 +144,14 @@ LogicalResult PlanBuilder::placeConstant(memref::GetGlobalOp op) {
   bases[op] = constant.range.offset;
   plan.constants.push_back(std::move(constant));
   return success();
+}
+
+/// What came after the arena was planned.
+void PlanBuilder::placeBuffer(memref::AllocOp op) {
+  MemRefType type = op.getType();
+  bases[op] =
+      allocate(type.getNumElements() * getElementBytes(type.getElementType()))
+          .offset;
 }
 
 /// Where the buffer that `memory` is a view of begins, in bytes.
@@ -279,10 +290,52 @@ static FailureOr<std::array<uint32_t, 3>> getSizes(gpu::LaunchFuncOp launch,
        llvm::zip(ArrayRef<Value>{sizes.x, sizes.y, sizes.z}, result)) {
     IntegerAttr constant;
     if (!matchPattern(value, m_Constant(&constant)))
-      return launch.emitOpError("expected constant sizes");
+      return launch.emitOpError(
+          "expected sizes that are constants, or a grid that is one record of "
+          "three words in memory");
     size = constant.getInt();
   }
   return result;
+}
+
+/// Number `axis` of which record of three words `size` is loaded from, and of
+/// which buffer; nothing where it is not.
+static std::optional<std::pair<Value, int64_t>> getRecord(Value size,
+                                                          int64_t axis) {
+  auto cast = size.getDefiningOp<arith::IndexCastOp>();
+  auto load = cast ? cast.getIn().getDefiningOp<memref::LoadOp>() : nullptr;
+  if (!load)
+    return std::nullopt;
+  MemRefType type = load.getMemRefType();
+  IntegerAttr record, word;
+  if (type.getRank() != 2 || type.getDimSize(1) != 3 ||
+      !type.getElementType().isInteger(32) || !type.getLayout().isIdentity() ||
+      !matchPattern(load.getIndices()[0], m_Constant(&record)) ||
+      !matchPattern(load.getIndices()[1], m_Constant(&word)) ||
+      word.getInt() != axis)
+    return std::nullopt;
+  return std::pair(load.getMemRef(), record.getInt());
+}
+
+LogicalResult PlanBuilder::setGrid(PlanDispatch &dispatch,
+                                   gpu::LaunchFuncOp launch,
+                                   gpu::GPUFuncOp kernel) {
+  gpu::KernelDim3 sizes = launch.getGridSizeOperandValues();
+  auto record = getRecord(sizes.x, 0);
+  std::optional<ArrayRef<int32_t>> largest = kernel.getKnownGridSize();
+  if (!record || !largest || getRecord(sizes.y, 1) != record ||
+      getRecord(sizes.z, 2) != record) {
+    FailureOr<std::array<uint32_t, 3>> grid = getSizes(launch, sizes);
+    if (succeeded(grid))
+      dispatch.grid = *grid;
+    return grid;
+  }
+  FailureOr<uint64_t> base = getBase(record->first);
+  if (failed(base))
+    return failure();
+  dispatch.gridAt = *base + record->second * getGridRange(0).bytes;
+  llvm::copy(*largest, dispatch.grid.begin());
+  return success();
 }
 
 LogicalResult PlanBuilder::addLaunch(gpu::LaunchFuncOp launch) {
@@ -295,14 +348,12 @@ LogicalResult PlanBuilder::addLaunch(gpu::LaunchFuncOp launch) {
       SymbolTable::lookupNearestSymbolFrom(launch, launch.getKernelAttr()));
   PlanDispatch dispatch;
   FailureOr<uint32_t> number = getKernel(launch, shader);
-  FailureOr<std::array<uint32_t, 3>> grid =
-      getSizes(launch, launch.getGridSizeOperandValues());
   FailureOr<std::array<uint32_t, 3>> workgroup =
       getSizes(launch, launch.getBlockSizeOperandValues());
-  if (failed(number) || failed(grid) || failed(workgroup))
+  if (failed(number) || failed(setGrid(dispatch, launch, kernel)) ||
+      failed(workgroup))
     return failure();
   dispatch.kernel = *number;
-  dispatch.grid = *grid;
   PlanKernel &planned = plan.kernels[*number];
   planned.workgroup = *workgroup;
   auto product = kernel->getAttrOfType<DenseI64ArrayAttr>(cooperativeAttrName);
@@ -326,6 +377,8 @@ FailureOr<Plan> PlanBuilder::build() {
     LogicalResult result = success();
     if (auto global = dyn_cast<memref::GetGlobalOp>(op))
       result = placeConstant(global);
+    else if (auto alloc = dyn_cast<memref::AllocOp>(op))
+      placeBuffer(alloc);
     else if (auto launch = dyn_cast<gpu::LaunchFuncOp>(op))
       result = addLaunch(launch);
     if (failed(result))

@@ -21,6 +21,10 @@ static cl::opt<int> dropBarrier("drop-barrier", cl::init(-1),
                                 cl::desc("forget the n-th barrier"));
 static cl::opt<int> weakenBarrier("weaken-barrier", cl::init(-1),
                                   cl::desc("make the n-th one order alone"));
+static cl::opt<bool> hideGrids("hide-grids",
+                               cl::desc("no barrier lets grids be seen"));
+static cl::opt<uint64_t> gridAt("grid-at",
+                                cl::desc("the first grid in memory is here"));
 static cl::opt<bool> trusting("trusting", cl::desc("do not check barriers"));
 static cl::opt<unsigned> workgroup("workgroup",
                                    cl::desc("plan for this many invocations"));
@@ -88,8 +92,14 @@ static void plant(Plan &plan) {
       dispatch.barrier = Barrier::None;
     else if (number == weakenBarrier)
       dispatch.barrier = Barrier::Execution;
+    else if (hideGrids)
+      dispatch.barrier = std::min(dispatch.barrier, Barrier::Memory);
     ++number;
   }
+  if (gridAt.getNumOccurrences())
+    llvm::find_if(plan.dispatches, [](const PlanDispatch &dispatch) {
+      return dispatch.gridAt.has_value();
+    })->gridAt = gridAt;
   if (workgroup)
     plan.kernels[0].workgroup[0] = workgroup;
   if (shared)

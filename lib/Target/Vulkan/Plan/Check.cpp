@@ -119,15 +119,44 @@ static bool isInside(const Plan &plan, const PlanRange &range) {
   return range.offset <= plan.bytes && range.bytes <= plan.bytes - range.offset;
 }
 
+/// Whether an earlier dispatch writes all of `range`.
+static bool isWritten(const Plan &plan, size_t before, const PlanRange &range) {
+  while (before-- > 0)
+    for (const PlanOperand &operand : plan.dispatches[before].operands)
+      if (operand.writes && operand.range.offset <= range.offset &&
+          range.offset + range.bytes <=
+              operand.range.offset + operand.range.bytes)
+        return true;
+  return false;
+}
+
+/// A grid that nobody has written could be any.
+static std::string checkGrid(const Plan &plan, size_t number) {
+  const PlanDispatch &dispatch = plan.dispatches[number];
+  std::string where = "dispatch " + std::to_string(number);
+  for (uint32_t size : dispatch.grid)
+    if (size == 0)
+      return where + " has the grid " + toText(dispatch.grid);
+  if (!dispatch.gridAt)
+    return "";
+  PlanRange range = getGridRange(*dispatch.gridAt);
+  if (!isInside(plan, range))
+    return where + " has its grid beyond the memory of the plan";
+  if (range.offset % sizeof(uint32_t) != 0)
+    return where + " has a grid that is not aligned to its words";
+  if (!isWritten(plan, number, range))
+    return where + " has its grid where no dispatch before it has written";
+  return "";
+}
+
 static std::string checkDispatch(const Plan &plan, size_t number) {
   const PlanDispatch &dispatch = plan.dispatches[number];
   std::string where = "dispatch " + std::to_string(number);
   if (dispatch.kernel >= plan.kernels.size())
     return where + " is of kernel " + std::to_string(dispatch.kernel) + " of " +
            std::to_string(plan.kernels.size());
-  for (uint32_t size : dispatch.grid)
-    if (size == 0)
-      return where + " has the grid " + toText(dispatch.grid);
+  if (std::string problem = checkGrid(plan, number); !problem.empty())
+    return problem;
   if (dispatch.operands.empty())
     return where + " has no operands";
   for (const PlanOperand &operand : dispatch.operands) {

@@ -12,7 +12,7 @@
 using namespace mlir::pc;
 
 static constexpr char magic[4] = {'P', 'C', 'V', 'K'};
-static constexpr uint32_t version = 4;
+static constexpr uint32_t version = 5;
 static constexpr size_t headerBytes = 24;
 
 /// FNV-1a, which sees every changed byte; no protection against malice.
@@ -80,6 +80,16 @@ static void code(Codec &codec, std::array<T, N> &values) {
     code(codec, value);
 }
 
+/// Whether there is a number, and the number, 0 where there is none.
+template <typename Codec, typename T>
+static void code(Codec &codec, std::optional<T> &number) {
+  bool isThere = number.has_value();
+  code(codec, isThere);
+  T value = number.value_or(0);
+  code(codec, value);
+  number = isThere ? std::optional<T>(value) : std::nullopt;
+}
+
 /// A list of numbers or characters, in one piece.
 template <typename Codec, typename List>
 static void codeFlat(Codec &codec, List &list) {
@@ -125,11 +135,7 @@ template <typename Codec> static void code(Codec &codec, PlanPort &port) {
   codeFlat(codec, port.role);
   code(codec, port.kind);
   codeFlat(codec, port.shape);
-  bool updates = port.updates.has_value();
-  code(codec, updates);
-  uint32_t argument = port.updates.value_or(0);
-  code(codec, argument);
-  port.updates = updates ? std::optional<uint32_t>(argument) : std::nullopt;
+  code(codec, port.updates);
   code(codec, port.range);
 }
 
@@ -169,6 +175,7 @@ static void code(Codec &codec, PlanDispatch &dispatch) {
   code(codec, dispatch.barrier);
   code(codec, dispatch.kernel);
   code(codec, dispatch.grid);
+  code(codec, dispatch.gridAt);
   codeList(codec, dispatch.operands);
 }
 
@@ -209,7 +216,7 @@ static bool hasWrongWord(const Plan &plan) {
           matrix.sums > ElementKind::F8E8M0)
         return true;
   for (const PlanDispatch &dispatch : plan.dispatches)
-    if (dispatch.barrier > Barrier::Memory)
+    if (dispatch.barrier > Barrier::Grid)
       return true;
   return false;
 }

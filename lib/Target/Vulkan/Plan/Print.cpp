@@ -40,11 +40,16 @@ static void print(const std::array<uint32_t, 3> &sizes, std::ostream &os) {
 
 static void print(const Plan &plan, const PlanDispatch &dispatch,
                   std::ostream &os) {
-  static constexpr const char *barriers[] = {"", "  barrier execution\n",
-                                             "  barrier memory\n"};
+  static constexpr const char *barriers[] = {
+      "", "  barrier execution\n", "  barrier memory\n", "  barrier grid\n"};
   os << barriers[static_cast<size_t>(dispatch.barrier)] << "  dispatch "
-     << plan.kernels[dispatch.kernel].name << " grid ";
+     << plan.kernels[dispatch.kernel].name
+     << (dispatch.gridAt ? " grid up to " : " grid ");
   print(dispatch.grid, os);
+  if (dispatch.gridAt) {
+    os << " from ";
+    print(getGridRange(*dispatch.gridAt), os);
+  }
   for (const PlanOperand &operand : dispatch.operands) {
     os << (operand.reads && operand.writes ? " updates "
            : operand.writes                ? " writes "

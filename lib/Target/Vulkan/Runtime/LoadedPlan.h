@@ -80,6 +80,7 @@ private:
   pc_vk_status recordCopy(const mlir::pc::PlanRange &range, uint64_t at,
                           bool isUpload, VkCommandBuffer &commands);
   pc_vk_status recordDispatches();
+  void recordBarrier(mlir::pc::Barrier barrier);
   pc_vk_status makeClock();
   void takeTime(uint32_t query);
   pc_vk_status addTimes();

@@ -23,7 +23,8 @@ pc_vk_status DeviceBuffer::create(pc_vk_context &context, VkDeviceSize bytes,
       VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT;
   bool hasAddress = !isStaging && context.features12.bufferDeviceAddress;
   if (!isStaging)
-    info.usage |= VK_BUFFER_USAGE_STORAGE_BUFFER_BIT;
+    info.usage |= VK_BUFFER_USAGE_STORAGE_BUFFER_BIT |
+                  VK_BUFFER_USAGE_INDIRECT_BUFFER_BIT;
   if (hasAddress)
     info.usage |= VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT;
   if (pc_vk_status status =

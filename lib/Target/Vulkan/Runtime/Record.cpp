@@ -76,6 +76,20 @@ pc_vk_status pc_vk_plan::recordCopies(const std::vector<PlanPort> &ports,
   return PC_VK_OK;
 }
 
+/// Grids are read before shaders run, at a stage of their own. What overwrites
+/// them waits for that as well: to wait for a stage is to wait for all stages
+/// before it.
+void pc_vk_plan::recordBarrier(Barrier barrier) {
+  if (barrier == Barrier::None)
+    return;
+  bool isMemory = barrier >= Barrier::Memory, isGrid = barrier == Barrier::Grid;
+  waitFor(body, compute, isMemory ? VK_ACCESS_SHADER_WRITE_BIT : 0,
+          compute | (isGrid ? VK_PIPELINE_STAGE_DRAW_INDIRECT_BIT : 0),
+          (isMemory ? shaderAccess : 0) |
+              (isGrid ? VK_ACCESS_INDIRECT_COMMAND_READ_BIT : 0));
+  ++numBarriers;
+}
+
 pc_vk_status pc_vk_plan::recordDispatches() {
   if (pc_vk_status status = begin(body))
     return status;
@@ -90,12 +104,7 @@ pc_vk_status pc_vk_plan::recordDispatches() {
   for (size_t i = 0; i != dispatches.size(); ++i) {
     const PlanDispatch &dispatch = plan.dispatches[i];
     const LoadedKernel &kernel = kernels[dispatch.kernel];
-    if (dispatch.barrier != Barrier::None) {
-      bool isMemory = dispatch.barrier == Barrier::Memory;
-      waitFor(body, compute, isMemory ? VK_ACCESS_SHADER_WRITE_BIT : 0, compute,
-              isMemory ? shaderAccess : 0);
-      ++numBarriers;
-    }
+    recordBarrier(dispatch.barrier);
     if (kernel.pipeline != bound)
       vkCmdBindPipeline(body, VK_PIPELINE_BIND_POINT_COMPUTE, kernel.pipeline);
     bound = kernel.pipeline;
@@ -107,7 +116,10 @@ pc_vk_status pc_vk_plan::recordDispatches() {
         body, kernel.layout, VK_SHADER_STAGE_COMPUTE_BIT, 0,
         static_cast<uint32_t>(4 * dispatches[i].constants.size()),
         dispatches[i].constants.data());
-    vkCmdDispatch(body, dispatch.grid[0], dispatch.grid[1], dispatch.grid[2]);
+    if (dispatch.gridAt)
+      vkCmdDispatchIndirect(body, memory.buffer, *dispatch.gridAt);
+    else
+      vkCmdDispatch(body, dispatch.grid[0], dispatch.grid[1], dispatch.grid[2]);
     takeTime(static_cast<uint32_t>(i + 1));
   }
   return context.check(vkEndCommandBuffer(body), "record the dispatches");

@@ -2,6 +2,7 @@
 //
 // Structured ops on buffers as kernels and their launches.
 
+#include "Conditions.h"
 #include "LoopStages.h"
 #include "SharedTiling.h"
 #include "TreeReduction.h"
@@ -33,6 +34,9 @@ struct Group {
   int64_t treeWidth = 1; // invocations of each result
   int64_t invocations = 1, blockSize = 1;
   int64_t iterations = 0, perLaunch = 0; // of a loop
+  /// Where a decision writes grids, and which of them is this one's.
+  Value chosenGrids;
+  int64_t record = 0;
 };
 
 struct OutlineKernels
@@ -42,6 +46,9 @@ struct OutlineKernels
 
 private:
   LogicalResult outline(func::FuncOp function);
+  LogicalResult makeGroups(Block &block, std::vector<Group> &groups) const;
+  FailureOr<Group> makeDecision(scf::IfOp branch, GridMemory &memory,
+                                MutableArrayRef<Group> groups) const;
   FailureOr<Group> makeGroup(Operation *root) const;
   SmallVector<MatrixShape> getMatrices() const;
   LogicalResult shareLoop(Group &group, Owners owners) const;
@@ -291,24 +298,69 @@ void OutlineKernels::launch(Group &group, gpu::GPUFuncOp kernel) {
         buffer.getType() == type
             ? buffer
             : memref::CastOp::create(builder, loc, type, buffer).getResult());
-  gpu::LaunchFuncOp::create(builder, loc, kernel, makeSizes(getGrid(group)),
+  gpu::KernelDim3 grid =
+      group.chosenGrids
+          ? GridMemory::load(builder, loc, group.chosenGrids, group.record)
+          : makeSizes(getGrid(group));
+  gpu::LaunchFuncOp::create(builder, loc, kernel, grid,
                             makeSizes({int32_t(group.blockSize), 1, 1}),
                             Value(), operands);
   ++launches;
 }
 
-LogicalResult OutlineKernels::outline(func::FuncOp function) {
+LogicalResult OutlineKernels::makeGroups(Block &block,
+                                         std::vector<Group> &groups) const {
   SmallVector<Operation *> roots;
-  for (Operation &op : function.front())
+  for (Operation &op : block)
     if (isa<linalg::LinalgOp>(op) || isFused(op) || op.hasAttr(rowsAttrName))
       roots.push_back(&op);
-  std::vector<Group> groups;
   bool failed = false;
   for (Operation *root : roots) {
     FailureOr<Group> group = makeGroup(root);
     failed |= mlir::failed(group);
     if (mlir::succeeded(group))
       groups.push_back(std::move(*group));
+  }
+  return failure(failed);
+}
+
+/// The kernel that says which grids the `groups` of `branch` have.
+FailureOr<Group>
+OutlineKernels::makeDecision(scf::IfOp branch, GridMemory &memory,
+                             MutableArrayRef<Group> groups) const {
+  SmallVector<GridSize> grids;
+  for (Group &group : groups) {
+    GridSize grid = getGrid(group);
+    group.record = llvm::find(grids, grid) - grids.begin();
+    if (group.record == int64_t(grids.size()))
+      grids.push_back(grid);
+  }
+  linalg::GenericOp decision = memory.decide(branch, grids);
+  for (Group &group : groups)
+    group.chosenGrids = decision.getDpsInits().front();
+  return makeGroup(decision);
+}
+
+LogicalResult OutlineKernels::outline(func::FuncOp function) {
+  std::vector<Group> groups;
+  SmallVector<scf::IfOp> branches;
+  for (auto branch : function.front().getOps<scf::IfOp>())
+    if (isDecidedByKernel(branch))
+      branches.push_back(branch);
+  bool failed = mlir::failed(makeGroups(function.front(), groups));
+  GridMemory memory(function);
+  for (scf::IfOp branch : branches) {
+    std::vector<Group> inside;
+    failed |= mlir::failed(makeGroups(*branch.thenBlock(), inside));
+    if (failed || inside.empty())
+      continue;
+    FailureOr<Group> decision = makeDecision(branch, memory, inside);
+    failed |= mlir::failed(decision);
+    if (failed)
+      continue;
+    groups.push_back(std::move(*decision));
+    std::move(inside.begin(), inside.end(), std::back_inserter(groups));
+    ++conditions;
   }
   if (failed)
     return failure();
@@ -322,18 +374,21 @@ LogicalResult OutlineKernels::outline(func::FuncOp function) {
     }
     group.root->erase();
   }
+  for (scf::IfOp branch : branches)
+    inlineBranch(branch);
   return success();
 }
 
-/// What a plan can say: memory, views of it, and launches. What else there is
-/// is said once for each node of the model, however often it was unrolled.
+/// What a plan can say: memory, views of it, launches, and grids in memory.
+/// What else there is is said once for each node of the model, however often it
+/// was unrolled.
 static LogicalResult checkHost(func::FuncOp function) {
   bool failed = false;
   llvm::DenseSet<std::pair<Location, OperationName>> said;
   for (Operation &op : function.front()) {
     if (isa<memref::AllocOp, memref::GetGlobalOp, ViewLikeOpInterface,
             gpu::LaunchFuncOp, func::ReturnOp>(op) ||
-        op.hasTrait<OpTrait::ConstantLike>())
+        isGridSize(&op) || op.hasTrait<OpTrait::ConstantLike>())
       continue;
     failed = true;
     if (said.insert({op.getLoc(), op.getName()}).second)

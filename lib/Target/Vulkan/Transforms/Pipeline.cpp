@@ -49,6 +49,7 @@ void mlir::pc::buildTensorToLaunchesPipeline(OpPassManager &manager,
   persistent.sharedBytes = device.sharedBytes;
   add.toFunctions(createPersistLoops(persistent));
   add.toFunctions(createPlanMemory());
+  add.toFunctions(createBoundLoops());
   add.toFunctions(createUnrollLoops());
   add(createCanonicalizerPass());
   add(createCSEPass());

@@ -69,17 +69,26 @@ struct PlanOperand {
 };
 
 /// What has to be waited for before a dispatch: nothing, that earlier ones have
-/// read what this one overwrites, or that what they wrote can be seen.
-enum class Barrier : uint8_t { None, Execution, Memory };
+/// read what this one overwrites, that what they wrote can be seen by shaders,
+/// or that it can be seen as a grid as well. Each includes those before it.
+enum class Barrier : uint8_t { None, Execution, Memory, Grid };
 
 struct PlanDispatch {
   Barrier barrier = Barrier::None;
   uint32_t kernel = 0;
   std::array<uint32_t, 3> grid = {1, 1, 1};
+  /// Where three words are, written by dispatches before this one, that are its
+  /// grid; `grid` is then the largest that they may be.
+  std::optional<uint64_t> gridAt;
   /// Operand i is binding i; where it begins is word i of the push constants.
   /// Of a kernel that takes addresses, they are push constants of 64 bits.
   std::vector<PlanOperand> operands;
 };
+
+/// The memory of three words that the grid of a dispatch is read from.
+inline PlanRange getGridRange(uint64_t at) {
+  return {at, 3 * sizeof(uint32_t)};
+}
 
 struct Plan {
   std::string name; // of the function
@@ -100,8 +109,9 @@ void computeBarriers(Plan &plan);
 std::string findHazard(const Plan &plan);
 
 /// What is wrong with a plan that would make a device do something undefined:
-/// memory out of bounds, kernels that are not there, a workgroup size or memory
-/// of a workgroup that is not that of the shader. "" if nothing is.
+/// memory out of bounds, kernels that are not there, a grid from memory that no
+/// dispatch has written, a workgroup size or memory of a workgroup that is not
+/// that of the shader. "" if nothing is.
 std::string findDefect(const Plan &plan);
 
 /// Bytes of the memory of a workgroup that a shader declares.

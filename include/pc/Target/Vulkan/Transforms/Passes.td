@@ -5,6 +5,20 @@
 
 include "mlir/Pass/PassBase.td"
 
+def BoundLoops : Pass<"pc-gpu-bound-loops", "func::FuncOp"> {
+  let summary = "give a loop that memory ends all iterations that it may have";
+  let description = [{
+    A relaxation with a tolerance is an `scf.while` on buffers: it counts its iterations from one
+    constant to another, and ends before that where what is loaded from memory says so. It
+    becomes an `scf.for` with all of these iterations, each of which asks the same question in
+    front of its body, an `scf.if`. Once that is no, no body writes memory any more, and it stays no.
+
+    Example: `test/Target/Vulkan/bound-loops.mlir`
+  }];
+  let statistics = [Statistic<"bounded", "bounded", "Loops with all of their iterations">];
+  let dependentDialects = ["mlir::arith::ArithDialect", "mlir::scf::SCFDialect"];
+}
+
 def UnrollLoops : Pass<"pc-gpu-unroll-loops", "func::FuncOp"> {
   let summary = "replace loops of the host by their iterations";
   let description = [{
@@ -165,7 +179,11 @@ def OutlineKernels : Pass<"pc-gpu-outline-kernels", "ModuleOp"> {
     many of its iterations as an invocation may have, with a workgroup for each
     subgroup, or for the rows that `pc.team` invocations own together.
 
-    What is left in the function then has to be launches, buffers and views of them:
+    Ops in an `scf.if` without results, whose condition is arithmetic on numbers that are loaded
+    from buffers of rank 0, are launched with a grid that is loaded from memory. A kernel in front of
+    them writes these grids: those that they have, or zeros. So the host asks nothing.
+
+    What is left in the function then has to be launches, buffers, views of them, and loads of grids:
     anything else is refused by name.
 
     Example: `test/Target/Vulkan/outline-kernels.mlir`
@@ -194,6 +212,7 @@ def OutlineKernels : Pass<"pc-gpu-outline-kernels", "ModuleOp"> {
     Statistic<"trees", "trees", "Kernels that reduce as trees">,
     Statistic<"cooperative", "cooperative", "Kernels with cooperative matrices">,
     Statistic<"shared", "shared", "Kernels whose workgroups share tiles">,
+    Statistic<"conditions", "conditions", "Conditions that kernels find out">,
     Statistic<"kernels", "kernels", "Different kernels">,
     Statistic<"launches", "launches", "Launches of kernels">
   ];
