@@ -3,14 +3,14 @@
 """Holds the estimates of pcflow-report against what Yosys makes of circuits.
 
     benchmarks/dataflow/calibrate.py [CIRCUIT]... [--folder DIR]
-    benchmarks/dataflow/calibrate.py --update [--folder DIR]
+    benchmarks/dataflow/calibrate.py --update [KIND]... [--folder DIR]
 
 Synthesises circuits (synth_xilinx -flatten) and compares what they take with the
 report: DSP and BRAM have to be equal, LUT and FF within 25 %. Without names, all
 circuits of HELD_OUT, of which no part was measured for the estimates.
 --update synthesises each unit of other circuits by itself and fits the
-coefficients of lib/Dialect/Dataflow/Analysis/CostTable.inc anew. What was
-synthesised is kept in the folder and not done again.
+coefficients of lib/Dialect/Dataflow/Analysis/CostTable.inc anew, or those of some
+kinds of units (conv, map_f32) if some are named. What was synthesised is kept in the folder and not done again.
 """
 
 import argparse
@@ -30,7 +30,8 @@ TABLE = ROOT / "lib" / "Dialect" / "Dataflow" / "Analysis" / "CostTable.inc"
 MODELS = [ROOT / "examples", ROOT / "test" / "Dialect" / "Dataflow" / "Reference" / "Inputs"]
 TOLERANCE = 0.25
 
-# Layers (or the script that makes the model, and its options), batch, format, and further options.
+# Layers (or the script that makes the model, and its options), batch, format, further options, and the
+# kinds of units that are measured, if not all.
 CALIBRATION = {
     "plain": ("4-4-2", 1, "18,14", "--rate=0.05"),
     "wide": ("8-6-3", 1, "12,8", "--rate=0.05 --lanes=12"),
@@ -67,9 +68,26 @@ CALIBRATION = {
     "free": ("make_convnet.py --channels=2,4 --size=4 --classes=2", 2, "16,11",
              "--rate=0.05 --schedule=strict --step=0.3 --iterations=8 --lanes=4"),
     "large": ("make_convnet.py --channels=1,2 --size=24 --classes=1", 2, "18,12", "--rate=0.05"),
+    "parts": ("make_grouped.py", 2, "16,11", "--rate=0.05 --lanes=8"),
     "turns": ("make_graph.py 13 --images", 2, "20,12", "--rate=0.05 --segments=16"),
     "means": ("make_graph.py 2", 1, "16,10", "--rate=0.05 --segments=16"),
 }
+# Of floats: a unit of a few lanes takes as long to synthesise as a circuit of the others.
+CALIBRATION_OF_FLOATS = {
+    "float": ("4-4-2", 1, "f32", "--rate=0.05 --segments=64"),
+    "float-batch": ("3-4-2", 2, "f32", "--rate=0.0625 --segments=64 --lanes=3"),
+    "float-moving": ("3-3-2", 2, "f32", "--rate=0.05 --optimizer=momentum --segments=64"),
+    "float-steps": ("3-3-2", 1, "f32", "--rate=0.05 --schedule=fixed --step=0.3 --iterations=6 --segments=128"),
+    "float-halves": ("2-3-1", 1, "f32", "--rate=0.05 --schedule=fixed --step=0.5 --iterations=4 --segments=64"),
+    "float-strict": ("3-3-2", 1, "f32", "--rate=0.125 --schedule=strict --step=0.3 --iterations=6 --segments=128"),
+    "float-classes": ("4-3", 2, "f32", "--rate=0.05 --loss=cross-entropy --segments=64"),
+    "float-image": ("make_convnet.py --channels=2 --size=4 --classes=2", 1, "f32", "--rate=0.05"),
+    "float-means": ("make_convnet.py --channels=2 --size=4 --kernel=2 --classes=1 --pool=mean", 2, "f32",
+                    "--rate=0.05 --lanes=3"),
+    "float-parts": ("make_grouped.py", 2, "f32", "--rate=0.05 --optimizer=momentum --segments=128"),
+    "float-rows": ("make_rearranged.py", 1, "f32", "--rate=0.125", "rearrange_f32 sum_f32"),
+}
+CALIBRATION.update(CALIBRATION_OF_FLOATS)
 HELD_OUT = {
     "even": ("8-8-4", 2, "18,14", "--rate=0.1 --lanes=8"),
     "labels": ("12-6-3", 4, "16,11", "--rate=0.04 --loss=cross-entropy --lanes=12"),
@@ -84,6 +102,11 @@ HELD_OUT = {
     "deeper": ("make_convnet.py --channels=2,4 --size=6 --classes=2 --pool=mean", 1, "16,12", "--rate=0.04 --lanes=4"),
     "rows": ("make_rearranged.py", 2, "24,14", "--rate=0.05"),
     "channels": ("make_graph.py 8 --images", 2, "16,10", "--rate=0.03 --segments=64"),
+    "separate": ("make_graph.py 21 --images", 2, "18,12", "--rate=0.05 --segments=32"),
+    "float-chain": ("5-4-2", 1, "f32", "--rate=0.1 --lanes=4 --segments=128"),
+    "float-velocity": ("3-4-2", 2, "f32", "--rate=0.1 --optimizer=momentum --segments=64"),
+    "float-branches": ("make_graph.py 8 --plain", 2, "f32", "--rate=0.03 --segments=64"),
+    "float-convnet": ("make_convnet.py --channels=2,3 --size=6 --kernel=2 --classes=2", 2, "f32", "--rate=0.03"),
     "photo": ("make_convnet.py --channels=2,2 --size=20 --classes=1", 1, "12,8", "--rate=0.0625"),
 }
 
@@ -98,7 +121,7 @@ def run(*command):
 
 def compile_circuit(name, circuit, folder):
     """Its hardware, and its report with terms."""
-    layers, batch, word, options = circuit
+    layers, batch, word, options, *_ = circuit
     model, out = folder / f"{name}.onnx", folder / name
     script, *arguments = layers.split() if ".py" in layers else ["make_mlp.py", layers, "--activation", "Tanh"]
     path = next(folder / script for folder in MODELS if (folder / script).exists())
@@ -110,7 +133,7 @@ def compile_circuit(name, circuit, folder):
     if not any(option.startswith("--optimizer") for option in options):
         options.append("--optimizer=sgd")
     run("pc-compile", model, "--dim", f"N={batch}", "--grad", "--target=dataflow",
-        f"--format=fixed<{word}>",
+        f"--format={word}" if word == "f32" else f"--format=fixed<{word}>",
         f"--dump-phases={folder / name}-phases", *options, "-o", out)
     report = run("pc-opt", f"{folder / name}-phases/3-dataflow.mlir", "--pcflow-report=terms", "-o", "/dev/null")
     return out, json.loads(report)[0]
@@ -166,7 +189,7 @@ def list_units(out, report):
         scope = "" if path.stem == "top" else path.stem[len("vertex_"):]
         for unit, settings, body in re.findall(r"^  df_(\w+) #\((.*?)\) \w+ \((.*?)\);$", path.read_text(),
                                                re.M | re.S):
-            constants = dict(re.findall(r"\.(rate|momentum|step)\((18'd\d+)\)", body))
+            constants = dict(re.findall(r"\.(rate|momentum|step)\((\d+'d\d+)\)", body))
             settings = dict(re.findall(r"\.(\w+)\(([^()]+)\)", settings))
             instances.setdefault((scope, unit), []).append((settings, constants))
     assert {f"df_{unit}" for _, unit in instances} <= library
@@ -179,7 +202,7 @@ def list_units(out, report):
                 if int(settings["W"]) == width and int(settings["DEPTH"]) in queues:
                     yield unit, settings, {}, queues[int(settings["DEPTH"])]
             continue
-        of_kind = [entry for entry in report["units"] if entry["terms"]["kind"] == unit and
+        of_kind = [entry for entry in report["units"] if entry["terms"]["kind"].removesuffix("_f32") == unit and
                    re.sub(r"\W", "_", entry["name"].rpartition("/")[0]) == scope]
         if unit in ("linear", "conv", "pool", "rearrange", "state", "activity", "latch", "first", "sum", "softmax"):
             assert len(of_kind) == len(found), (scope, unit)
@@ -191,8 +214,9 @@ def list_units(out, report):
 
 
 def measure(unit, settings, constants, out, folder):
+    floats = sorted(RTL.glob("f32_*.sv"))
     if unit == "map":
-        files = sorted(out.glob(f"{settings}*.sv")) + [RTL / "df_round.sv"]
+        files = sorted(out.glob(f"{settings}*.sv")) + [RTL / "df_round.sv", *floats]
         return synthesise(files, settings, folder)
     name = f"one_{unit}"
     text = wrap(f"df_{unit}", settings, constants, name)
@@ -208,7 +232,7 @@ def measure(unit, settings, constants, out, folder):
     wrapper.write_text(text)
     parts = {"linear": ["linear", "lane", "bias"], "conv": ["conv", "window", "lane", "bias"],
              "pool": ["pool", "window"]}.get(unit, [unit])
-    files += [RTL / f"df_{part}.sv" for part in [*parts, "round"]] + [wrapper]
+    files += [RTL / f"df_{part}.sv" for part in [*parts, "round"]] + floats + [wrapper]
     return synthesise(files, name, folder)
 
 
@@ -231,20 +255,23 @@ def fit(rows, wanted):
     return result.round(3)
 
 
-def update(folder):
+def update(kinds, folder):
+    kept = {match[1]: line for line in TABLE.read_text().splitlines() if (match := re.match(r'{"(\w+)"', line))}
     measured, wrong = {}, 0
     for name, circuit in CALIBRATION.items():
         out, report = compile_circuit(name, circuit, folder)
         for unit, settings, constants, terms in list_units(out, report):
+            if terms["kind"] not in (kinds or [terms["kind"]]) or (circuit[4:] and terms["kind"] not in circuit[4]):
+                continue
             taken = measure(unit, settings, constants, out, folder)
             for certain in ("dsp", "bram18"):
                 if taken[certain] != terms["certain"][certain]:
                     print(f"{name}: {unit} {settings} {constants}: expected {terms['certain'][certain]} "
                           f"{certain}, but Yosys takes {taken[certain]}", flush=True)
                     wrong += 1
-            measured.setdefault(unit, []).append((terms, taken))
+            measured.setdefault(terms["kind"], []).append((terms, taken))
         print(name, flush=True)
-    lines = ["// Written by benchmarks/dataflow/calibrate.py --update."]
+    lines = kept if kinds else {}
     for unit, pairs in sorted(measured.items()):
         coefficients = []
         for what in ("lut", "ff"):
@@ -254,9 +281,10 @@ def update(folder):
             off = np.array([abs(row @ coefficients[-1] - want) / max(taken[what], 1)
                             for row, want, (_, taken) in zip(np.array(rows), wanted, pairs)])
             print(f"{unit} {what}: {len(pairs)} units, off by {off.mean():.1%} on average, {off.max():.1%} at most")
-        lines.append(f'{{"{unit}", ' + ", ".join("{" + ", ".join(f"{c:g}" for c in row) + "}"
-                                                 for row in coefficients) + "},")
-    TABLE.write_text("\n".join(lines) + "\n")
+        lines[unit] = (f'{{"{unit}", ' + ", ".join("{" + ", ".join(f"{c:g}" for c in row) + "}"
+                                                   for row in coefficients) + "},")
+    TABLE.write_text("// Written by benchmarks/dataflow/calibrate.py --update.\n" +
+                     "".join(f"{line}\n" for _, line in sorted(lines.items())))
     if wrong:
         sys.exit(f"{wrong} counts of DSP or BRAM are off")
 
@@ -284,13 +312,13 @@ def check(names, folder):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("circuits", nargs="*", choices=[*HELD_OUT, *CALIBRATION, []])
-    parser.add_argument("--update", action="store_true")
+    parser.add_argument("--update", nargs="*", metavar="KIND")
     parser.add_argument("--folder", type=pathlib.Path)
     args = parser.parse_args()
     folder = args.folder or pathlib.Path(tempfile.mkdtemp(prefix="pc-calibrate-"))
     folder.mkdir(parents=True, exist_ok=True)
-    if args.update:
-        update(folder)
+    if args.update is not None:
+        update(args.update, folder)
     else:
         check(args.circuits or HELD_OUT, folder)
 

@@ -41,10 +41,11 @@ std::string ModuleWriter::literal(int64_t factor) {
 }
 
 void ModuleWriter::useArithmetic() {
-  if (!design.format.isFloat()) {
-    design.units.insert("df_round");
+  // Also where words are floats: Yosys reads units as they are without
+  // settings.
+  design.units.insert("df_round");
+  if (!design.format.isFloat())
     return;
-  }
   for (llvm::StringRef unit : {"f32_add", "f32_chain", "f32_mul"})
     design.units.insert(unit);
 }

@@ -168,9 +168,7 @@ APInt pcflow::getScale(double value) {
   return APInt(64, static_cast<int64_t>(std::nearbyint(std::ldexp(value, 16))));
 }
 
-/// How often the bits of what a table holds change from one knot to the next;
-/// bits that are alike, as those of the sign are, count once.
-static double countChanges(ArrayRef<int64_t> knots, int64_t width) {
+double pcflow::countChanges(ArrayRef<int64_t> knots, int64_t width) {
   std::set<std::vector<bool>> functions;
   double changes = 0;
   for (int64_t bit = 0; bit < width; ++bit) {
@@ -230,8 +228,7 @@ static int64_t getBits(Value value, FixedType format) {
   return format.getWidth();
 }
 
-/// Bits of the registers between the stages of a map.
-static double countStageBits(MapOp map, int64_t width) {
+double pcflow::countStageBits(MapOp map, int64_t width) {
   llvm::DenseMap<Value, int64_t> stages, last;
   auto getStage = [&](Operation &op) {
     int64_t stage = 0;
@@ -331,18 +328,13 @@ static void addSteps(int64_t width, int64_t size, int64_t words, double step,
   terms.ff = {1, double(log2Ceil(size)), moves, memories.registers};
 }
 
-/// Whether it computes with floats, of which nothing was synthesised to fit.
-static bool computesFloats(Operation *unit) {
-  WordType format = getWordType(unit->getParentOfType<GraphOp>());
-  return format && format.isFloat() &&
-         !isa<LatchOp, BufferOp, FirstOp, ForkOp, TapOp, GateOp, SinkOp,
-              OutputOp>(unit);
-}
-
 CostTerms pcflow::getCostTerms(Operation *unit) {
   CostTerms terms;
-  if (computesFloats(unit)) {
-    terms.isKnown = false;
+  auto state = dyn_cast<StateOp>(unit);
+  bool isDelay = state && state.getStep().convertToDouble() == 1.0;
+  if (!isDelay && computesFloats(unit) &&
+      isa<MapOp, SoftmaxErrorOp, StateOp, ActivityOp, SumOp>(unit)) {
+    addFloats(unit, terms);
     return terms;
   }
   auto addMemory = [&](Value stream, int64_t depth) {
@@ -413,7 +405,7 @@ CostTerms pcflow::getCostTerms(Operation *unit) {
         terms.ff = {1};
       })
       .Case<TapOp, GateOp, SinkOp, OutputOp>([](auto) {}) // wires
-      .Default([&](Operation *) { terms.isKnown = false; });
+      .Default([](Operation *) { llvm_unreachable("a unit without terms"); });
   return terms;
 }
 

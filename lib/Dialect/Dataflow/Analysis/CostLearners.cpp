@@ -17,19 +17,27 @@ struct Learner {
   int64_t tiles;  // words of each lane
   int64_t groups; // words of each bias
   int64_t uses;   // of a weight, added up before it moves
-  bool sends, learns, biased, moves;
-  APInt rate, momentum;
+  bool sends, learns, biased, moves, isFloat;
+  APInt rate, momentum; // with a fixed point
+  double exactRate = 0, exactMomentum = 0;
 
   explicit Learner(LearnerOpInterface op);
 
   int64_t getLanes() const { return pe * simd; }
-  int64_t getSumBits() const { return 2 * w + log2Ceil(uses); }
-  int64_t getBiasBits() const { return w + log2Ceil(uses); }
+  int64_t getSumBits() const { return isFloat ? w : 2 * w + log2Ceil(uses); }
+  int64_t getBiasBits() const { return isFloat ? w : w + log2Ceil(uses); }
   bool sums() const { return learns && uses > 1; }
 
   /// Its products, and the memories of its lanes and biases. Returns how many
   /// words are added up because a product takes more than one multiplier.
   int64_t addParts(Memories &memories) const;
+
+  /// Of floats: sums and products, with so many sums for predictions and
+  /// messages.
+  FloatParts countFloats(int64_t sums) const;
+  /// Terms of floats; `counters` and `places` are bits.
+  void setFloatTerms(const FloatParts &parts, double counters, double places,
+                     const Memories &memories, CostTerms &terms) const;
 };
 
 } // namespace
@@ -39,14 +47,19 @@ Learner::Learner(LearnerOpInterface op)
       simd(op.getSimdColumns()), groups(op.getRows() / op.getPeRows()),
       uses(op->getParentOfType<GraphOp>().getBatch() * op.getPositions()),
       sends(bool(op.getMessage())), learns(bool(op.getRateAttr())),
-      biased(bool(op.getBiasAttr())), moves(bool(op.getMomentumAttr())) {
+      biased(bool(op.getBiasAttr())), moves(bool(op.getMomentumAttr())),
+      isFloat(computesFloats(op)) {
   FixedType format = getFormat(op->getOperand(0));
   f = format ? format.getFraction() : 0;
   tiles = op.getColumns() / simd * groups;
   if (learns)
-    rate = getScale(op.getRateAttr().getValueAsDouble());
+    exactRate = op.getRateAttr().getValueAsDouble();
   if (moves)
-    momentum = getScale(op.getMomentumAttr().getValueAsDouble());
+    exactMomentum = op.getMomentumAttr().getValueAsDouble();
+  if (isFloat)
+    return;
+  rate = getScale(exactRate);
+  momentum = getScale(exactMomentum);
 }
 
 int64_t Learner::addParts(Memories &memories) const {
@@ -55,7 +68,8 @@ int64_t Learner::addParts(Memories &memories) const {
     memories.terms.certain.dsp += copies * multipliers;
     slices += copies * std::max<int64_t>(multipliers - 1, 0);
   };
-  multiply(lanes, countMultipliers(w, w));
+  if (!isFloat)
+    multiply(lanes, countMultipliers(w, w));
   for (int64_t lane = 0; lane < lanes; ++lane) {
     memories.add(w, tiles, Read::Clocked);
     if (sums())
@@ -70,7 +84,7 @@ int64_t Learner::addParts(Memories &memories) const {
     if (moves)
       memories.add(w, groups, Read::Within, 2);
   }
-  if (!learns)
+  if (!learns || isFloat)
     return slices;
   int64_t biases = biased ? pe : 0;
   multiply(lanes, countMultipliers(w, w));
@@ -84,13 +98,62 @@ int64_t Learner::addParts(Memories &memories) const {
   return slices;
 }
 
+FloatParts Learner::countFloats(int64_t sums) const {
+  FloatParts parts;
+  parts.adders = sums;
+  parts.products = getLanes() * (learns ? 2 : 1);
+  if (!learns)
+    return parts;
+  int64_t memories = getLanes() + (biased ? pe : 0);
+  parts.adders += memories * (1 + this->sums() + moves);
+  parts.scale(exactRate, memories);
+  if (moves)
+    parts.scale(exactMomentum, memories);
+  return parts;
+}
+
+void Learner::setFloatTerms(const FloatParts &parts, double counters,
+                            double places, const Memories &memories,
+                            CostTerms &terms) const {
+  int64_t lanes = getLanes();
+  double learned = learns ? lanes : 0, summed = sums() ? lanes : 0,
+         moved = moves ? lanes : 0, biases = biased && learns ? pe : 0;
+  terms.certain.dsp += parts.countMultipliers();
+  terms.lut = {1,
+               counters,
+               places,
+               double(lanes * w), // factors, words for the host
+               parts.adders,
+               double(parts.products),
+               double(parts.scalings),
+               double(parts.shifts),
+               memories.registers,
+               memories.slices,
+               memories.forwarded};
+  terms.ff = {1,
+              counters,
+              places,
+              double(lanes * w),
+              double(lanes * log2Ceil(tiles)),
+              learned * w,
+              summed * w,
+              moved * w,
+              double(pe * w),
+              double(simd * w),
+              biases * w,
+              memories.registers,
+              memories.outputs,
+              memories.forwarded};
+}
+
 void pcflow::addLinear(LinearOp op, CostTerms &terms) {
   Learner unit(cast<LearnerOpInterface>(*op));
   int64_t rows = op.getRows(), columns = op.getColumns(), w = unit.w,
           f = unit.f, pe = unit.pe, simd = unit.simd;
   int64_t tiles = columns / simd, lanes = unit.getLanes();
   int64_t sumBits = unit.getSumBits(), biasBits = unit.getBiasBits();
-  int64_t yBits = 2 * w + log2Ceil(columns + 1), gBits = 2 * w + log2Ceil(rows);
+  int64_t yBits = 2 * w + log2Ceil(columns + 1),
+          gBits = unit.isFloat ? w : 2 * w + log2Ceil(rows);
   bool sends = unit.sends;
 
   Memories memories{terms};
@@ -108,6 +171,13 @@ void pcflow::addLinear(LinearOp op, CostTerms &terms) {
          biases = unit.biased && unit.learns ? pe : 0;
   double counters = log2Ceil(tiles) + log2Ceil(unit.groups) +
                     log2Ceil(unit.tiles) + log2Ceil(simd) + log2Ceil(pe);
+  if (unit.isFloat) {
+    terms.kind = "linear_f32";
+    int64_t more = pe - (unit.groups == 1); // the first one to a zero
+    return unit.setFloatTerms(
+        unit.countFloats(pe * simd + (sends ? simd * more : 0)), counters,
+        /*places=*/0, memories, terms);
+  }
   terms.lut = {1,
                counters,
                double(lanes * w),           // factors, words for the host
@@ -141,7 +211,8 @@ void pcflow::addLinear(LinearOp op, CostTerms &terms) {
               memories.forwarded};
 }
 
-/// Bits of the counters and of the addresses of a window (df_window).
+/// Bits of the counters and of the addresses of a window (df_window), but those
+/// of the planes it walks over.
 static double countWindowBits(WindowAttr window) {
   double bits = log2Ceil(window.getImageSize());
   for (unsigned dim : {0, 1}) {
@@ -152,6 +223,11 @@ static double countWindowBits(WindowAttr window) {
   return bits;
 }
 
+static double countWindowBits(ConvOp op) {
+  return countWindowBits(op.getWindow()) + log2Ceil(op.getGroupChannels()) +
+         log2Ceil(op.getGroupRows() / op.getPe()) + log2Ceil(op.getGroups());
+}
+
 void pcflow::addConv(ConvOp op, CostTerms &terms) {
   Learner unit(cast<LearnerOpInterface>(*op));
   WindowAttr window = op.getWindow();
@@ -159,7 +235,9 @@ void pcflow::addConv(ConvOp op, CostTerms &terms) {
   int64_t image = window.getImageSize(), positions = window.getPositions();
   int64_t sumBits = unit.getSumBits(), biasBits = unit.getBiasBits();
   int64_t yBits = 2 * w + log2Ceil(op.getColumns() + 1),
-          gBits = 2 * w + log2Ceil(op.getGroupRows() * window.getTaps());
+          gBits = unit.isFloat
+                      ? w
+                      : 2 * w + log2Ceil(op.getGroupRows() * window.getTaps());
 
   Memories memories{terms};
   int64_t slices = unit.addParts(memories);
@@ -175,9 +253,14 @@ void pcflow::addConv(ConvOp op, CostTerms &terms) {
   double counters = log2Ceil(image) + log2Ceil(positions) + log2Ceil(pe) +
                     log2Ceil(unit.groups * positions) + log2Ceil(unit.tiles) +
                     log2Ceil(unit.groups);
+  if (unit.isFloat) {
+    terms.kind = "conv_f32";
+    return unit.setFloatTerms(unit.countFloats(unit.sends ? 2 * pe : pe),
+                              counters, countWindowBits(op), memories, terms);
+  }
   terms.lut = {1,
                counters,
-               countWindowBits(window),
+               countWindowBits(op),
                double(pe * w), // factors, words for the host and of y
                learned * (sumBits + w - f), // updates
                summed * sumBits,            // sums of gradients
@@ -192,7 +275,7 @@ void pcflow::addConv(ConvOp op, CostTerms &terms) {
                memories.forwarded};
   terms.ff = {1,
               counters,
-              countWindowBits(window),
+              countWindowBits(op),
               double(pe * w),
               double(pe * log2Ceil(unit.tiles)),
               learned * (sumBits + w),
@@ -211,7 +294,9 @@ void pcflow::addPool(PoolOp op, CostTerms &terms) {
   WindowAttr window = op.getWindow();
   int64_t w = getWidth(op.getInput()), image = window.getImageSize(),
           results = op.getPrediction().getType().getSize();
-  int64_t sumBits = w + log2Ceil(window.getTaps()) + 1, place = log2Ceil(image);
+  bool isFloat = computesFloats(op);
+  int64_t sumBits = isFloat ? w : w + log2Ceil(window.getTaps()) + 1,
+          place = log2Ceil(image);
   Memories memories{terms};
   memories.add(w, image, Read::Clocked);
   memories.add(sumBits, image, Read::Clocked);
@@ -220,6 +305,8 @@ void pcflow::addPool(PoolOp op, CostTerms &terms) {
     memories.add(place, results, Read::Clocked);
   double counters =
       log2Ceil(image) + log2Ceil(results) + log2Ceil(window.getImage()[0]);
+  if (isFloat)
+    terms.kind = "pool_f32";
   double chosen = op.getMax() ? w + place : 0,
          summed = op.getMax() ? 0 : sumBits;
   terms.lut = {1,      counters, countWindowBits(window), double(sumBits),
@@ -232,13 +319,15 @@ void pcflow::addRearrange(RearrangeOp op, CostTerms &terms) {
   int64_t w = getWidth(op.getInput()), words = getSize(op.getInput()),
           loops = std::max<int64_t>(op.getSizes().size(), 1);
   int64_t place = std::max<int64_t>(log2Ceil(words), 1),
-          sumBits = w + log2Ceil(op.getTerms());
+          sumBits = computesFloats(op) ? w : w + log2Ceil(op.getTerms());
   double counts = 0;
   for (int64_t size : op.getSizes())
     counts += log2Ceil(size);
   Memories memories{terms};
   memories.add(w, words, Read::Clocked);
   double given = log2Ceil(getSize(op.getResult()));
+  if (computesFloats(op))
+    terms.kind = "rearrange_f32";
   terms.lut = {1,
                counts,
                given,

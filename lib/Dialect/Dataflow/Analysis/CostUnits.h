@@ -32,6 +32,33 @@ struct Memories {
            int64_t unused = 0);
 };
 
+/// What units that compute with floats are made of.
+struct FloatParts {
+  double adders = 0;                // f32_add, but those that add to a zero
+  int64_t products = 0;             // f32_mul of two words
+  int64_t scalings = 0, shifts = 0; // of a word and a constant; a power of 2
+  double comparisons = 0;           // f32_compare, f32_extremum
+  double changes = 0;               // of bits in tables
+
+  /// Products with `constant`.
+  void scale(double constant, int64_t copies = 1);
+  /// A table of straight pieces.
+  void addTable(ArrayRef<int64_t> knots, int64_t range);
+  int64_t countMultipliers() const;
+};
+
+/// How often the bits of what a table holds change from one knot to the next;
+/// bits that are alike, as those of the sign are, count once.
+double countChanges(ArrayRef<int64_t> knots, int64_t width);
+
+/// Bits of the registers between the stages of a map.
+double countStageBits(MapOp map, int64_t width);
+
+/// Whether words of the unit are floats, and it computes with them.
+bool computesFloats(Operation *unit);
+/// Of units without weights and windows.
+void addFloats(Operation *unit, CostTerms &terms);
+
 /// Multipliers of a product with a constant: powers of 2, which are shifts of
 /// the word or of its opposite, need none.
 int64_t countMultipliers(int64_t width, APInt value);

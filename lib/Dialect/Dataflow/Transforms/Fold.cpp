@@ -167,46 +167,40 @@ struct Fold : pcflow::impl::FoldBase<Fold> {
   }
 
 private:
-  LogicalResult checkEstimates(GraphOp graph, ArrayRef<Unit> units) {
+  LogicalResult checkFormats(GraphOp graph, ArrayRef<Unit> units) {
     for (const Unit &unit : units)
       for (Type type : unit.op->getOperandTypes())
         if (auto stream = dyn_cast<StreamType>(type);
             stream && isa<FloatType>(stream.getElement()))
           return graph.emitOpError("expected words of a format for a budget of "
                                    "DSP; run pcflow-quantize first");
-    for (const Unit &unit : units)
-      if (!getCostTerms(unit.op).isKnown)
-        return unit.op->emitOpError("has no estimate of its DSP; the nearest "
-                                    "budget that it can have: max-lanes");
     return success();
   }
 
-  /// The fastest pace with which all units keep to `budgets`.
+  /// The fastest pace with which all units keep to `budgets`. With the slowest
+  /// one each unit has one lane, which takes the least of everything, so that
+  /// budgets that can be kept to one by one can be kept to together.
   FailureOr<int64_t> choosePace(GraphOp graph, ArrayRef<Unit> units,
                                 ArrayRef<Budget> budgets) {
     llvm::SmallVector<int64_t> paces = listPaces(units);
-    for (const Budget &budget : budgets) {
-      int64_t least = std::numeric_limits<int64_t>::max();
-      for (int64_t pace : paces)
-        least = std::min(least, count(units, pace, budget));
-      if (least > budget.limit)
+    for (const Budget &budget : budgets)
+      if (int64_t least = count(units, paces.back(), budget);
+          least > budget.limit)
         return graph.emitOpError("needs ")
                << least << " " << budget.name << " at least, but got "
                << budget.limit;
-    }
-    for (int64_t pace : paces)
-      if (llvm::all_of(budgets, [&](const Budget &budget) {
-            return count(units, pace, budget) <= budget.limit;
-          }))
-        return pace;
-    return graph.emitOpError("has no folding that keeps to both budgets");
+    return *llvm::find_if(paces, [&](int64_t pace) {
+      return llvm::all_of(budgets, [&](const Budget &budget) {
+        return count(units, pace, budget) <= budget.limit;
+      });
+    });
   }
 
   LogicalResult fold(GraphOp graph) {
     llvm::SmallVector<Unit> units = listUnits(graph);
     if (units.empty())
       return success();
-    if (maxDsp && failed(checkEstimates(graph, units)))
+    if (maxDsp && failed(checkFormats(graph, units)))
       return failure();
     const Unit &slowest = findSlowest(units);
     if (targetCycles && slowest.foldings.back().cycles > targetCycles)

@@ -44,7 +44,6 @@ struct GraphFacts {
   int64_t sweep = 0;
   int64_t saturated = 0;                // words of first contents
   Cost cost;                            // of units, queues and forks
-  std::vector<std::string> unestimated; // units
   std::optional<double> inputs;         // that ranges are for
   double largest = 0, limit = 0;        // of a word
   std::vector<std::string> maySaturate; // units
@@ -144,8 +143,6 @@ static FailureOr<GraphFacts> collect(GraphOp graph) {
     if (auto map = dyn_cast<MapOp>(*op))
       unit.stages = map.getLatency();
     unit.words = countWords(op, facts.batch);
-    if (!terms.isKnown)
-      facts.unestimated.push_back(unit.name);
     unit.terms = std::move(terms);
     unit.cost = cost;
     facts.lanes += unit.lanes;
@@ -194,23 +191,17 @@ static void printText(const GraphFacts &facts, llvm::raw_ostream &os) {
   os << "  takes   " << facts.cost.dsp << " DSP, about " << facts.cost.lut
      << " LUT, about " << facts.cost.ff << " FF, " << facts.cost.bram
      << " BRAM of 18 Kbit (Xilinx 7 series)\n";
-  if (!facts.unestimated.empty())
-    os << "          beside " << llvm::join(facts.unestimated, ", ")
-       << ", which have no estimate\n";
   os << "\n";
   os << llvm::formatv("  {0,-28} {1,-14} {2,5} {3,5} {4,7} {5,7} {6,5} {7,6} "
                       "{8,6} {9,5}\n",
                       "unit", "kind", "pe", "simd", "stages", "words", "DSP",
                       "LUT", "FF", "BRAM");
   for (const UnitFacts &unit : facts.units) {
-    auto show = [&](int64_t number) {
-      return unit.terms.isKnown ? std::to_string(number) : std::string("?");
-    };
     os << llvm::formatv("  {0,-28} {1,-14} {2,5} {3,5} {4,7} {5,7} {6,5} {7,6} "
                         "{8,6} {9,5}\n",
                         unit.name, unit.kind, unit.pe, unit.simd, unit.stages,
-                        unit.words, show(unit.cost.dsp), show(unit.cost.lut),
-                        show(unit.cost.ff), show(unit.cost.bram));
+                        unit.words, unit.cost.dsp, unit.cost.lut, unit.cost.ff,
+                        unit.cost.bram);
   }
   os << llvm::formatv("\n  {0,-43} {1,5} {2,6} {3,7} {4,6} {5,6}\n",
                       "queue behind", "depth", "most", "stalls", "LUT", "FF");
@@ -238,15 +229,13 @@ static llvm::json::Object toJSON(const CostTerms &terms) {
 static llvm::json::Value toJSON(const GraphFacts &facts, bool withTerms) {
   llvm::json::Array units, queues;
   for (const UnitFacts &unit : facts.units) {
-    llvm::json::Object object{
-        {"name", unit.name},
-        {"kind", unit.kind},
-        {"pe", unit.pe},
-        {"simd", unit.simd},
-        {"stages", unit.stages},
-        {"words", unit.words},
-        {"takes", unit.terms.isKnown ? llvm::json::Value(toJSON(unit.cost))
-                                     : llvm::json::Value(nullptr)}};
+    llvm::json::Object object{{"name", unit.name},
+                              {"kind", unit.kind},
+                              {"pe", unit.pe},
+                              {"simd", unit.simd},
+                              {"stages", unit.stages},
+                              {"words", unit.words},
+                              {"takes", toJSON(unit.cost)}};
     if (withTerms)
       object["terms"] = toJSON(unit.terms);
     units.push_back(std::move(object));
@@ -268,26 +257,24 @@ static llvm::json::Value toJSON(const GraphFacts &facts, bool withTerms) {
         {"largest", facts.largest},
         {"limit", facts.limit},
         {"may_saturate", llvm::json::Array(facts.maySaturate)}};
-  return llvm::json::Object{
-      {"name", facts.name},
-      {"ranges", std::move(ranges)},
-      {"iterations", facts.iterations},
-      {"batch", facts.batch},
-      {"float", facts.isFloat},
-      {"width", facts.width},
-      {"fraction", facts.fraction},
-      {"cycles", facts.cycles.first},
-      {"sample_cycles", facts.cycles.perSample},
-      {"iteration_cycles", facts.cycles.perIteration},
-      {"sweep_cycles", facts.sweep},
-      {"saturated_words", facts.saturated},
-      {"lanes", facts.lanes},
-      {"memory_words", facts.words},
-      {"queue_words", facts.queueWords},
-      {"takes", toJSON(facts.cost)},
-      {"unestimated", llvm::json::Array(facts.unestimated)},
-      {"units", std::move(units)},
-      {"queues", std::move(queues)}};
+  return llvm::json::Object{{"name", facts.name},
+                            {"ranges", std::move(ranges)},
+                            {"iterations", facts.iterations},
+                            {"batch", facts.batch},
+                            {"float", facts.isFloat},
+                            {"width", facts.width},
+                            {"fraction", facts.fraction},
+                            {"cycles", facts.cycles.first},
+                            {"sample_cycles", facts.cycles.perSample},
+                            {"iteration_cycles", facts.cycles.perIteration},
+                            {"sweep_cycles", facts.sweep},
+                            {"saturated_words", facts.saturated},
+                            {"lanes", facts.lanes},
+                            {"memory_words", facts.words},
+                            {"queue_words", facts.queueWords},
+                            {"takes", toJSON(facts.cost)},
+                            {"units", std::move(units)},
+                            {"queues", std::move(queues)}};
 }
 
 LogicalResult pcflow::printReport(ModuleOp module, ReportForm form,

@@ -4,6 +4,12 @@
 // RUN: not pc-opt %s -pcflow-fold="max-dsp=2" 2>&1 | FileCheck %s --check-prefix=FEW
 // RUN: not pc-opt %s -pcflow-fold="target-cycles=117" 2>&1 | FileCheck %s --check-prefix=FAST
 // RUN: not pc-opt %s -pcflow-fold="target-cycles=120 max-dsp=7" 2>&1 | FileCheck %s --check-prefix=BOTH
+// RUN: pc-opt %s -pcflow-fold="max-lanes=64 max-dsp=7" | FileCheck %s --check-prefix=DSP
+// RUN: pc-opt %s -pcflow-fold="max-lanes=2 max-dsp=64" | FileCheck %s --check-prefix=DSP
+// RUN: pc-opt %s -pcflow-fold="max-lanes=1 max-dsp=64" | FileCheck %s --check-prefix=TARGET
+// RUN: not pc-opt %s -pcflow-fold="max-lanes=1 max-dsp=2" 2>&1 | FileCheck %s --check-prefix=FEW
+// RUN: not pc-opt %s -pcflow-fold="target-cycles=120 max-lanes=2 max-dsp=64" 2>&1 | FileCheck %s --check-prefix=LANES
+// RUN: not pc-opt %s -pcflow-fold="target-cycles=120 max-lanes=64 max-dsp=7" 2>&1 | FileCheck %s --check-prefix=BOTH
 
 // The convolution has 4 rows of 4 columns at 9 positions and an image of 16 words:
 // (4 + 4 / pe * 4) * 9 + 16 + 3 cycles, so 199, 127 or 91. A lane has 3 DSP, for
@@ -16,6 +22,8 @@
 // PACE: pcflow.conv {{.*}}{pe = 4 :
 // FEW: needs 3 DSP at least, but got 2
 // FAST: 'pcflow.pool' op has no folding of at most 117 cycles a round; its fastest takes 118
+// Of two budgets the tighter one decides.
+// LANES: takes 127 cycles a round with 2 lanes; 120 need 4
 // BOTH: takes 127 cycles a round with 7 DSP; 120 need 12
 !x = !pcflow.stream<16 x !pcflow.fixed<8, 4>>
 !y = !pcflow.stream<36 x !pcflow.fixed<8, 4>>

@@ -23,7 +23,6 @@ struct Cost {
 /// coefficient of the kind of unit (CostTable.inc), and of what is certain.
 struct CostTerms {
   llvm::StringRef kind; // empty: costs nothing
-  bool isKnown = true;  // false: a unit that has no estimate
   Cost certain;
   llvm::SmallVector<double> lut, ff;
 };
