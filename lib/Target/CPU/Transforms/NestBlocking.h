@@ -16,8 +16,6 @@ struct NestBlocking {
   /// The reduction next to them, of which `chunk` steps run inside of a tile.
   std::optional<unsigned> splitDim;
   int64_t chunk = 0;
-  /// Steps of the loop of rows that run before the next columns; all if 0.
-  int64_t rowBlock = 0;
 
   bool isSplit(unsigned dim) const { return splitDim == dim; }
 };
