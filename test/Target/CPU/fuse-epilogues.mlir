@@ -227,6 +227,39 @@ func.func @over_factor(%x: memref<4x4xf32>, %w: memref<4x4xf32>, %y: memref<4x4x
 
 #id = affine_map<(i, j) -> (i, j)>
 
+// The next op that has to do with the buffer reads another part of it, of the
+// same shape: those are not the sums.
+// CHECK-LABEL: func @other_part(
+//   CHECK-NOT:   pc.epilogue
+// CHECK-LABEL: func @same_part(
+//       CHECK:   pc.epilogue = false
+func.func @other_part(%x: memref<4x8xf32>, %w: memref<8x4xf32>, %b: memref<8x4xf32>, %y: memref<4x4xf32>) {
+  %0 = memref.subview %b[0, 0] [4, 4] [1, 1] : memref<8x4xf32> to memref<4x4xf32, strided<[4, 1]>>
+  %1 = memref.subview %b[4, 0] [4, 4] [1, 1] : memref<8x4xf32> to memref<4x4xf32, strided<[4, 1], offset: 16>>
+  linalg.matmul ins(%x, %w : memref<4x8xf32>, memref<8x4xf32>) outs(%1 : memref<4x4xf32, strided<[4, 1], offset: 16>>)
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%0 : memref<4x4xf32, strided<[4, 1]>>) outs(%y : memref<4x4xf32>) {
+  ^bb0(%p: f32, %r: f32):
+    %m = arith.mulf %p, %p : f32
+    linalg.yield %m : f32
+  }
+  return
+}
+func.func @same_part(%x: memref<4x8xf32>, %w: memref<8x4xf32>, %b: memref<8x4xf32>, %y: memref<4x4xf32>) {
+  %0 = memref.subview %b[4, 0] [4, 4] [1, 1] : memref<8x4xf32> to memref<4x4xf32, strided<[4, 1], offset: 16>>
+  %1 = memref.subview %b[4, 0] [4, 4] [1, 1] : memref<8x4xf32> to memref<4x4xf32, strided<[4, 1], offset: 16>>
+  linalg.matmul ins(%x, %w : memref<4x8xf32>, memref<8x4xf32>) outs(%1 : memref<4x4xf32, strided<[4, 1], offset: 16>>)
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%0 : memref<4x4xf32, strided<[4, 1], offset: 16>>) outs(%y : memref<4x4xf32>) {
+  ^bb0(%p: f32, %r: f32):
+    %m = arith.mulf %p, %p : f32
+    linalg.yield %m : f32
+  }
+  return
+}
+
+// -----
+
+#id = affine_map<(i, j) -> (i, j)>
+
 // A function would be written out for every register of a tile.
 // CHECK-LABEL: func @function(
 //   CHECK-NOT:   pc.epilogue

@@ -116,6 +116,19 @@ static bool isEpilogue(linalg::LinalgOp op) {
          ownsMemory(op);
 }
 
+/// Whether two parts of one buffer begin at the same element.
+static bool beginTogether(Value some, Value other) {
+  if (some == other)
+    return true;
+  SmallVector<int64_t> strides;
+  int64_t offset, otherOffset;
+  return succeeded(cast<MemRefType>(some.getType())
+                       .getStridesAndOffset(strides, offset)) &&
+         succeeded(cast<MemRefType>(other.getType())
+                       .getStridesAndOffset(strides, otherOffset)) &&
+         !ShapedType::isDynamic(offset) && offset == otherOffset;
+}
+
 /// The operand by which `op` reads the sums, if it reads them once, every sum
 /// alone, and writes over none but the one that it has read.
 static OpOperand *findSums(linalg::LinalgOp op, Value root) {
@@ -160,7 +173,8 @@ static std::optional<Pair> findPair(linalg::LinalgOp product) {
       !isEpilogue(op))
     return std::nullopt;
   OpOperand *sums = findSums(op, root);
-  if (!sums || meet(getWrites(op), getReads(product)))
+  if (!sums || !beginTogether(sums->get(), product.getDpsInits().front()) ||
+      meet(getWrites(op), getReads(product)))
     return std::nullopt;
   return Pair{product, op, sums};
 }
