@@ -226,20 +226,14 @@ namespace {
 
 struct DeferMessages : pc::impl::DeferMessagesBase<DeferMessages> {
   void runOnOperation() override {
-    llvm::SmallVector<RelaxOp> loops;
-    getOperation().walk([&](RelaxOp relax) { loops.push_back(relax); });
-    for (RelaxOp relax : loops) {
-      std::optional<llvm::SmallVector<FixedRule>> rules =
-          analyzeFixedPrediction(relax);
-      if (!rules)
-        continue;
-      Deferral deferral(relax, std::move(*rules));
+    forEachFixedLoop(getOperation(), [&](RelaxOp relax, auto rules) {
+      Deferral deferral(relax, std::move(rules));
       deferral.chooseLeaves();
       if (!deferral.hasLeaves())
-        continue;
+        return;
       deferral.rewrite();
       numDeferred += deferral.numDeferred;
-    }
+    });
   }
 };
 

@@ -64,3 +64,14 @@ pc::analyzeFixedPrediction(RelaxOp relax) {
   }
   return rules;
 }
+
+void pc::forEachFixedLoop(
+    Operation *root,
+    llvm::function_ref<void(RelaxOp, llvm::SmallVector<FixedRule>)> handle) {
+  llvm::SmallVector<RelaxOp> loops;
+  root->walk([&](RelaxOp relax) { loops.push_back(relax); });
+  for (RelaxOp relax : loops)
+    if (std::optional<llvm::SmallVector<FixedRule>> rules =
+            analyzeFixedPrediction(relax))
+      handle(relax, std::move(*rules));
+}

@@ -26,6 +26,12 @@ struct FixedRule {
 std::optional<llvm::SmallVector<FixedRule>>
 analyzeFixedPrediction(RelaxOp relax);
 
+/// Calls `handle`, which may erase the loop, for every loop of fixed prediction
+/// in `root`.
+void forEachFixedLoop(
+    Operation *root,
+    llvm::function_ref<void(RelaxOp, llvm::SmallVector<FixedRule>)> handle);
+
 /// The state whose old value `value` is, if it is one.
 std::optional<unsigned> getOldState(RelaxOp relax, Value value);
 

@@ -383,24 +383,18 @@ namespace {
 
 struct FoldRelaxation : pc::impl::FoldRelaxationBase<FoldRelaxation> {
   void runOnOperation() override {
-    llvm::SmallVector<RelaxOp> loops;
-    getOperation().walk([&](RelaxOp relax) { loops.push_back(relax); });
-    for (RelaxOp relax : loops) {
-      std::optional<llvm::SmallVector<FixedRule>> rules =
-          analyzeFixedPrediction(relax);
-      if (!rules)
-        continue;
-      Folding folding(relax, std::move(*rules));
+    forEachFixedLoop(getOperation(), [&](RelaxOp relax, auto rules) {
+      Folding folding(relax, std::move(rules));
       if (failed(folding.plan())) {
         ++numKept;
-        continue;
+        return;
       }
       if (auto function = relax->getParentOfType<FunctionOpInterface>())
         addNonLocalPass(function, getArgument());
       folding.fold();
       ++numFolded;
       numProducts += folding.numProducts;
-    }
+    });
   }
 };
 
