@@ -404,6 +404,66 @@ func.func @images(%x: memref<64x16x18x18xf32>, %w: memref<16x6x5x5xf32>, %y: mem
 
 // -----
 
+// All rows read 4 MB, of which half a megabyte is gone through by all columns, and all blocks
+// of the sums, before the next ones come.
+// CHECK-LABEL: func @tall
+//   CHECK-NOT:   memref.alloca
+//       CHECK:   scf.for %[[ROWS:.+]] = %c0{{.*}} to %c4096{{.*}} step %c256
+//       CHECK:     scf.for %{{.+}} = %c0{{.*}} to %c1024{{.*}} step %c256
+//       CHECK:       scf.for %{{.+}} = %c0{{.*}} to %c256{{.*}} step %c64
+//       CHECK:         scf.for %[[ROW:.+]] = %c0{{.*}} to %c252{{.*}} step %c6
+//       CHECK:           %[[AT:.+]] = arith.addi %[[ROWS]], %[[ROW]]
+//       CHECK:           memref.load
+// Those of an operand that is stored transposed are copied: a step of all rows is 4096 bytes
+// away from the next one.
+// CHECK-LABEL: func @transposed
+//       CHECK:   scf.for %[[ROWS:.+]] = %c0{{.*}} to %c1024{{.*}} step %c512
+//       CHECK:     scf.for %[[CHUNK:.+]] = %c0{{.*}} to %c4096{{.*}} step %c128
+//       CHECK:       %[[PANEL:.+]] = memref.alloca() {alignment = 64 : i64} : memref<65536xf32>
+//       CHECK:       scf.for %{{.+}} = %[[CHUNK]] to
+//       CHECK:         scf.for %{{.+}} = %c0{{.*}} to %c512{{.*}} step %c16
+//       CHECK:           %[[READ:.+]] = vector.load %{{.+}} : memref<4194304xf32
+//       CHECK:           vector.store %[[READ]], %[[PANEL]]
+//       CHECK:       scf.for %{{.+}} = %c0{{.*}} to %c256{{.*}} step %c64
+//   CHECK-NOT:         memref<4194304xf32
+//       CHECK:         memref.load %[[PANEL]]
+// What the second cache holds stays where it is.
+// CHECK-LABEL: func @small
+//   CHECK-NOT:   memref.alloca
+//       CHECK:   return
+func.func @tall(%a: memref<4096x1024xf32>, %b: memref<1024x256xf32>, %c: memref<4096x256xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (i, k)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<4096x1024xf32>, memref<1024x256xf32>) outs(%c : memref<4096x256xf32>) {
+  ^bb0(%p: f32, %q: f32, %r: f32):
+    %m = arith.mulf %p, %q : f32
+    %s = arith.addf %r, %m : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+func.func @transposed(%a: memref<4096x1024xf32>, %b: memref<4096x256xf32>, %c: memref<1024x256xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (k, i)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<4096x1024xf32>, memref<4096x256xf32>) outs(%c : memref<1024x256xf32>) {
+  ^bb0(%p: f32, %q: f32, %r: f32):
+    %m = arith.mulf %p, %q : f32
+    %s = arith.addf %r, %m : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+func.func @small(%a: memref<256x256xf32>, %b: memref<256x256xf32>, %c: memref<256x256xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (k, i)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<256x256xf32>, memref<256x256xf32>) outs(%c : memref<256x256xf32>) {
+  ^bb0(%p: f32, %q: f32, %r: f32):
+    %m = arith.mulf %p, %q : f32
+    %s = arith.addf %r, %m : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// -----
+
 // Rows of the second operand are 4096 bytes apart, which puts 64 of them into one set of
 // the first cache: the first rows of tiles copy theirs to a panel, the others read it.
 // With 1008 columns they do not meet.

@@ -467,9 +467,9 @@ def VectorizeNests : Pass<"pc-cpu-vectorize-nests", "func::FuncOp"> {
     elementwise ops alike. Where other lanes are loaded faster, as the channels of a
     convolution with a stride are, those are the lanes, and squares of the output are
     transposed in registers on their way to memory. Where only a reduction runs along memory, its steps are
-    the lanes, folded at the end. Long sums are taken in blocks; with
-    `fma`, products are added with one rounding. A fill of the output becomes the
-    start of the accumulators. Ops without a vector form are left for scalar loops.
+    the lanes, folded at the end. Long sums are taken in blocks, and so are more rows than the second cache
+    holds; with `fma`, products are added with one rounding. A fill of the output becomes the start of the
+    accumulators. Ops without a vector form are left for scalar loops.
 
     Example: `test/Target/CPU/vectorize-nests.mlir`
   }];

@@ -16,6 +16,12 @@ struct NestBlocking {
   /// The reduction next to them, of which `chunk` steps run inside of a tile.
   std::optional<unsigned> splitDim;
   int64_t chunk = 0;
+  /// Rows for which all columns and all parts of the reductions run before the
+  /// next ones; 0 where these are all rows.
+  int64_t rows = 0;
+  /// The input of which those rows are copied first, all steps of a chunk side
+  /// by side.
+  std::optional<unsigned> packedRows;
 
   bool isSplit(unsigned dim) const { return splitDim == dim; }
 };

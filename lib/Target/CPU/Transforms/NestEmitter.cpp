@@ -88,7 +88,7 @@ NestEmitter::NestEmitter(OpBuilder &builder, linalg::LinalgOp op,
     if (info.isReduction)
       reductions.push_back(dim);
     else
-      (reduces && isSharedByNone(dim) ? apart : outer).push_back(dim);
+      (reduces && nest.isSharedByNone(dim) ? apart : outer).push_back(dim);
   }
 }
 
@@ -103,13 +103,6 @@ SmallVector<unsigned> NestEmitter::getMemoryOrder() {
     return far != near ? far > near : a < b;
   });
   return order;
-}
-
-/// Whether every operand changes with `dim`, as in a batch of products.
-bool NestEmitter::isSharedByNone(unsigned dim) const {
-  return llvm::all_of(nest.accesses, [&](const NestAccess &access) {
-    return !access.inMemory || access.strides[dim] != 0;
-  });
 }
 
 /// The loop of rows, or of columns of single vectors, if it can go around all
@@ -144,9 +137,21 @@ void NestEmitter::run() {
                          stepsOutside = steps;
                          emitOuter(outer, [&] { emitColumns(); });
                        });
-    if (!blocking.splitDim)
-      return emitOuter(outer, [&] { emitColumns(); });
-    emitOuter(blocking.around, [&] { emitChunks(); });
+    emitRowBlocks([&] {
+      if (!blocking.splitDim)
+        return emitOuter(outer, [&] { emitColumns(); });
+      emitOuter(blocking.around, [&] { emitChunks(); });
+    });
+  });
+}
+
+void NestEmitter::emitRowBlocks(llvm::function_ref<void()> body) {
+  if (blocking.rows == 0)
+    return body();
+  emitSteps(*tiling.rowDim, blocking.rows, [&](int64_t rows) {
+    llvm::SaveAndRestore inside(
+        rowBlock, std::optional(RowBlock{ivs[*tiling.rowDim], rows}));
+    body();
   });
 }
 
@@ -197,6 +202,9 @@ void NestEmitter::emitChunks() {
 /// The vectors of one tile are used by all rows before the next tile: they stay
 /// in the nearest cache.
 void NestEmitter::emitColumns() {
+  llvm::SaveAndRestore packed(rowPanel);
+  if (blocking.packedRows)
+    packRows();
   if (!tiling.columnDim && tiling.foldsLanes)
     return emitRows(Tile{1, 1, tiling.width, tiling.width});
   if (outside && outside == tiling.columnDim)
@@ -271,12 +279,25 @@ bool NestEmitter::isParallel(unsigned dim) {
          });
 }
 
+/// Steps of the loop `dim`, or of the block of them that tiles are emitted in.
+int64_t NestEmitter::getExtent(unsigned dim) const {
+  return dim == tiling.rowDim && rowBlock ? rowBlock->rows
+                                          : nest.dims[dim].extent;
+}
+
+/// Goes to `step`, counted from the start of the block.
+void NestEmitter::setStep(unsigned dim, Value step) {
+  if (dim == tiling.rowDim && rowBlock)
+    step = arith::AddIOp::create(builder, loc, rowBlock->start, step);
+  ivs[dim] = step;
+}
+
 /// A loop over `dim` by `step` from `first` on, then what remains as one
 /// shorter step.
 void NestEmitter::emitSteps(unsigned dim, int64_t step,
                             llvm::function_ref<void(int64_t)> body,
                             int64_t first) {
-  int64_t extent = nest.dims[dim].extent;
+  int64_t extent = getExtent(dim);
   int64_t full = extent - (extent - first) % step;
   llvm::SaveAndRestore whole(share);
   auto emit = [&](int64_t steps) {
@@ -284,7 +305,7 @@ void NestEmitter::emitSteps(unsigned dim, int64_t step,
     body(steps);
   };
   if (full - first == step) {
-    ivs[dim] = constant(first);
+    setStep(dim, constant(first));
     emit(step);
   } else if (full > first) {
     auto loop = scf::ForOp::create(builder, loc, constant(first),
@@ -295,12 +316,12 @@ void NestEmitter::emitSteps(unsigned dim, int64_t step,
           builder.getF64FloatAttr(getWork() * share * (full - first) / extent));
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(loop.getBody());
-    ivs[dim] = loop.getInductionVar();
+    setStep(dim, loop.getInductionVar());
     emit(step);
   }
   if (full == extent)
     return;
-  ivs[dim] = constant(full);
+  setStep(dim, constant(full));
   emit(extent - full);
 }
 

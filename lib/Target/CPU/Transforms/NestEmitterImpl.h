@@ -36,8 +36,9 @@ private:
   using StepBuilder =
       llvm::function_ref<SmallVector<Value>(Value, ArrayRef<Value>)>;
 
-  /// What all rows of tiles read of the operand `number` in `steps` steps of
-  /// the reduction `dim`: the first rows copy it to `memory`.
+  /// What all rows, or all columns, of tiles read of the operand `number` in
+  /// `steps` steps of the reduction `dim`, in `memory`, step by step. The first
+  /// rows fill it.
   struct Panel {
     unsigned number, dim;
     int64_t steps;
@@ -45,10 +46,16 @@ private:
     bool isFilled = false;
   };
 
+  /// Rows that run through everything else before the next ones.
+  struct RowBlock {
+    Value start;
+    int64_t rows;
+  };
+
   void flattenOperands();
   SmallVector<unsigned> getMemoryOrder();
-  bool isSharedByNone(unsigned dim) const;
   std::optional<unsigned> chooseOutside();
+  void emitRowBlocks(llvm::function_ref<void()> body);
   void emitChunks();
   Value areEqual(ArrayRef<std::pair<Value, int64_t>> numbers);
   void emitOuter(ArrayRef<unsigned> dims, llvm::function_ref<void()> body);
@@ -56,6 +63,8 @@ private:
   void emitLanes(int64_t columns);
   void emitSteps(unsigned dim, int64_t step,
                  llvm::function_ref<void(int64_t)> body, int64_t first = 0);
+  int64_t getExtent(unsigned dim) const;
+  void setStep(unsigned dim, Value step);
   double getWork();
   bool isParallel(unsigned dim);
   void emitRows(Tile tile);
@@ -111,15 +120,20 @@ private:
                 int64_t active);
   Value unzip(unsigned number, Value address, int64_t stride, VectorType type,
               int64_t active);
-  void storeRun(unsigned number, Value value, Value address, int64_t stride,
+  void storeRun(Value memory, Value value, Value address, int64_t stride,
                 int64_t active);
   void store(unsigned number, Value value, int64_t row, int64_t column,
              Tile tile);
   std::optional<Panel> choosePanel(Tile tile);
+  Value createPanelMemory(unsigned number, int64_t elements);
+  Value getPanelStep(const Panel &of);
   Value getPanelAddress(int64_t column, Tile tile);
   Value loadPacked(int64_t column, Tile tile);
   void emitPacked(Panel next, Tile tile,
                   llvm::function_ref<void(int64_t)> emitTiles);
+  void packRows();
+  void packRun(const Panel &target, Value first, int64_t active);
+  Value getRowAddress(const Panel &of, int64_t row);
   Value getMask(int64_t column, Tile tile);
   VectorType getVector(Type element, Tile tile) {
     return VectorType::get({tile.lanes}, element);
@@ -157,10 +171,14 @@ private:
   Value isFirst;
   /// Whether all will have been added; without a value like `isFirst`.
   Value isLast;
+  /// Where tiles are being emitted, if not for all rows.
+  std::optional<RowBlock> rowBlock;
   /// Where the steps of the loop that is split begin and end.
   Value chunkStart, chunkEnd;
   /// The panel that is read in the place of its operand.
   std::optional<Panel> panel;
+  /// The one that all columns read in the place of an operand of the rows.
+  std::optional<Panel> rowPanel;
   /// The part of the nest's work that is done where code is being emitted, each
   /// time that it runs.
   double share = 1;

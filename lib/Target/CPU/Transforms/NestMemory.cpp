@@ -95,6 +95,9 @@ Value NestEmitter::load(unsigned number, int64_t row, int64_t column,
     return access.operand->get();
   if (panel && panel->number == number)
     return loadPacked(column, tile);
+  if (rowPanel && rowPanel->number == number)
+    return memref::LoadOp::create(builder, loc, rowPanel->memory,
+                                  getRowAddress(*rowPanel, row));
   int64_t stride = access.strides[tiling.vectorDim];
   Value address = getAddress(access, row, column);
   if (stride == 0)
@@ -159,18 +162,18 @@ Value NestEmitter::unzip(unsigned number, Value address, int64_t stride,
 
 /// Stores the first `active` elements `stride` apart: moved apart in registers,
 /// they fill `stride` vectors, of which every so many lanes are written.
-void NestEmitter::storeRun(unsigned number, Value value, Value address,
+void NestEmitter::storeRun(Value memory, Value value, Value address,
                            int64_t stride, int64_t active) {
   auto type = cast<VectorType>(value.getType());
   int64_t lanes = type.getNumElements();
   if (stride == 1 && active == lanes) {
-    vector::StoreOp::create(builder, loc, value, bases[number], address);
+    vector::StoreOp::create(builder, loc, value, memory, address);
     return;
   }
   if (stride == 1) {
-    vector::MaskedStoreOp::create(
-        builder, loc, bases[number], ValueRange(address),
-        createMask(builder, loc, lanes, active), value);
+    vector::MaskedStoreOp::create(builder, loc, memory, ValueRange(address),
+                                  createMask(builder, loc, lanes, active),
+                                  value);
     return;
   }
   auto maskType = VectorType::get({lanes}, builder.getI1Type());
@@ -184,9 +187,8 @@ void NestEmitter::storeRun(unsigned number, Value value, Value address,
     Value apart = vector::ShuffleOp::create(builder, loc, value, value, from);
     Value mask = arith::ConstantOp::create(
         builder, loc, DenseElementsAttr::get(maskType, writes));
-    vector::MaskedStoreOp::create(builder, loc, bases[number],
-                                  ValueRange(advance(address, start)), mask,
-                                  apart);
+    vector::MaskedStoreOp::create(
+        builder, loc, memory, ValueRange(advance(address, start)), mask, apart);
   }
 }
 
@@ -300,7 +302,7 @@ void NestEmitter::storeTurned(ArrayRef<Value> values, Tile tile) {
       transposeSquare(square);
       int64_t active = tile.isMasked(column) ? tile.active : tile.lanes;
       for (int64_t lane = 0; lane != active; ++lane) {
-        storeRun(number, square[lane],
+        storeRun(bases[number], square[lane],
                  getAddress(nest.accesses[number], /*row=*/0, column, lane),
                  nest.accesses[number].strides[*tiling.rowDim], tile.rows);
       }
@@ -310,7 +312,7 @@ void NestEmitter::storeTurned(ArrayRef<Value> values, Tile tile) {
 void NestEmitter::store(unsigned number, Value value, int64_t row,
                         int64_t column, Tile tile) {
   const NestAccess &access = getOperand(number);
-  storeRun(number, value, getAddress(access, row, column),
+  storeRun(bases[number], value, getAddress(access, row, column),
            access.strides[tiling.vectorDim],
            tile.isMasked(column) ? tile.active : tile.lanes);
 }

@@ -4,11 +4,13 @@
 // of an operand that are a multiple of 4096 bytes apart share one set of the
 // first cache: it holds 8 of them instead of 512, and every tile reads its
 // panel from the second cache (Goto and van de Geijn, Anatomy of
-// High-Performance Matrix Multiplication, 2008, section 4.2.2).
+// High-Performance Matrix Multiplication, 2008, section 4.2.2). Rows in as many
+// pages wait for their addresses.
 
 #include "NestEmitterImpl.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/SaveAndRestore.h"
@@ -19,6 +21,9 @@ using namespace mlir::pc;
 
 /// The first cache of all machines that vectors are made for, or a part of it.
 static constexpr int64_t lineBytes = 64, cacheSets = 64, cacheWays = 8;
+
+/// Pages of which the first level of translation keeps the addresses.
+static constexpr int64_t pageBytes = 4096, keptPages = 96;
 
 /// Tiles that pay for one copy of what they read.
 static constexpr int64_t fewestTiles = 4;
@@ -33,11 +38,16 @@ static bool areCrowded(int64_t steps, int64_t stride, int64_t lines) {
   return 2 * kept <= steps * lines;
 }
 
+/// Whether every tile would ask for more pages than that.
+static bool areScattered(int64_t steps, int64_t stride, int64_t width) {
+  return stride >= 2 * width && steps * stride > keptPages * pageBytes;
+}
+
 /// The operand that a panel is worth its copy for, if there is one.
 std::optional<NestEmitter::Panel> NestEmitter::choosePanel(Tile tile) {
   if (!tiling.rowDim || outside == tiling.rowDim || tiling.foldsLanes ||
       !nest.bounds.empty() ||
-      nest.dims[*tiling.rowDim].extent < fewestTiles * tiling.rows)
+      getExtent(*tiling.rowDim) < fewestTiles * tiling.rows)
     return std::nullopt;
   for (auto [number, access] : llvm::enumerate(nest.accesses)) {
     if (!access.inMemory || access.isOutput || !isSharedByRows(number) ||
@@ -54,22 +64,37 @@ std::optional<NestEmitter::Panel> NestEmitter::choosePanel(Tile tile) {
         blocking.splitDim == dim ? blocking.chunk : nest.dims[dim].extent;
     int64_t bytes = getElement(number).getIntOrFloatBitWidth() / 8;
     int64_t width = tile.columns * tile.lanes * bytes;
-    if (areCrowded(steps, std::abs(access.strides[dim]) * bytes,
-                   llvm::divideCeil(width, lineBytes)))
+    int64_t stride = std::abs(access.strides[dim]) * bytes;
+    if (areCrowded(steps, stride, llvm::divideCeil(width, lineBytes)) ||
+        areScattered(steps, stride, width))
       return Panel{unsigned(number), dim, steps};
   }
   return std::nullopt;
 }
 
+/// On the stack: every thread has its own, which leaves its loops once these
+/// are shared.
+Value NestEmitter::createPanelMemory(unsigned number, int64_t elements) {
+  return memref::AllocaOp::create(
+      builder, loc, MemRefType::get({elements}, getElement(number)),
+      builder.getI64IntegerAttr(lineBytes));
+}
+
+/// The step of the reduction that is being emitted, counted from the first one
+/// in the panel.
+Value NestEmitter::getPanelStep(const Panel &of) {
+  if (blocking.splitDim != of.dim)
+    return ivs[of.dim];
+  return arith::SubIOp::create(builder, loc, ivs[of.dim], chunkStart);
+}
+
 /// Of a vector in the panel: those of one step lie side by side.
 Value NestEmitter::getPanelAddress(int64_t column, Tile tile) {
-  AffineExpr iv, start;
-  bindDims(builder.getContext(), iv, start);
-  bool isSplit = blocking.splitDim == panel->dim;
+  AffineExpr step = builder.getAffineDimExpr(0);
   return affine::AffineApplyOp::create(
       builder, loc,
-      AffineMap::get(2, 0, ((iv - start) * tile.columns + column) * tile.lanes),
-      ValueRange{ivs[panel->dim], isSplit ? chunkStart : constant(0)});
+      AffineMap::get(1, 0, (step * tile.columns + column) * tile.lanes),
+      getPanelStep(*panel));
 }
 
 /// From the panel, if it is there already; else from the operand into it.
@@ -86,17 +111,65 @@ Value NestEmitter::loadPacked(int64_t column, Tile tile) {
 }
 
 /// Tiles of all rows, of which the first fill the panel while they wait for
-/// memory. The panel is on the stack: every thread has its own, which leaves
-/// its loops once these are shared.
+/// memory.
 void NestEmitter::emitPacked(Panel next, Tile tile,
                              llvm::function_ref<void(int64_t)> emitTiles) {
-  auto type = MemRefType::get({next.steps * tile.columns * tile.lanes},
-                              getElement(next.number));
-  next.memory = memref::AllocaOp::create(builder, loc, type,
-                                         builder.getI64IntegerAttr(lineBytes));
+  next.memory =
+      createPanelMemory(next.number, next.steps * tile.columns * tile.lanes);
   llvm::SaveAndRestore packed(panel, std::optional(next));
-  ivs[*tiling.rowDim] = constant(0);
+  setStep(*tiling.rowDim, constant(0));
   emitTiles(tiling.rows);
   panel->isFilled = true;
   emitSteps(*tiling.rowDim, tiling.rows, emitTiles, tiling.rows);
+}
+
+/// Of an element in the panel of rows, those of one step side by side.
+Value NestEmitter::getRowAddress(const Panel &of, int64_t row) {
+  AffineExpr step, number;
+  bindDims(builder.getContext(), step, number);
+  Value first = ivs[*tiling.rowDim];
+  if (rowBlock)
+    first = arith::SubIOp::create(builder, loc, first, rowBlock->start);
+  return affine::AffineApplyOp::create(
+      builder, loc,
+      AffineMap::get(2, 0, step * getExtent(*tiling.rowDim) + number + row),
+      ValueRange{getPanelStep(of), first});
+}
+
+/// Copies the rows of all steps of the chunk.
+void NestEmitter::packRows() {
+  unsigned number = *blocking.packedRows, dim = reductions.front();
+  bool isSplit = blocking.splitDim == dim;
+  int64_t steps = isSplit ? blocking.chunk : nest.dims[dim].extent;
+  int64_t rows = getExtent(*tiling.rowDim);
+  Panel next{number, dim, steps, createPanelMemory(number, steps * rows)};
+  auto loop =
+      scf::ForOp::create(builder, loc, isSplit ? chunkStart : constant(0),
+                         isSplit ? chunkEnd : constant(steps), constant(1));
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  ivs[dim] = loop.getInductionVar();
+  int64_t full = rows / tiling.lanes * tiling.lanes;
+  {
+    auto runs = scf::ForOp::create(builder, loc, constant(0), constant(full),
+                                   constant(tiling.lanes));
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(runs.getBody());
+    packRun(next, runs.getInductionVar(), tiling.lanes);
+  }
+  if (full != rows)
+    packRun(next, constant(full), rows - full);
+  rowPanel = next;
+}
+
+/// Copies `active` rows from `first` on, which is counted from the first one in
+/// the panel.
+void NestEmitter::packRun(const Panel &target, Value first, int64_t active) {
+  setStep(*tiling.rowDim, first);
+  auto type = VectorType::get({tiling.lanes}, getElement(target.number));
+  Value from = getAddress(nest.accesses[target.number], /*row=*/0,
+                          /*column=*/0);
+  Value run = loadRun(target.number, from, /*stride=*/1, type, active);
+  storeRun(target.memory, run, getRowAddress(target, /*row=*/0), /*stride=*/1,
+           active);
 }

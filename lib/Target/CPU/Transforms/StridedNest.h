@@ -51,6 +51,13 @@ struct StridedNest {
   SmallVector<NestAccess> epilogue;
   /// For each loop of the op its number in `dims`, or nothing if it runs once.
   SmallVector<std::optional<unsigned>> dimOfLoop;
+
+  /// Whether every operand changes with `dim`, as in a batch of products.
+  bool isSharedByNone(unsigned dim) const {
+    return llvm::all_of(accesses, [&](const NestAccess &access) {
+      return !access.inMemory || access.strides[dim] != 0;
+    });
+  }
 };
 
 /// Where the elements of an operand lie, as `map` sees them.

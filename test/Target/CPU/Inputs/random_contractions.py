@@ -66,6 +66,14 @@ def long_sums(draw, name):
     return product(name, 1, m, n, k, draw.random() < 0.5, False, draw.choice(["f32", "f64"]), draw.random() < 0.7)
 
 
+def tall(draw, name):
+    """Of more rows than the second cache holds, which run in blocks."""
+    m, n, k = draw.randint(300, 1300), draw.choice([draw.randint(20, 300), 256]), draw.randint(128, 700)
+    if draw.random() < 0.3:  # rows in blocks of the same size
+        m = draw.choice([512, 1000, 1024])
+    return product(name, 1, m, n, k, draw.random() < 0.7, False, draw.choice(["f32", "f64"]), draw.random() < 0.7)
+
+
 def product(name, p, m, n, k, ta, tb, type, fills):
     shapes = [(p, *((k, m) if ta else (m, k))), (p, *((n, k) if tb else (k, n))), (p, m, n)]
     maps = ["p, " + ("k, i" if ta else "i, k"), "p, " + ("j, k" if tb else "k, j"), "p, i, j"]
@@ -224,7 +232,7 @@ def main():
     plant = sys.argv[1] == "--plant"
     bin, folder, seed, count, *cpus = sys.argv[1 + plant:]
     draw = random.Random(int(seed))
-    cases = [end(draw, draw.choice([matmul, long_sums, convolution, spread])(draw, f"f{i}")) for i in range(int(count))]
+    cases = [end(draw, draw.choice([matmul, long_sums, tall, convolution, spread])(draw, f"f{i}")) for i in range(int(count))]
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     source = folder / "cases.mlir"
