@@ -9,7 +9,8 @@ namespace mlir::pc {
 
 enum class FormulaTypes { Vectors, ScalarsAndVectors };
 
-/// tanh and erf of f32 within 4 units in the last place, as arithmetic and exp.
+/// tanh and erf of f32, and exp of vectors of it, within 4 units in the last
+/// place, as arithmetic.
 void populateMathFormulas(RewritePatternSet &patterns, FormulaTypes types);
 
 } // namespace mlir::pc

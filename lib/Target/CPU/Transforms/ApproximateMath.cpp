@@ -24,8 +24,7 @@ struct ApproximateMath
     RewritePatternSet patterns(&getContext());
     populateMathFormulas(patterns, FormulaTypes::Vectors);
     populateMathPolynomialApproximationPatterns(patterns, [](StringRef name) {
-      return name == math::ExpOp::getOperationName() ||
-             name == math::LogOp::getOperationName();
+      return name == math::LogOp::getOperationName();
     });
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
