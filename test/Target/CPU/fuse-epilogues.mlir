@@ -260,9 +260,20 @@ func.func @same_part(%x: memref<4x8xf32>, %w: memref<8x4xf32>, %b: memref<8x4xf3
 
 #id = affine_map<(i, j) -> (i, j)>
 
-// A function would be written out for every register of a tile.
+// A function is many instructions, which are written out for a row of the tile alone: the sums are on the stack.
 // CHECK-LABEL: func @function(
-//   CHECK-NOT:   pc.epilogue
+//       CHECK:   attrs = {pc.epilogue = true}
+// TILES-LABEL: func @function(
+//  TILES-SAME:   memref<4x4xf32>)
+//       TILES:   %[[SUMS:.+]] = memref.alloca() {alignment = 64 : i64} : memref<16xf32>
+//       TILES:   vector.store %{{.+}}, %[[SUMS]][%c0
+//       TILES:   scf.for %[[ROW:.+]] = %c0{{.*}} to %c4
+//       TILES:     %[[AT:.+]] = arith.muli %[[ROW]], %c4
+//       TILES:     %[[SUM:.+]] = vector.load %[[SUMS]][%[[AT]]]
+//       TILES:     %[[DONE:.+]] = math.tanh %[[SUM]]
+//       TILES:     vector.store %[[DONE]]
+//   TILES-NOT:   math.tanh
+//       TILES:   return
 func.func @function(%x: memref<4x8xf32>, %w: memref<8x4xf32>, %y: memref<4x4xf32>) {
   linalg.matmul ins(%x, %w : memref<4x8xf32>, memref<8x4xf32>) outs(%y : memref<4x4xf32>)
   linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%y : memref<4x4xf32>) outs(%y : memref<4x4xf32>) {

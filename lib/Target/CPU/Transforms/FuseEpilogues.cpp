@@ -102,14 +102,13 @@ static bool isProduct(linalg::LinalgOp op) {
          !getCombiners(op).empty() && ownsMemory(op);
 }
 
-/// Short elementwise bodies alone: the body is written out for every register
-/// of a tile.
+/// Elementwise bodies that are written out for the columns of a tile, or all of
+/// its registers.
 static bool isEpilogue(linalg::LinalgOp op) {
-  constexpr unsigned most = 16;
+  constexpr unsigned most = 32;
   auto &body = op.getBlock()->getOperations();
   bool isShort = body.size() <= most && llvm::none_of(body, [](Operation &op) {
-                   return isa<linalg::IndexOp>(op) ||
-                          isa<math::MathDialect>(op.getDialect());
+                   return isa<linalg::IndexOp>(op);
                  });
   return isShort && op.hasPureBufferSemantics() &&
          op.getNumParallelLoops() == op.getNumLoops() && hasVectorForm(op) &&

@@ -3,6 +3,7 @@
 #include "NestEmitterImpl.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "pc/Target/CPU/Passes.h"
@@ -63,6 +64,15 @@ bool mlir::pc::hasVectorForm(linalg::LinalgOp op) {
         return false;
   }
   return true;
+}
+
+/// A function of the `math` dialect stands for a polynomial.
+bool mlir::pc::isShortBody(linalg::LinalgOp op) {
+  constexpr size_t most = 16;
+  auto &body = op.getBlock()->getOperations();
+  return body.size() <= most && llvm::none_of(body, [](Operation &inner) {
+           return isa<math::MathDialect>(inner.getDialect());
+         });
 }
 
 //===----------------------------------------------------------------------===//
@@ -385,6 +395,41 @@ void NestEmitter::emitEpilogue(ArrayRef<Value> values, Tile tile) {
   auto epilogue = cast<linalg::LinalgOp>(sums->getOwner());
   if (!cast<BoolAttr>(epilogue->getAttr(epilogueAttrName)).getValue())
     storeTile(values, tile);
+  if (tile.rows > 1 && !isShortBody(epilogue))
+    return emitRowEpilogues(values, tile);
+  emitShortEpilogue(values, tile);
+}
+
+/// A long body, in a loop over the rows: the sums are on the stack until then,
+/// where no row lies in the way of another.
+void NestEmitter::emitRowEpilogues(ArrayRef<Value> values, Tile tile) {
+  int64_t size = values.size() * tile.lanes;
+  Value memory = memref::AllocaOp::create(
+      builder, loc, MemRefType::get({size}, getElementTypeOrSelf(sums->get())),
+      builder.getI64IntegerAttr(64));
+  for (auto [place, value] : llvm::enumerate(values))
+    vector::StoreOp::create(builder, loc, value, memory,
+                            constant(place * tile.lanes));
+  auto loop = scf::ForOp::create(builder, loc, constant(0), constant(tile.rows),
+                                 constant(1));
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  Value row = loop.getInductionVar();
+  llvm::SaveAndRestore first(ivs[*tiling.rowDim]);
+  ivs[*tiling.rowDim] = arith::AddIOp::create(builder, loc, first.get(), row);
+  Value start = arith::MulIOp::create(builder, loc, row,
+                                      constant(tile.columns * tile.lanes));
+  SmallVector<Value> loaded;
+  for (int64_t column = 0; column != tile.columns; ++column)
+    loaded.push_back(vector::LoadOp::create(
+        builder, loc, cast<VectorType>(values.front().getType()), memory,
+        advance(start, column * tile.lanes)));
+  tile.rows = 1;
+  emitShortEpilogue(loaded, tile);
+}
+
+void NestEmitter::emitShortEpilogue(ArrayRef<Value> values, Tile tile) {
+  auto epilogue = cast<linalg::LinalgOp>(sums->getOwner());
   unsigned operands = epilogue->getNumOperands();
   SmallVector<SmallVector<Value>> read(operands,
                                        SmallVector<Value>(values.size()));

@@ -12,6 +12,10 @@ namespace mlir::pc {
 /// True when every operation of the body has a vector form.
 bool hasVectorForm(linalg::LinalgOp op);
 
+/// True when a body has few instructions on vectors: it can be written out for
+/// every register of a tile.
+bool isShortBody(linalg::LinalgOp op);
+
 /// For each output the operation that adds one more value to it, where that is
 /// all that the body does with it and the operation has a neutral element.
 /// Empty if any output is made in another way.

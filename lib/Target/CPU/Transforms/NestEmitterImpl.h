@@ -71,6 +71,8 @@ private:
   void emitTile(Tile tile);
   void storeTile(ArrayRef<Value> values, Tile tile);
   void emitEpilogue(ArrayRef<Value> sums, Tile tile);
+  void emitRowEpilogues(ArrayRef<Value> sums, Tile tile);
+  void emitShortEpilogue(ArrayRef<Value> sums, Tile tile);
   void emitFoldedTile(Tile tile);
   Value foldLanes(Value lanes, Operation *combiner);
   SmallVector<Value> emitReductions(ArrayRef<unsigned> dims,

@@ -220,7 +220,7 @@ SmallVector<Value> NestEmitter::emitReductions(ArrayRef<unsigned> dims,
   auto emitStep = [&](Value iv, ArrayRef<Value> sums) {
     ivs[dim] = iv;
     entered.set(dim);
-    auto leave = llvm::make_scope_exit([&] { entered.reset(dim); });
+    llvm::scope_exit leave([&] { entered.reset(dim); });
     if (!isBlocked(inside))
       return emitReductions(dims.drop_front(), llvm::to_vector(sums), tile);
     return combineAll(

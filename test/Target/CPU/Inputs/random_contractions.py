@@ -157,14 +157,15 @@ def spread(draw, name):
 
 def end(draw, case):
     """With an elementwise op on the sums, often of another shape: a bias along some axes,
-    a clamp, and a whole tensor, as in an update. The sums are a result too, or not."""
+    a function or not, a clamp, and a whole tensor, as in an update. The sums are a result too, or not."""
     what, type, code, shapes, reference, fills = case
     y = shapes[2]
     if draw.random() < 0.35:
         return *case, None
     seen = (int(np.prod(y[:-1])), y[-1]) if draw.random() < 0.3 else y
     along = [axis for axis in range(len(seen)) if draw.random() < 0.4]
-    keeps = draw.random() < 0.3
+    keeps, calls = draw.random() < 0.3, draw.random() < 0.4
+    function = f"%f = math.absf %s : {type}" if calls else f"%f = arith.addf %s, %zero : {type}"
     c, e, bias = text(y, type), text(seen, type), text([seen[axis] for axis in along], type)
     loops = [f"d{axis}" for axis in range(len(seen))]
     whole = f"affine_map<({', '.join(loops)}) -> ({', '.join(loops)})>"
@@ -182,13 +183,16 @@ def end(draw, case):
   ^bb0(%p: {type}, %q: {type}, %r: {type}, %w: {type}):
     %two = arith.constant 2.0 : {type}
     %s = arith.addf %p, %q : {type}
-    %m = arith.maximumf %s, %two : {type}
+    %zero = arith.constant 0.0 : {type}
+    {function}
+    %m = arith.maximumf %f, %two : {type}
     %d = arith.mulf %m, %two : {type}
     %n = arith.subf %r, %d : {type}
     linalg.yield %n : {type}
   }} -> {e}
   {ends}""")
-    return f"{what} bias {along} of {seen}", type, code, shapes, reference, fills, (seen, along, keeps)
+    what += f" bias {along} of {seen}" + " function" * calls
+    return what, type, code, shapes, reference, fills, (seen, along, keeps, calls)
 
 
 def aligned(shape, type):
@@ -203,7 +207,7 @@ def run(function, arena, draw, case, plant):
     dtype = {"f32": np.float32, "f64": np.float64}[type]
     shapes = shapes if not fills else shapes[:2]
     if ending:
-        seen, along, keeps = ending
+        seen, along, *_ = ending
         shapes = [*shapes, [seen[axis] for axis in along], seen]
     values = [aligned(shape, dtype) for shape in shapes]
     for value in values:
@@ -213,8 +217,10 @@ def run(function, arena, draw, case, plant):
         sums = sums + values[2]
     expected = [sums]
     if ending:
+        seen, along, keeps, calls = ending
         bias = values[-2].reshape([n if axis in along else 1 for axis, n in enumerate(seen)])
-        expected = keeps * [sums] + [values[-1] - 2 * np.maximum(sums.reshape(seen) + bias, 2)]
+        biased = sums.reshape(seen) + bias
+        expected = keeps * [sums] + [values[-1] - 2 * np.maximum(np.abs(biased) if calls else biased, 2)]
     results = [aligned(array.shape, dtype) for array in expected]
     for result in results:
         result[...] = np.nan
@@ -232,7 +238,8 @@ def main():
     plant = sys.argv[1] == "--plant"
     bin, folder, seed, count, *cpus = sys.argv[1 + plant:]
     draw = random.Random(int(seed))
-    cases = [end(draw, draw.choice([matmul, long_sums, tall, convolution, spread])(draw, f"f{i}")) for i in range(int(count))]
+    kinds = [matmul, long_sums, tall, convolution, spread]
+    cases = [end(draw, draw.choice(kinds)(draw, f"f{i}")) for i in range(int(count))]
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     source = folder / "cases.mlir"
