@@ -47,7 +47,7 @@ def problems_of(table, root, tests):
 
 def main():
     root = pathlib.Path(sys.argv[1])
-    tables = list(root.glob("include/**/Passes.td"))
+    tables = list(root.glob("include/**/*Passes.td"))
     tests = [(p, tree.read(p)) for p in tree.files(root / "test", ".mlir", ".test")]
     problems = [q for t in tables for q in problems_of(t, root, tests)]
     tree.report(problems, f"{len(tables)} tables of passes")

@@ -28,15 +28,16 @@ using namespace mlir;
 static constexpr llvm::StringLiteral optionalPasses[] = {
     "pc-cpu-accumulate-sums",    "pc-cpu-trim-slices",
     "pc-cpu-fuse-elementwise",   "pc-cpu-block-batch",
-    "pc-cpu-put-batch-last",     "pc-cpu-merge-reductions",
-    "pc-cpu-reshape-loop-state", "pc-cpu-split-phases",
-    "pc-cpu-transpose-results",  "pc-cpu-transpose-operands",
-    "pc-cpu-place-parts",        "pc-cpu-skip-borders",
-    "pc-cpu-keep-borders",       "pc-cpu-own-destinations",
-    "pc-cpu-shorten-lifetimes",  "pc-cpu-reuse-operands",
-    "pc-cpu-reuse-parts",        "pc-cpu-fuse-epilogues",
-    "pc-cpu-outline-nests",      "pc-cpu-vectorize-nests",
-    "pc-cpu-approximate-math",   "loop-invariant-code-motion"};
+    "pc-cpu-block-samples",      "pc-cpu-put-batch-last",
+    "pc-cpu-merge-reductions",   "pc-cpu-reshape-loop-state",
+    "pc-cpu-split-phases",       "pc-cpu-transpose-results",
+    "pc-cpu-transpose-operands", "pc-cpu-place-parts",
+    "pc-cpu-skip-borders",       "pc-cpu-keep-borders",
+    "pc-cpu-own-destinations",   "pc-cpu-shorten-lifetimes",
+    "pc-cpu-reuse-operands",     "pc-cpu-reuse-parts",
+    "pc-cpu-fuse-epilogues",     "pc-cpu-outline-nests",
+    "pc-cpu-vectorize-nests",    "pc-cpu-approximate-math",
+    "loop-invariant-code-motion"};
 
 ArrayRef<llvm::StringLiteral> mlir::pc::getOptionalCPUPasses() {
   return optionalPasses;
@@ -63,6 +64,9 @@ static void addOrders(pc::PassAdder add, const pc::VectorTarget &target) {
   pc::BlockBatchOptions blocks;
   blocks.l2Bytes = target.l2Bytes;
   add.toFunctions(pc::createBlockBatch(blocks));
+  pc::BlockSamplesOptions samples;
+  samples.l2Bytes = target.l2Bytes;
+  add.toFunctions(pc::createBlockSamples(samples));
   pc::PutBatchLastOptions last;
   last.vectorBits = target.bits;
   last.registers = target.registers;
