@@ -404,6 +404,29 @@ func.func @images(%x: memref<64x16x18x18xf32>, %w: memref<16x6x5x5xf32>, %y: mem
 
 // -----
 
+// Lanes along the rows would gather every element, though they would load the maximum of their row.
+// CHECK-LABEL: func @exponentials
+//   CHECK-NOT:   vector.gather
+//       CHECK:   scf.for %[[ROW:.+]] = %c0{{.*}} to %c64
+//       CHECK:     scf.for %{{.+}} = %c0{{.*}} to %c256{{.*}} step %c16
+//       CHECK:       vector.load %{{.+}} : memref<16384xf32{{.*}}>, vector<16xf32>
+//       CHECK:       math.exp %{{.+}} : vector<16xf32>
+//   CHECK-NOT:   vector.gather
+//       CHECK:   return
+func.func @exponentials(%x: memref<64x256xf32>, %most: memref<64xf32>, %y: memref<64xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (i)>], iterator_types = ["parallel", "reduction"]}
+      ins(%x, %most : memref<64x256xf32>, memref<64xf32>) outs(%y : memref<64xf32>) {
+  ^bb0(%p: f32, %q: f32, %r: f32):
+    %d = arith.subf %p, %q : f32
+    %e = math.exp %d : f32
+    %s = arith.addf %r, %e : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// -----
+
 // All rows read 4 MB, of which half a megabyte is gone through by all columns, and all blocks
 // of the sums, before the next ones come.
 // CHECK-LABEL: func @tall

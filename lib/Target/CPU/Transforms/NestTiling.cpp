@@ -60,25 +60,6 @@ static double getUse(int64_t extent, int64_t lanes) {
   return double(extent) / (llvm::divideCeil(extent, lanes) * lanes);
 }
 
-/// Whether lanes along `parallel` would gather every input that differs from
-/// lane to lane, or be mostly empty, while lanes along `folded` are loaded and
-/// filled.
-static bool isBetterFolded(const StridedNest &nest, unsigned parallel,
-                           unsigned folded, int64_t lanes) {
-  auto extent = [&](unsigned dim) { return nest.dims[dim].extent; };
-  if (getUse(extent(folded), lanes) >= 3 * getUse(extent(parallel), lanes))
-    return true;
-  bool loads = false;
-  for (const NestAccess &access : nest.accesses) {
-    if (!access.inMemory || access.isOutput)
-      continue;
-    if (access.strides[parallel] == 1 || isUnzipped(access.strides[parallel]))
-      return false;
-    loads |= access.strides[folded] == 1;
-  }
-  return loads;
-}
-
 /// The longest parallel loop in whose steps some vector is loaded once for all.
 static std::optional<unsigned> chooseRowDim(const StridedNest &nest,
                                             unsigned vectorDim) {
@@ -169,6 +150,19 @@ double mlir::pc::getStepCost(const StridedNest &nest, const NestTiling &tiling,
     if (access.inMemory)
       cost += getLoadCost(access, tiling, target);
   return cost;
+}
+
+/// Whether lanes along a parallel loop are mostly empty, or gather so much that
+/// those along a reduction, which load all, have to be folded only once.
+static bool isBetterFolded(const NestTiling &parallel, const NestTiling &folded,
+                           const StridedNest &nest,
+                           const VectorTarget &target) {
+  auto getLaneUse = [&](const NestTiling &tiling) {
+    return getUse(nest.dims[tiling.vectorDim].extent, tiling.lanes);
+  };
+  return getLaneUse(folded) >= 3 * getLaneUse(parallel) ||
+         getStepCost(nest, parallel, target) >=
+             4 * getStepCost(nest, folded, target);
 }
 
 /// Folded lanes read a line of each input in every step, and a long reduction
@@ -363,8 +357,7 @@ std::optional<NestTiling> mlir::pc::chooseTiling(const StridedNest &nest,
   if (body.isCheap && reduces)
     return chooseReduction(nest, target, body, starts);
   NestTiling tiling = starts.front();
-  if (starts.size() == 2 &&
-      isBetterFolded(nest, starts[0].vectorDim, starts[1].vectorDim, lanes))
+  if (starts.size() == 2 && isBetterFolded(starts[0], starts[1], nest, target))
     tiling = starts[1];
   if (!body.isCheap || tiling.foldsLanes)
     return tiling;
