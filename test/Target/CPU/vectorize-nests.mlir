@@ -404,6 +404,31 @@ func.func @images(%x: memref<64x16x18x18xf32>, %w: memref<16x6x5x5xf32>, %y: mem
 
 // -----
 
+// What comes from behind the second cache is asked for while the panel before it is read: each
+// tile asks for one of its five lines in every step, the last panel for itself.
+// CHECK-LABEL: func @far
+//       CHECK:   scf.for %[[COLUMN:.+]] = %c0{{.*}} to %c2000{{.*}} step %c80
+//       CHECK:     %[[BEHIND:.+]] = arith.addi %[[COLUMN]], %c80
+//       CHECK:     %[[NEXT:.+]] = arith.min{{.*}} %[[BEHIND]], %c1968
+//       CHECK:     scf.for %[[ROW:.+]] = %c{{[1-9].*}} to
+//       CHECK:       %[[LINE:.+]] = affine.apply #[[LINES:.+]](%[[ROW]])
+//       CHECK:       %[[AT:.+]] = arith.addi %[[NEXT]], %[[LINE]]
+//       CHECK:       %[[ADDRESS:.+]] = affine.apply #{{.+}}(%[[AT]], %{{.+}})
+//       CHECK:       memref.prefetch %{{.+}}[%[[ADDRESS]]], read, locality<2>, data : memref<524288xf32
+// CHECK-LABEL: func @near
+//   CHECK-NOT:   memref.prefetch
+//       CHECK:   return
+func.func @far(%a: memref<64x256xf32>, %b: memref<256x2048xf32>, %c: memref<64x2048xf32>) {
+  linalg.matmul ins(%a, %b : memref<64x256xf32>, memref<256x2048xf32>) outs(%c : memref<64x2048xf32>)
+  return
+}
+func.func @near(%a: memref<64x128xf32>, %b: memref<128x1024xf32>, %c: memref<64x1024xf32>) {
+  linalg.matmul ins(%a, %b : memref<64x128xf32>, memref<128x1024xf32>) outs(%c : memref<64x1024xf32>)
+  return
+}
+
+// -----
+
 // Lanes along the rows would gather every element, though they would load the maximum of their row.
 // CHECK-LABEL: func @exponentials
 //   CHECK-NOT:   vector.gather

@@ -44,6 +44,8 @@ private:
     int64_t steps;
     Value memory;
     bool isFilled = false;
+    /// The first of the columns whose panel comes next, if it is asked for.
+    Value next;
   };
 
   /// Rows that run through everything else before the next ones.
@@ -130,6 +132,7 @@ private:
   Value createPanelMemory(unsigned number, int64_t elements);
   Value getPanelStep(const Panel &of);
   Value getPanelAddress(int64_t column, Tile tile);
+  void prefetchPanel(Tile tile);
   Value loadPacked(int64_t column, Tile tile);
   void emitPacked(Panel next, Tile tile,
                   llvm::function_ref<void(int64_t)> emitTiles);
@@ -144,6 +147,10 @@ private:
   const NestAccess &getOperand(unsigned number) const {
     size_t own = nest.accesses.size();
     return number < own ? nest.accesses[number] : nest.epilogue[number - own];
+  }
+  int64_t getBytes(unsigned number) {
+    return cast<ShapedType>(bases[number].getType()).getNumElements() *
+           (getElement(number).getIntOrFloatBitWidth() / 8);
   }
   Type getElement(unsigned number) {
     return getElementTypeOrSelf(getOperand(number).operand->get());

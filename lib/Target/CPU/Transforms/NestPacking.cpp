@@ -97,13 +97,33 @@ Value NestEmitter::getPanelAddress(int64_t column, Tile tile) {
       getPanelStep(*panel));
 }
 
+/// Asks for a line of the panel of the next columns; tiles of following rows
+/// ask for its other lines.
+void NestEmitter::prefetchPanel(Tile tile) {
+  AffineExpr row = builder.getAffineDimExpr(0);
+  llvm::SaveAndRestore ahead(ivs[tiling.vectorDim]);
+  Value line = affine::AffineApplyOp::create(
+      builder, loc,
+      AffineMap::get(1, 0, row.floorDiv(tile.rows) % tile.columns * tile.lanes),
+      ivs[*tiling.rowDim]);
+  ivs[tiling.vectorDim] =
+      arith::AddIOp::create(builder, loc, panel->next, line);
+  memref::PrefetchOp::create(
+      builder, loc, bases[panel->number],
+      getAddress(nest.accesses[panel->number], /*row=*/0, /*column=*/0),
+      /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
+}
+
 /// From the panel, if it is there already; else from the operand into it.
 Value NestEmitter::loadPacked(int64_t column, Tile tile) {
   Value address = getPanelAddress(column, tile);
-  if (panel->isFilled)
+  if (panel->isFilled) {
+    if (panel->next && column == 0)
+      prefetchPanel(tile);
     return vector::LoadOp::create(builder, loc,
                                   getVector(getElement(panel->number), tile),
                                   panel->memory, address);
+  }
   llvm::SaveAndRestore<std::optional<Panel>> direct(panel, std::nullopt);
   Value vector = load(direct.get()->number, /*row=*/0, column, tile);
   vector::StoreOp::create(builder, loc, vector, direct.get()->memory, address);
@@ -116,6 +136,13 @@ void NestEmitter::emitPacked(Panel next, Tile tile,
                              llvm::function_ref<void(int64_t)> emitTiles) {
   next.memory =
       createPanelMemory(next.number, next.steps * tile.columns * tile.lanes);
+  int64_t extent = nest.dims[tiling.vectorDim].extent;
+  int64_t width = tile.columns * tile.lanes;
+  // What the second cache does not hold has a long way.
+  if (tiling.columnDim == tiling.vectorDim && tile.active == tile.lanes &&
+      extent >= 2 * width && getBytes(next.number) > target.l2Bytes)
+    next.next = getMinimum(advance(ivs[tiling.vectorDim], width),
+                           constant(extent - width));
   llvm::SaveAndRestore packed(panel, std::optional(next));
   setStep(*tiling.rowDim, constant(0));
   emitTiles(tiling.rows);
