@@ -138,9 +138,9 @@ void NestEmitter::emitPacked(Panel next, Tile tile,
       createPanelMemory(next.number, next.steps * tile.columns * tile.lanes);
   int64_t extent = nest.dims[tiling.vectorDim].extent;
   int64_t width = tile.columns * tile.lanes;
-  // What the second cache does not hold has a long way.
+  // What the second cache does not hold, with all else, has a long way.
   if (tiling.columnDim == tiling.vectorDim && tile.active == tile.lanes &&
-      extent >= 2 * width && getBytes(next.number) > target.l2Bytes)
+      extent >= 2 * width && 2 * getBytes(next.number) > target.l2Bytes)
     next.next = getMinimum(advance(ivs[tiling.vectorDim], width),
                            constant(extent - width));
   llvm::SaveAndRestore packed(panel, std::optional(next));
