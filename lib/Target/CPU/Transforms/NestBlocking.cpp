@@ -93,10 +93,11 @@ static std::optional<unsigned> choosePackedRows(const StridedNest &nest,
   for (auto [dim, info] : llvm::enumerate(nest.dims)) {
     if (!info.isReduction)
       continue;
-    if (reduction || info.extent < fewestSteps)
+    if (reduction)
       return std::nullopt;
     reduction = dim;
   }
+  int64_t steps = std::min(nest.dims[*reduction].extent, fewestSteps);
   for (auto [number, access] : llvm::enumerate(nest.accesses)) {
     if (!access.inMemory || access.isOutput ||
         access.strides[*tiling.rowDim] != 1 ||
@@ -105,12 +106,12 @@ static std::optional<unsigned> choosePackedRows(const StridedNest &nest,
       continue;
     int64_t stride = std::abs(access.strides[*reduction]) * elementBytes;
     if (nest.dims[*reduction].extent * nest.dims[*tiling.rowDim].extent *
-            elementBytes <=
+            elementBytes <
         target.l2Bytes / 2)
       continue;
     // Sets repeat with every page.
     int64_t lines = pageBytes / std::gcd(stride, pageBytes) * ways;
-    if (stride * fewestSteps > pages * pageBytes || 2 * lines <= fewestSteps)
+    if (stride * steps > pages * pageBytes || 2 * lines <= steps)
       return number;
   }
   return std::nullopt;
