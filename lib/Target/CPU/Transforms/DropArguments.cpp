@@ -22,15 +22,13 @@ struct DropArguments : public mlir::pc::impl::DropArgumentsBase<DropArguments> {
 } // namespace
 
 /// The calls of a function that nothing else can see, or nothing.
-static std::optional<SmallVector<func::CallOp>> getCalls(func::FuncOp function,
-                                                         ModuleOp module) {
-  std::optional<SymbolTable::UseRange> uses =
-      function.getSymbolUses(module.getOperation());
-  if (!function.isPrivate() || function.isExternal() || !uses)
+static std::optional<SmallVector<func::CallOp>>
+getCalls(func::FuncOp function, const SymbolUserMap &users) {
+  if (!function.isPrivate() || function.isExternal())
     return std::nullopt;
   SmallVector<func::CallOp> calls;
-  for (SymbolTable::SymbolUse use : *uses) {
-    auto call = dyn_cast<func::CallOp>(use.getUser());
+  for (Operation *user : users.getUsers(function)) {
+    auto call = dyn_cast<func::CallOp>(user);
     if (!call)
       return std::nullopt;
     calls.push_back(call);
@@ -47,9 +45,10 @@ static void eraseUnusedViews(func::FuncOp function) {
 }
 
 void DropArguments::runOnOperation() {
+  SymbolTableCollection tables;
+  SymbolUserMap users(tables, getOperation());
   for (auto function : getOperation().getOps<func::FuncOp>()) {
-    std::optional<SmallVector<func::CallOp>> calls =
-        getCalls(function, getOperation());
+    std::optional<SmallVector<func::CallOp>> calls = getCalls(function, users);
     if (!calls)
       continue;
     eraseUnusedViews(function);
