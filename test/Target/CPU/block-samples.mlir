@@ -1,6 +1,6 @@
-// RUN: pc-opt %s -pass-pipeline='builtin.module(func.func(pc-cpu-block-samples{samples=2},canonicalize))' -split-input-file | FileCheck %s
-// RUN: pc-opt %s -pass-pipeline='builtin.module(func.func(pc-cpu-block-samples{l2-bytes=128},canonicalize))' -split-input-file | FileCheck %s --check-prefix=CHOSEN
-// RUN: pc-opt %s -pass-pipeline='builtin.module(func.func(pc-cpu-block-samples{l2-bytes=1048576},canonicalize))' -split-input-file | FileCheck %s --check-prefix=LARGE
+// RUN: pc-opt %s -pass-pipeline='builtin.module(pc-cpu-block-samples{samples=2},canonicalize)' -split-input-file | FileCheck %s
+// RUN: pc-opt %s -pass-pipeline='builtin.module(pc-cpu-block-samples{l2-bytes=128},canonicalize)' -split-input-file | FileCheck %s --check-prefix=CHOSEN
+// RUN: pc-opt %s -pass-pipeline='builtin.module(pc-cpu-block-samples{l2-bytes=1048576},canonicalize)' -split-input-file | FileCheck %s --check-prefix=LARGE
 
 #row = affine_map<(n, o, i) -> (n, i)>
 #weight = affine_map<(n, o, i) -> (i, o)>
@@ -172,4 +172,41 @@ func.func @apart(%x: tensor<8x4xf32> {pc.role = "input"}) -> tensor<2x4x4xf32> {
     linalg.yield %s : f32
   } -> tensor<2x4x4xf32>
   return %y : tensor<2x4x4xf32>
+}
+
+// -----
+
+#same = affine_map<(n, o) -> (n, o)>
+
+// Alone the first would have blocks of 32 samples, the second of 16: what both compute is the same code only
+// in blocks of one size.
+// CHOSEN-LABEL: func @less
+//       CHOSEN:   scf.for %{{.+}} = %c0 to %c64 step %c32
+// CHOSEN-LABEL: func @more
+//       CHOSEN:   scf.for %{{.+}} = %c0 to %c64 step %c32
+func.func @less(%x: tensor<64x8xf32> {pc.role = "input"}) -> tensor<64x8xf32> {
+  %e = tensor.empty() : tensor<64x8xf32>
+  %y = linalg.generic {indexing_maps = [#same, #same], iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<64x8xf32>) outs(%e : tensor<64x8xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    %s = arith.addf %a, %a : f32
+    linalg.yield %s : f32
+  } -> tensor<64x8xf32>
+  return %y : tensor<64x8xf32>
+}
+func.func @more(%x: tensor<64x8xf32> {pc.role = "input"}) -> tensor<64x8xf32> {
+  %e = tensor.empty() : tensor<64x8xf32>
+  %y = linalg.generic {indexing_maps = [#same, #same], iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<64x8xf32>) outs(%e : tensor<64x8xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    %s = arith.addf %a, %a : f32
+    linalg.yield %s : f32
+  } -> tensor<64x8xf32>
+  %z = linalg.generic {indexing_maps = [#same, #same], iterator_types = ["parallel", "parallel"]}
+      ins(%y : tensor<64x8xf32>) outs(%e : tensor<64x8xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    %s = arith.mulf %a, %a : f32
+    linalg.yield %s : f32
+  } -> tensor<64x8xf32>
+  return %z : tensor<64x8xf32>
 }

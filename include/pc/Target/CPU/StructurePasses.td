@@ -115,13 +115,14 @@ def BlockBatch : Pass<"pc-cpu-block-batch", "func::FuncOp"> {
   let statistics = [Statistic<"blocked", "blocked", "Relaxations that are done in parts">];
 }
 
-def BlockSamples : Pass<"pc-cpu-block-samples", "func::FuncOp"> {
+def BlockSamples : Pass<"pc-cpu-block-samples", "ModuleOp"> {
   let summary = "compute for some samples of a batch before the next ones";
   let description = [{
     Where a function treats every sample of a batch alone, but for sums over samples, such as the
     gradients of weights, a loop does all of it for some samples before the next ones
     come, and carries the sums. What it computes for them stays in the caches and needs
-    memory for a block alone. Blocks are so large that they pay for going through the sums.
+    memory for a block alone. Blocks are so large that they pay for going through the sums, and
+    of one size, so that functions have code in common.
 
     Example: `test/Target/CPU/block-samples.mlir`
   }];

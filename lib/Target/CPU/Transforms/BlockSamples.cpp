@@ -82,7 +82,7 @@ static bool isShared(StringRef role) {
 }
 
 FailureOr<Samples> SampleFinder::run() {
-  if (!function.getBody().hasOneBlock())
+  if (!llvm::hasSingleElement(function.getBody()))
     return failure();
   for (BlockArgument argument : function.getArguments()) {
     auto role = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
@@ -457,13 +457,24 @@ int64_t BlockSamples::chooseBlock(const Samples &samples) const {
   return samples.count;
 }
 
+/// Functions of one module compute the same things; where they do so for as
+/// many samples, too, they have code in common: those that run in blocks all
+/// have the largest ones that one of them asks for.
 void BlockSamples::runOnOperation() {
-  FailureOr<Samples> samples = SampleFinder(getOperation()).run();
-  if (failed(samples))
-    return;
-  int64_t block = chooseBlock(*samples);
-  if (block == samples->count || samples->inside.empty())
-    return;
-  ++blocked;
-  BlockBuilder(getOperation(), *samples, block).run();
+  SmallVector<std::pair<func::FuncOp, Samples>> found;
+  llvm::SmallDenseMap<int64_t, int64_t> largest; // by the size of the batch
+  for (func::FuncOp function : getOperation().getOps<func::FuncOp>()) {
+    FailureOr<Samples> samples = SampleFinder(function).run();
+    if (failed(samples) || samples->inside.empty())
+      continue;
+    int64_t block = chooseBlock(*samples);
+    if (block == samples->count)
+      continue;
+    int64_t &most = largest[samples->count];
+    most = std::max(most, block);
+    found.push_back({function, std::move(*samples)});
+  }
+  for (auto &[function, samples] : found)
+    BlockBuilder(function, samples, largest.lookup(samples.count)).run();
+  blocked += found.size();
 }

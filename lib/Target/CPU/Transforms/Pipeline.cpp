@@ -66,7 +66,7 @@ static void addOrders(pc::PassAdder add, const pc::VectorTarget &target) {
   add.toFunctions(pc::createBlockBatch(blocks));
   pc::BlockSamplesOptions samples;
   samples.l2Bytes = target.l2Bytes;
-  add.toFunctions(pc::createBlockSamples(samples));
+  add(pc::createBlockSamples(samples));
   pc::PutBatchLastOptions last;
   last.vectorBits = target.bits;
   last.registers = target.registers;
