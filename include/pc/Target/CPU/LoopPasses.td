@@ -41,9 +41,9 @@ def FuseEpilogues : Pass<"pc-cpu-fuse-epilogues", "func::FuncOp"> {
   let description = [{
     Where an elementwise op is the next one to come to the sums of a product, as bias and activation, a
     derivative, or the update of an error, an activity or a weight do, both are put next to each other and the op
-    is marked with `pc.epilogue`; `pc-cpu-vectorize-nests` then computes it on the accumulators of each tile.
-    The attribute is true if nothing else needs the sums, which then are never stored. Bits are the same.
-    An op stays apart where its body is long or calls functions, where another op in between writes what
+    is marked with `pc.epilogue`; `pc-cpu-vectorize-nests` then computes it on the accumulators of each tile,
+    row by row if its body is long or has functions. The attribute is true if nothing else needs the sums, which
+    then are never stored. Bits are the same. An op stays apart where its body has more than 32 ops, where another op in between writes what
     either of them reads, and where it writes what the product reads.
     Example: `test/Target/CPU/fuse-epilogues.mlir`
   }];

@@ -85,7 +85,6 @@ static std::optional<unsigned> choosePackedRows(const StridedNest &nest,
                                                 const NestTiling &tiling,
                                                 const VectorTarget &target,
                                                 int64_t elementBytes) {
-  constexpr int64_t pageBytes = 4096, pages = 64, ways = 8;
   if (tiling.turnsOutputs || !nest.bounds.empty() ||
       nest.dims[*tiling.rowDim].extent < fewestTiles * tiling.rows)
     return std::nullopt;
@@ -110,8 +109,9 @@ static std::optional<unsigned> choosePackedRows(const StridedNest &nest,
         target.l2Bytes / 2)
       continue;
     // Sets repeat with every page.
-    int64_t lines = pageBytes / std::gcd(stride, pageBytes) * ways;
-    if (stride * steps > pages * pageBytes || 2 * lines <= steps)
+    int64_t lines = pageBytes / std::gcd(stride, pageBytes) * cacheWays;
+    // A third of the pages is that of columns and sums.
+    if (stride * steps > keptPages * 2 / 3 * pageBytes || 2 * lines <= steps)
       return number;
   }
   return std::nullopt;
@@ -190,7 +190,6 @@ static std::optional<int64_t> chooseRows(const StridedNest &nest,
   int64_t extent = nest.dims[*tiling.rowDim].extent;
   if (wanted >= extent)
     return extent;
-  constexpr int64_t lineBytes = 64;
   int64_t adds = wanted * lineBytes / (2 * tiling.lanes * elementBytes);
   bool isShort = bytes.shared <= 4 * int64_t(target.l2Bytes);
   if (wanted < fewest || (!isShort && adds < getLineCost(blocking)))

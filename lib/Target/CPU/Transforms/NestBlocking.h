@@ -10,6 +10,11 @@
 
 namespace mlir::pc {
 
+/// The first cache of all machines that vectors are made for, or a part of it,
+/// and the pages whose addresses they have at hand.
+inline constexpr int64_t lineBytes = 64, cacheSets = 64, cacheWays = 8;
+inline constexpr int64_t pageBytes = 4096, keptPages = 96;
+
 struct NestBlocking {
   /// Reductions around all tiles: in between, the results are in memory.
   SmallVector<unsigned> around;

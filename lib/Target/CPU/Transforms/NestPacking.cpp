@@ -19,12 +19,6 @@
 using namespace mlir;
 using namespace mlir::pc;
 
-/// The first cache of all machines that vectors are made for, or a part of it.
-static constexpr int64_t lineBytes = 64, cacheSets = 64, cacheWays = 8;
-
-/// Pages of which the first level of translation keeps the addresses.
-static constexpr int64_t pageBytes = 4096, keptPages = 96;
-
 /// Tiles that pay for one copy of what they read.
 static constexpr int64_t fewestTiles = 4;
 
@@ -38,7 +32,7 @@ static bool areCrowded(int64_t steps, int64_t stride, int64_t lines) {
   return 2 * kept <= steps * lines;
 }
 
-/// Whether every tile would ask for more pages than that.
+/// Whether every tile would ask for more pages than are at hand.
 static bool areScattered(int64_t steps, int64_t stride, int64_t width) {
   return stride >= 2 * width && steps * stride > keptPages * pageBytes;
 }
