@@ -107,8 +107,14 @@ void Deferral::chooseLeaves() {
   llvm::BitVector read(rules.size());
   for (const FixedRule &rule : rules)
     read |= rule.sources;
+  auto goesOn = [&](unsigned state) { // in another loop
+    return llvm::any_of(relax.getResult(state).getUsers(), [](Operation *user) {
+      return isa<RelaxOp>(user) || user->getParentOfType<RelaxOp>();
+    });
+  };
   for (unsigned state = 0; state != rules.size(); ++state)
-    if (!read.test(state) && rules[state].sources.any() && isWorthwhile(state))
+    if (!read.test(state) && rules[state].sources.any() && !goesOn(state) &&
+        isWorthwhile(state))
       leaves.set(state);
 }
 

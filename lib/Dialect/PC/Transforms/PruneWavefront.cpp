@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Which vertices an iteration can change is known before it runs: zeros stay
-// zero until a message arrives, and with step 1 a vertex whose children did not
-// change does not change.
+// zero until a message arrives (`ErrorFront`), and under fixed prediction with
+// step 1 a vertex whose children did not change does not change either.
 
+#include "ErrorFront.h"
 #include "FixedRule.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
@@ -21,12 +22,13 @@ using namespace mlir::pc;
 
 namespace {
 
+/// A loop of fixed prediction in which every step is 1: a front with an end.
 class Wavefront {
 public:
   explicit Wavefront(RelaxOp relax)
       : relax(relax), count(relax.getNumResults()), builder(relax) {}
 
-  /// False when the loop is not one of fixed prediction.
+  /// False when the loop is another one.
   bool analyze();
   void prune();
 
@@ -50,7 +52,8 @@ private:
 bool Wavefront::analyze() {
   std::optional<llvm::SmallVector<FixedRule>> found =
       analyzeFixedPrediction(relax);
-  if (!found)
+  if (!found ||
+      !llvm::all_of(*found, [](const FixedRule &rule) { return rule.settles; }))
     return false;
   rules = std::move(*found);
   current.assign(relax.getInit().begin(), relax.getInit().end());
@@ -67,10 +70,8 @@ llvm::BitVector Wavefront::getActive(const llvm::BitVector &changed,
   llvm::BitVector active(count);
   for (unsigned i = 0; i != count; ++i) {
     const FixedRule &rule = rules[i];
-    bool hasNews = rule.sources.anyCommon(changed) ||
-                   (isFirst && (rule.hasFrozenMessage || !isZero[i]));
-    bool isMoving = !rule.settles && !isZero[i];
-    active[i] = hasNews || isMoving;
+    active[i] = rule.sources.anyCommon(changed) ||
+                (isFirst && (rule.hasFrozenMessage || !isZero[i]));
   }
   return active;
 }
@@ -134,24 +135,16 @@ void Wavefront::writeIteration(const llvm::BitVector &active) {
 
 void Wavefront::prune() {
   int64_t left = relax.getIterations();
-  bool settles =
-      llvm::all_of(rules, [](const FixedRule &rule) { return rule.settles; });
   llvm::BitVector nonZero = isZero;
   nonZero.flip();
   llvm::BitVector active = getActive(nonZero, /*isFirst=*/true);
-  while (left > 0 && active.any() && (settles || !active.all())) {
+  for (; left > 0 && active.any(); --left) {
     writeIteration(active);
-    --left;
     active = getActive(active, /*isFirst=*/false);
   }
-  if (left == 0 || active.none()) {
-    pruned += left * count;
-    relax.replaceAllUsesWith(current);
-    relax.erase();
-    return;
-  }
-  relax.setIterations(left);
-  relax.getInitMutable().assign(current);
+  pruned += left * count;
+  relax.replaceAllUsesWith(current);
+  relax.erase();
 }
 
 /// Takes the states that nothing reads out of a single iteration.
@@ -204,12 +197,15 @@ struct PruneWavefront : pc::impl::PruneWavefrontBase<PruneWavefront> {
     llvm::SmallVector<RelaxOp> loops;
     getOperation().walk([&](RelaxOp relax) { loops.push_back(relax); });
     for (RelaxOp relax : loops) {
-      Wavefront wavefront(relax);
-      if (!wavefront.analyze())
-        continue;
-      wavefront.prune();
-      numPruned += wavefront.pruned;
-      numKept += wavefront.kept;
+      if (Wavefront wavefront(relax); wavefront.analyze()) {
+        wavefront.prune();
+        numPruned += wavefront.pruned;
+        numKept += wavefront.kept;
+      } else if (ErrorFront front(relax); front.findStages()) {
+        front.write();
+        numPruned += front.pruned;
+        numKept += front.kept;
+      }
     }
     eraseUnreadStates();
   }
@@ -222,11 +218,11 @@ struct PruneWavefront : pc::impl::PruneWavefrontBase<PruneWavefront> {
         continue;
       Block &block = function.getFunctionBody().front();
       for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block))) {
-        if (auto relax = dyn_cast<RelaxOp>(op))
-          numPruned += eraseUnread(relax);
-        else if (isa_and_nonnull<PCDialect>(op.getDialect()) &&
-                 isOpTriviallyDead(&op))
+        if (isa_and_nonnull<PCDialect>(op.getDialect()) &&
+            isOpTriviallyDead(&op))
           op.erase();
+        else if (auto relax = dyn_cast<RelaxOp>(op))
+          numPruned += eraseUnread(relax);
       }
     }
   }

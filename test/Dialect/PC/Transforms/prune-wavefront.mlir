@@ -3,6 +3,7 @@
 // RUN: pc-opt %t/skip.mlir -pc-expand-inference="schedule=fixed step=0.5 iterations=9" -pc-prune-wavefront | FileCheck %t/skip.mlir --check-prefix=HALF
 // RUN: pc-opt %t/skip.mlir -pc-expand-inference="schedule=fixed step=1 iterations=9" -pc-prune-wavefront | FileCheck %t/skip.mlir
 // RUN: pc-opt %t/skip.mlir -pc-expand-inference="schedule=strict iterations=9" -pc-prune-wavefront | FileCheck %t/skip.mlir --check-prefix=STRICT
+// RUN: pc-opt %t/skip.mlir -pc-expand-inference="schedule=strict iterations=9 tolerance=1e-3" -pc-prune-wavefront | FileCheck %t/skip.mlir --check-prefix=TOLERANCE
 
 //--- skip.mlir
 // The error reaches h directly and, one iteration later, through k: k is active
@@ -19,12 +20,31 @@
 //   CHECK-NOT:   pc.relax
 //       CHECK:   pc.vjp @model_graph::@h wrt [1] {{.+}} of [0](%[[D2]] :
 
-// With a smaller step every vertex moves until the end: all are active from the
-// first iteration on, and the loop stays.
-// HALF: pc.relax iterations(9) states [@model_graph::@h, @model_graph::@k]
+// With a smaller step every vertex moves until the end, both from the first
+// iteration on; in that one k has nothing to say.
+//       HALF: pc.relax iterations(1) states [@model_graph::@h, @model_graph::@k]
+//   HALF-NOT:   pc.vjp @model_graph::@k
+//       HALF:   pc.yield
+//       HALF: pc.relax iterations(8) states [@model_graph::@h, @model_graph::@k]
+//       HALF:   pc.vjp @model_graph::@k
 
-// STRICT: pc.relax iterations(9)
-// STRICT-NOT: pc.relax iterations(1)
+// Where activities move, none has moved before the first iteration: all errors
+// are zero, and the predictions are those that were made before.
+// STRICT-LABEL: func @model_gradient(
+//       STRICT:   %[[H0:.+]] = pc.predict @model_graph::@h
+//       STRICT:   %[[K0:.+]] = pc.predict @model_graph::@k(%[[H0]] :
+//       STRICT:   pc.predict @model_graph::@o(%[[H0]], %[[K0]] :
+//       STRICT:   %[[D:.+]]:2 = pc.relax iterations(1) states [@model_graph::@h, @model_graph::@k]
+//   STRICT-NOT:     pc.{{predict|error|activity}}
+//       STRICT:     pc.vjp @model_graph::@o wrt [0, 1] at(%[[H0]], %[[K0]] :
+//   STRICT-NOT:     pc.{{vjp|predict}}
+//       STRICT:     pc.advance @model_graph::@h
+//       STRICT:     pc.advance @model_graph::@k
+//       STRICT:   pc.relax iterations(8) states [@model_graph::@h, @model_graph::@k] init(%[[D]]#0, %[[D]]#1)
+//       STRICT:     pc.predict @model_graph::@k
+
+// Values decide how many iterations there are: the loop stays.
+// TOLERANCE: pc.relax iterations(9) tolerance
 pc.graph @model_graph(%x: tensor<2xf64> {pc.name = "x", pc.role = "input"},
                       %w: tensor<2xf64> {pc.name = "w", pc.role = "parameter"})
     -> (tensor<2xf64>, tensor<f64> {pc.role = "loss"}) {

@@ -356,15 +356,21 @@ def PruneWavefront : Pass<"pc-prune-wavefront", "ModuleOp"> {
   let summary = "leave out the updates that cannot change anything";
   let description = [{
     An error travels one edge an iteration. Before it arrives the errors of a
-    vertex are zero; with step 1, once its last path has arrived they stay as
-    they are: a vertex is active only for shortest <= t <= longest. Writes out
-    the iterations in which some vertex is inactive, each as a `pc.relax` of one
-    iteration whose states are the active vertices; from where all are active and
-    the step is not 1 the loop goes on as it was. The numbers do not change, signs of zeros apart.
+    vertex are zero and its activity is where the feed-forward pass has left it:
+    its messages are zero, and what it and its siblings predict has been predicted
+    before. Writes such iterations out, without all that, as `pc.relax` loops
+    whose states are the vertices that errors have reached: four at most, of equal
+    length, since each is a copy of the body; then the loop goes on as it was. Works with
+    all rules, unless a tolerance decides how many iterations there are.
+
+    Under fixed prediction with step 1 a front has an end as well: once the last
+    path of a vertex has arrived, its error stays as it is. A vertex is active
+    only for shortest <= t <= longest; every iteration is written out, with the
+    active vertices as states.
 
     In single iterations, those of `z-il` among them, updates whose results
-    nothing reads are left out as well. Does nothing to loops in which activities
-    move (strict and its relatives).
+    nothing reads are left out too. The numbers do not change, signs of zeros
+    apart, and but for roundings of a prediction that was made again.
     Example: test/Dialect/PC/Transforms/prune-wavefront.mlir.
   }];
   let statistics = [
