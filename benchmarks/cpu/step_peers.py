@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Predictive coding on a chain of blocks in PyTorch, written twice.
+"""Predictive coding on a chain of blocks in PyTorch, written three times.
 
-`Plain` is the loop as one writes it down: activities are the state, and every
-message is a vector-Jacobian product by autograd. `Tuned` is the fastest that we
-could make of the same tensors by hand: errors are the state, slopes and the
-message of the clamped output are computed once, buffers are reused, and nothing
-goes through autograd. Both make `iterations` updates from the start `clamped`;
+`Plain` is the loop as it is published (Rosenbaum 2022): activities are the state, every
+message is a vector-Jacobian product by `torch.autograd.functional.vjp`, which predicts
+again, under `fixed` to the input as well, and autograd records what is predicted. `Lean`
+leaves out what nothing reads of that: the message to the input, and the records. `Tuned` is
+the fastest that we could make of the same tensors by hand: errors are the state, slopes and
+the message of the clamped output are computed once, buffers are reused, and nothing
+goes through autograd. All make `iterations` updates from the start `clamped`;
 `gradients` then has the gradient of every parameter.
 """
 
@@ -33,12 +35,14 @@ class Plain:
         output = output.detach().requires_grad_()
         return torch.autograd.grad(self.model.objective(output), output)[0]
 
-    def vjp(self, index, at, error):
-        """The prediction of a block, and what its error says to its input."""
-        at = at.detach().requires_grad_()
-        with torch.enable_grad():
-            prediction = self.blocks[index](at)
-        return prediction.detach(), torch.autograd.grad(prediction, at, error)[0]
+    def predict(self, activities):
+        return [activities[0]] + [block(v) for block, v in zip(self.blocks, activities)]
+
+    def send(self, activities, errors):
+        """What the error of a block says to its input, for all blocks."""
+        first = 0 if self.isFixed else 1
+        return [None] * first + [torch.autograd.functional.vjp(self.blocks[i], activities[i], errors[i + 1])[1]
+                                 for i in range(first, len(self.blocks))]
 
     def run(self):
         count = len(self.blocks)
@@ -46,14 +50,10 @@ class Plain:
         activities = list(frozen)
         for _ in range(self.iterations):
             at = frozen if self.isFixed else activities
-            if self.isFixed:
-                predictions = frozen
-            else:
-                with torch.no_grad():
-                    predictions = [at[0]] + [b(v) for b, v in zip(self.blocks, at)]
-            errors = [p - v for p, v in zip(predictions, activities)]
+            predictions = frozen if self.isFixed else self.predict(at)
+            errors = [(p - v).detach() for p, v in zip(predictions, activities)]
             errors[count] = self.seed(predictions[count])
-            messages = [None] + [self.vjp(i, at[i], errors[i + 1])[1] for i in range(1, count)]
+            messages = self.send(at, errors)
             activities = ([frozen[0]] + [v + self.step * (e - m) for v, e, m in
                                          zip(activities[1:count], errors[1:count], messages[1:])] + [frozen[count]])
         self.learn(frozen, activities)
@@ -68,6 +68,19 @@ class Plain:
             error = self.seed(prediction) if isLast else (prediction - activities[i + 1]).detach()
             parameters = list(block.parameters())
             self.gradients += torch.autograd.grad(prediction, parameters, error) if parameters else []
+
+
+class Lean(Plain):
+    @torch.no_grad()
+    def predict(self, activities):
+        return super().predict(activities)
+
+    def send(self, activities, errors):
+        messages = [None]
+        for i in range(1, len(self.blocks)):
+            at = activities[i].detach().requires_grad_()
+            messages.append(torch.autograd.grad(self.blocks[i](at), at, errors[i + 1])[0])
+        return messages
 
 
 #===------------------------------------------------------------------------===#

@@ -10,10 +10,15 @@
 using namespace mlir;
 using namespace mlir::pc;
 
-/// Each stage is a copy of the loop's body: of a graph that is D edges deep the
-/// front takes D iterations, and D copies would be code that grows as D^2. With
-/// four, a quarter of what the front saves is lost at most.
-constexpr int64_t maxStages = 4;
+/// Each stage is a copy of a part of the loop's body. Of a graph that is D
+/// edges deep the front takes D iterations, and a stage for each would be code
+/// that grows as D^2: S stages of equal length are (S - 1) / 2 bodies, and save
+/// all but 1 / S of what can be saved. Large bodies may be doubled.
+static int64_t countMaxStages(Block *body) {
+  constexpr int64_t copiedOps = 256, fewest = 3, most = 8;
+  int64_t ops = std::max<int64_t>(1, body->getOperations().size());
+  return std::clamp<int64_t>(1 + 2 * copiedOps / ops, fewest, most);
+}
 
 ErrorFront::ErrorFront(RelaxOp relax)
     : relax(relax), body(&relax.getBody().front()), builder(relax),
@@ -141,15 +146,18 @@ bool ErrorFront::findStages() {
     --travel;
   if (travel == 0 && leftOutAfter == 0)
     return false;
-  int64_t length = llvm::divideCeil(travel, maxStages);
-  for (int64_t begin = 0; begin < travel; begin += length) {
+  int64_t length = llvm::divideCeil(travel, countMaxStages(body));
+  int64_t begin = 0;
+  for (; begin < travel; begin += stages.back().iterations) {
     int64_t iterations = std::min(length, travel - begin);
     const llvm::BitVector &after = fronts[begin + iterations];
+    if (iterations > 1 && after == fronts.back())
+      break; // nothing is left out: part of the rest
     stages.push_back(
         {iterations, iterations == 1 ? fronts[begin] : after, after});
   }
-  if (travel < left)
-    stages.push_back({left - travel, fronts.back(), fronts.back()});
+  if (begin < left)
+    stages.push_back({left - begin, fronts.back(), fronts.back()});
   return true;
 }
 

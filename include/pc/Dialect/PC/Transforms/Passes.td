@@ -359,9 +359,9 @@ def PruneWavefront : Pass<"pc-prune-wavefront", "ModuleOp"> {
     vertex are zero and its activity is where the feed-forward pass has left it:
     its messages are zero, and what it and its siblings predict has been predicted
     before. Writes such iterations out, without all that, as `pc.relax` loops
-    whose states are the vertices that errors have reached: four at most, of equal
-    length, since each is a copy of the body; then the loop goes on as it was. Works with
-    all rules, unless a tolerance decides how many iterations there are.
+    whose states are the vertices that errors have reached, eight at most, and fewer
+    where the body that they copy is large; then the loop goes on as it was.
+    Works with all rules, unless a tolerance decides how many iterations there are.
 
     Under fixed prediction with step 1 a front has an end as well: once the last
     path of a vertex has arrived, its error stays as it is. A vertex is active
