@@ -146,13 +146,21 @@ func.func @long(%a: memref<4x784xf32>, %b: memref<784x64xf32>, %c: memref<4x64xf
 
 // -----
 
-// A square of sixteen rows is transposed in registers, in four rounds.
+// A square of sixteen rows is transposed in registers, in four rounds. Around
+// all others runs the loop over the sixteen columns that share a line: what is
+// written goes on along as many rows.
 // CHECK-LABEL: func @transpose
+//       CHECK: scf.for {{.*}} to %c32 step %c16
+//       CHECK: scf.for {{.*}} to %c64 step %c16
 // CHECK-COUNT-16: vector.load {{.*}} vector<16xf32>
 // CHECK-COUNT-64: vector.shuffle
 //       CHECK-NOT: vector.shuffle
 // CHECK-COUNT-16: vector.store
 //     CHECK-LABEL: func @after
+//   SSE-LABEL: func @transpose(
+//         SSE: scf.for {{.*}} to %c32 step %c16
+//         SSE: scf.for {{.*}} to %c64 step %c4
+//         SSE: scf.for {{.*}} step %c4
 func.func @transpose(%a: memref<64x32xf32>, %b: memref<32x64xf32>) {
   linalg.transpose ins(%a : memref<64x32xf32>) outs(%b : memref<32x64xf32>) permutation = [1, 0]
   return

@@ -254,3 +254,25 @@ NestBlocking mlir::pc::chooseBlocking(const StridedNest &nest,
     }
   return choose(std::nullopt, chooseSteps(nest, tiling, target, elementBytes));
 }
+
+/// Where an input is transposed, blocks of the rows that a line of it holds:
+/// what is written goes on along so many rows. All rows at once would write one
+/// line in each of them, and as many pages, before the next.
+NestBlocking mlir::pc::chooseLineBlocks(const StridedNest &nest,
+                                        const NestTiling &tiling,
+                                        int64_t elementBytes) {
+  NestBlocking blocking;
+  if (!tiling.rowDim || tiling.columnDim)
+    return blocking;
+  bool isTransposed =
+      llvm::any_of(nest.accesses, [&](const NestAccess &access) {
+        return access.inMemory && !access.isOutput &&
+               access.strides[*tiling.rowDim] == 1 &&
+               access.strides[tiling.vectorDim] > 1;
+      });
+  int64_t rows = llvm::alignTo(lineBytes / elementBytes, tiling.rows);
+  if (isTransposed && rows < nest.dims[*tiling.rowDim].extent &&
+      nest.dims[tiling.vectorDim].extent > tiling.width)
+    blocking.rows = rows;
+  return blocking;
+}

@@ -36,6 +36,10 @@ struct NestBlocking {
 NestBlocking chooseBlocking(const StridedNest &nest, const NestTiling &tiling,
                             const VectorTarget &target, int64_t elementBytes);
 
+/// Blocks for a nest without reductions.
+NestBlocking chooseLineBlocks(const StridedNest &nest, const NestTiling &tiling,
+                              int64_t elementBytes);
+
 } // namespace mlir::pc
 
 #endif // PC_LIB_TARGET_CPU_NESTBLOCKING_H

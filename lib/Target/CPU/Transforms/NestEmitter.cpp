@@ -86,10 +86,8 @@ NestEmitter::NestEmitter(OpBuilder &builder, linalg::LinalgOp op,
                          OpOperand *sums)
     : builder(builder), op(op), loc(op.getLoc()), nest(nest), tiling(tiling),
       blocking(blocking), target(target), initial(initial), sums(sums),
-      combiners(getCombiners(op)), entered(nest.dims.size()),
-      ivs(nest.dims.size()) {
-  reduces = llvm::any_of(nest.dims,
-                         [](const NestDim &dim) { return dim.isReduction; });
+      combiners(getCombiners(op)), reduces(nest.reduces()),
+      entered(nest.dims.size()), ivs(nest.dims.size()) {
   for (unsigned dim : getMemoryOrder()) {
     const NestDim &info = nest.dims[dim];
     if (dim == tiling.vectorDim || dim == tiling.rowDim ||

@@ -170,7 +170,7 @@ private:
   /// Loops in which no operand shares anything, other loops around a tile, and
   /// those inside of one, in their order.
   SmallVector<unsigned> apart, outer, reductions;
-  bool reduces = false;
+  bool reduces;
   /// The loop of rows or columns if it goes around all others, and how many of
   /// them the tiles have that are being emitted.
   std::optional<unsigned> outside;

@@ -352,9 +352,7 @@ std::optional<NestTiling> mlir::pc::chooseTiling(const StridedNest &nest,
     addStart(chooseFoldedDim(nest), /*foldsLanes=*/true);
   if (starts.empty())
     return std::nullopt;
-  bool reduces = llvm::any_of(
-      nest.dims, [](const NestDim &dim) { return dim.isReduction; });
-  if (body.isCheap && reduces)
+  if (body.isCheap && nest.reduces())
     return chooseReduction(nest, target, body, starts);
   NestTiling tiling = starts.front();
   if (starts.size() == 2 && isBetterFolded(starts[0], starts[1], nest, target))

@@ -52,6 +52,10 @@ struct StridedNest {
   /// For each loop of the op its number in `dims`, or nothing if it runs once.
   SmallVector<std::optional<unsigned>> dimOfLoop;
 
+  bool reduces() const {
+    return llvm::any_of(dims,
+                        [](const NestDim &dim) { return dim.isReduction; });
+  }
   /// Whether every operand changes with `dim`, as in a batch of products.
   bool isSharedByNone(unsigned dim) const {
     return llvm::all_of(accesses, [&](const NestAccess &access) {

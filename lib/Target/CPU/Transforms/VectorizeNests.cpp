@@ -63,6 +63,8 @@ NestBlocking VectorizeNests::getBlocking(const StridedNest &nest,
                                          const NestTiling &tiling,
                                          const NestBody &body,
                                          const VectorTarget &target) {
+  if (!nest.reduces())
+    return chooseLineBlocks(nest, tiling, body.elementBits / 8);
   if (!body.canFold || !blockReductions)
     return NestBlocking();
   return chooseBlocking(nest, tiling, target, body.elementBits / 8);
