@@ -146,26 +146,50 @@ func.func @long(%a: memref<4x784xf32>, %b: memref<784x64xf32>, %c: memref<4x64xf
 
 // -----
 
-// A square of sixteen rows is transposed in registers, in four rounds. Around
-// all others runs the loop over the sixteen columns that share a line: what is
-// written goes on along as many rows.
+// A square of sixteen rows is transposed in registers, in four rounds.
 // CHECK-LABEL: func @transpose
-//       CHECK: scf.for {{.*}} to %c32 step %c16
-//       CHECK: scf.for {{.*}} to %c64 step %c16
 // CHECK-COUNT-16: vector.load {{.*}} vector<16xf32>
 // CHECK-COUNT-64: vector.shuffle
 //       CHECK-NOT: vector.shuffle
 // CHECK-COUNT-16: vector.store
 //     CHECK-LABEL: func @after
-//   SSE-LABEL: func @transpose(
-//         SSE: scf.for {{.*}} to %c32 step %c16
-//         SSE: scf.for {{.*}} to %c64 step %c4
-//         SSE: scf.for {{.*}} step %c4
 func.func @transpose(%a: memref<64x32xf32>, %b: memref<32x64xf32>) {
   linalg.transpose ins(%a : memref<64x32xf32>) outs(%b : memref<32x64xf32>) permutation = [1, 0]
   return
 }
 func.func @after() {
+  return
+}
+
+// -----
+
+// What is written goes on along the sixteen rows whose elements share a line
+// where it is read: one line in each of 512 rows would be in 256 pages. That is so
+// for each matrix alone.
+// CHECK-LABEL: func @transpose_many(
+//       CHECK: scf.for {{.*}} to %c3 step %c1
+//       CHECK: scf.for {{.*}} to %c512 step %c16
+//       CHECK: scf.for {{.*}} to %c512{{.*}} step %c16
+//   CHECK-NOT: scf.for
+//   SSE-LABEL: func @transpose_many(
+//         SSE: scf.for {{.*}} to %c3 step %c1
+//         SSE: scf.for {{.*}} to %c512 step %c16
+//         SSE: scf.for {{.*}} to %c512{{.*}} step %c4
+//         SSE: scf.for {{.*}} to %c16{{.*}} step %c4
+func.func @transpose_many(%a: memref<3x512x512xf32>, %b: memref<3x512x512xf32>) {
+  linalg.transpose ins(%a : memref<3x512x512xf32>) outs(%b : memref<3x512x512xf32>) permutation = [0, 2, 1]
+  return
+}
+
+// -----
+
+// Lines of 64 rows stay where they are until the next ones of them are written.
+// CHECK-LABEL: func @transpose_few(
+//       CHECK: scf.for {{.*}} to %c256 step %c16
+//       CHECK: scf.for {{.*}} to %c64 step %c16
+//   CHECK-NOT: scf.for
+func.func @transpose_few(%a: memref<256x64xf32>, %b: memref<64x256xf32>) {
+  linalg.transpose ins(%a : memref<256x64xf32>) outs(%b : memref<64x256xf32>) permutation = [1, 0]
   return
 }
 

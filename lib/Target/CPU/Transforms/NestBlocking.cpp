@@ -257,21 +257,27 @@ NestBlocking mlir::pc::chooseBlocking(const StridedNest &nest,
 
 /// Where an input is transposed, blocks of the rows that a line of it holds:
 /// what is written goes on along so many rows. All rows at once would write one
-/// line in each of them, and as many pages, before the next.
+/// line in each of them before the next, in more pages than are at hand; where
+/// they are few, it is better to read on along the lines.
 NestBlocking mlir::pc::chooseLineBlocks(const StridedNest &nest,
                                         const NestTiling &tiling,
                                         int64_t elementBytes) {
   NestBlocking blocking;
   if (!tiling.rowDim || tiling.columnDim)
     return blocking;
-  bool isTransposed =
-      llvm::any_of(nest.accesses, [&](const NestAccess &access) {
-        return access.inMemory && !access.isOutput &&
-               access.strides[*tiling.rowDim] == 1 &&
-               access.strides[tiling.vectorDim] > 1;
-      });
+  unsigned rowDim = *tiling.rowDim;
+  int64_t extent = nest.dims[rowDim].extent;
+  bool isTransposed = false, isScattered = false;
+  for (const NestAccess &access : nest.accesses) {
+    int64_t stride = access.strides[rowDim];
+    if (access.isOutput)
+      isScattered |=
+          std::abs(stride) * extent * elementBytes > keptPages / 2 * pageBytes;
+    else if (access.inMemory)
+      isTransposed |= stride == 1 && access.strides[tiling.vectorDim] > 1;
+  }
   int64_t rows = llvm::alignTo(lineBytes / elementBytes, tiling.rows);
-  if (isTransposed && rows < nest.dims[*tiling.rowDim].extent &&
+  if (isTransposed && isScattered && rows < extent &&
       nest.dims[tiling.vectorDim].extent > tiling.width)
     blocking.rows = rows;
   return blocking;

@@ -145,6 +145,8 @@ void NestEmitter::run() {
                          stepsOutside = steps;
                          emitOuter(outer, [&] { emitColumns(); });
                        });
+    if (!reduces)
+      return emitOuter(outer, [&] { emitRowBlocks([&] { emitColumns(); }); });
     emitRowBlocks([&] {
       if (!blocking.splitDim)
         return emitOuter(outer, [&] { emitColumns(); });
