@@ -167,6 +167,8 @@ def measure_case(case, compiled, peers, args):
     seconds = {name: [] for name in run}
     for _ in range(args.turns):
         for name, call in run.items():
+            # The first calls find the caches with what others have read, and are not counted.
+            call(math.ceil(repeat[name] / 3))
             seconds[name].append(call(repeat[name]) / repeat[name])
     for task in tasks.values():
         peers.peer_free(ctypes.c_void_p(task))

@@ -579,3 +579,17 @@ func.func @spread(%a: memref<64x256xf32>, %b: memref<64x1008xf32>, %c: memref<25
   }
   return
 }
+
+// -----
+
+// Lanes along the rows would fill the last vector better, by less than turning
+// the sums costs.
+// CHECK-LABEL: func @odd_columns(
+//   CHECK-NOT: vector.shuffle
+//       CHECK: return
+func.func @odd_columns(%a: memref<1867x1344xf64>, %b: memref<1867x835xf64>, %c: memref<1344x835xf64>) {
+  linalg.matmul indexing_maps = [
+      affine_map<(i, j, k) -> (k, i)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>]
+    ins(%a, %b : memref<1867x1344xf64>, memref<1867x835xf64>) outs(%c : memref<1344x835xf64>)
+  return
+}

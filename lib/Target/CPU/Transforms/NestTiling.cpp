@@ -276,10 +276,12 @@ static bool isLoadable(const StridedNest &nest, unsigned dim) {
 }
 
 /// The cheaper one of `tiling`, if it has a cost, and those whose outputs are
-/// turned.
+/// turned, which have to be so by what the model leaves out: no blocks of rows
+/// that are copied first.
 static NestTiling chooseTurned(NestTiling tiling, const StridedNest &nest,
                                const VectorTarget &target,
                                const NestBody &body) {
+  constexpr double leastGain = 0.95;
   for (unsigned dim = 0, e = nest.dims.size(); dim != e; ++dim) {
     std::optional<unsigned> rows = chooseTurnedRows(nest, dim, tiling.lanes);
     if (!rows || !isLoadable(nest, dim))
@@ -290,7 +292,7 @@ static NestTiling chooseTurned(NestTiling tiling, const StridedNest &nest,
     turned.rowDim = rows;
     turned.turnsOutputs = true;
     chooseShape(turned, nest, target, body);
-    if (turned.cost < tiling.cost)
+    if (turned.cost < leastGain * tiling.cost)
       tiling = turned;
   }
   return tiling;
