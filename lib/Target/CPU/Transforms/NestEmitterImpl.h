@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The emitter of NestEmitter.h, in two parts: loops and bodies, and memory.
+// The emitter of NestEmitter.h: loops (NestEmitter.cpp), those of reductions,
+// tiles, memory and panels.
 
 #ifndef PC_LIB_TARGET_CPU_NESTEMITTERIMPL_H
 #define PC_LIB_TARGET_CPU_NESTEMITTERIMPL_H
