@@ -191,7 +191,7 @@ LogicalResult mlir::pc::lowerToLLVMDialect(
   PassTimer llvmTimer(toLLVM, options.timing);
   toLoops.enableVerifier(options.verifyPasses);
   toLLVM.enableVerifier(options.verifyPasses);
-  buildTensorToLoopsPipeline(toLoops, target, options.without);
+  buildTensorToLoopsPipeline(toLoops, target, options.threads, options.without);
   if (failed(toLoops.run(module)))
     return failure();
   for (CompiledEntry &entry : compiled)

@@ -45,3 +45,16 @@ func.func @shared(%x: memref<8xf32>) {
   }
   return
 }
+
+// A scope without memory of its own holds nothing.
+// CHECK-LABEL: func @scope
+//   CHECK-NOT:   memref.alloca_scope
+//       CHECK:   memref.store
+//       CHECK:   return
+func.func @scope(%x: memref<8xf32>, %value: f32) {
+  %c0 = arith.constant 0 : index
+  memref.alloca_scope {
+    memref.store %value, %x[%c0] : memref<8xf32>
+  }
+  return
+}

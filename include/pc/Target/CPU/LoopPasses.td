@@ -158,6 +158,30 @@ def PlanMemory : Pass<"pc-cpu-plan-memory", "func::FuncOp"> {
   ];
 }
 
+def GroupNests : Pass<"pc-cpu-group-nests", "mlir::ModuleOp"> {
+  let summary = "give threads whole nests where these are small and independent";
+  let description = [{
+    The vertices of an iteration read old states and write new ones: their products, and
+    what these read, do not depend on each other. The operations of a block get levels,
+    so that each waits for lower ones only, by the buffers that they read and write. Those of
+    one level that are too small to be shared by themselves become the cases of a loop
+    over the threads, marked with `pc.parallel`: each thread does some that follow each
+    other, so that of a chain of vertices only those at the ends of a part wait for
+    what another core has written. The block is put in the order of its levels where that pays
+    for starting the threads, and where its buffers, which are alive together then, are
+    small. Comes before memory is planned: buffers that one group uses are apart.
+
+    Example: `test/Target/CPU/group-nests.mlir`
+  }];
+  let options = [
+    Option<"threads", "threads", "unsigned", "2", "Threads that share the work">,
+    Option<"startCost", "start-cost", "double", "8000",
+           "Instructions in the time that it takes to start and to join the threads">
+  ];
+  let dependentDialects = ["mlir::arith::ArithDialect", "mlir::scf::SCFDialect"];
+  let statistics = [Statistic<"grouped", "grouped", "Nests that threads get whole">];
+}
+
 def ParallelizeLoops : Pass<"pc-cpu-parallelize-loops", "func::FuncOp"> {
   let summary = "share the iterations of loops among threads";
   let description = [{
@@ -203,7 +227,8 @@ def HoistAllocas : Pass<"pc-cpu-hoist-allocas", "func::FuncOp"> {
     A panel of `pc-cpu-vectorize-nests` is needed in one iteration of a loop. Memory on the stack
     is given back when a function returns, so that each iteration would take more: it is
     taken at the beginning of the function, or of the region of OpenMP around it, of which
-    each thread runs its own.
+    each thread runs its own. The scopes that upstream puts around what threads share then
+    hold nothing, and go.
 
     Example: `test/Target/CPU/hoist-allocas.mlir`
   }];

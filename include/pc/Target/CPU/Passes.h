@@ -41,8 +41,8 @@ inline constexpr int64_t bufferAlignment = 64;
 #define GEN_PASS_REGISTRATION
 #include "pc/Target/CPU/Passes.h.inc"
 
-/// Tensor functions to structured ops, as few as possible; the Vulkan target has
-/// this in common.
+/// Tensor functions to structured ops, as few as possible; the Vulkan target
+/// has this in common.
 void buildStructurePipeline(OpPassManager &manager,
                             ArrayRef<std::string> without = {});
 /// Structured ops on tensors to the same on buffers that the caller owns or
@@ -50,9 +50,10 @@ void buildStructurePipeline(OpPassManager &manager,
 void buildBufferizationPipeline(OpPassManager &manager,
                                 ArrayRef<std::string> without = {});
 /// Tensor functions to loops over memory: buffers of the caller and an arena,
-/// in this order of the arguments: arguments, results, arena.
+/// in this order of the arguments: arguments, results, arena. Loops that
+/// `threads` may share are marked.
 void buildTensorToLoopsPipeline(OpPassManager &manager,
-                                const VectorTarget &target,
+                                const VectorTarget &target, unsigned threads,
                                 ArrayRef<std::string> without = {});
 /// Those of its passes that make code faster and nothing else: `without` may
 /// name them, to leave them out.

@@ -14,6 +14,21 @@ namespace mlir::pc {
 
 using namespace mlir;
 
+/// Puts what is in a scope in its place, if no memory is left there to give
+/// back: several blocks, as of a switch, could not be in it.
+static void dissolve(memref::AllocaScopeOp scope) {
+  if (scope->walk([](memref::AllocaOp) { return WalkResult::interrupt(); })
+          .wasInterrupted())
+    return;
+  Block &body = scope.getBodyRegion().front();
+  Operation *end = body.getTerminator();
+  scope->replaceAllUsesWith(end->getOperands());
+  end->erase();
+  scope->getBlock()->getOperations().splice(scope->getIterator(),
+                                            body.getOperations());
+  scope->erase();
+}
+
 namespace {
 struct HoistAllocas : public mlir::pc::impl::HoistAllocasBase<HoistAllocas> {
   void runOnOperation() override {
@@ -25,6 +40,7 @@ struct HoistAllocas : public mlir::pc::impl::HoistAllocasBase<HoistAllocas> {
         region = &threads.getRegion();
       alloca->moveBefore(&region->front(), region->front().begin());
     });
+    getOperation().walk([](memref::AllocaScopeOp scope) { dissolve(scope); });
   }
 };
 } // namespace

@@ -37,7 +37,7 @@ static constexpr llvm::StringLiteral optionalPasses[] = {
     "pc-cpu-reuse-operands",     "pc-cpu-reuse-parts",
     "pc-cpu-fuse-epilogues",     "pc-cpu-outline-nests",
     "pc-cpu-vectorize-nests",    "pc-cpu-approximate-math",
-    "loop-invariant-code-motion"};
+    "pc-cpu-group-nests",        "loop-invariant-code-motion"};
 
 ArrayRef<llvm::StringLiteral> mlir::pc::getOptionalCPUPasses() {
   return optionalPasses;
@@ -113,7 +113,8 @@ void mlir::pc::buildBufferizationPipeline(OpPassManager &manager,
   manager.addPass(createCSEPass());
 }
 
-static void addLoops(pc::PassAdder add, const pc::VectorTarget &target) {
+static void addLoops(pc::PassAdder add, const pc::VectorTarget &target,
+                     unsigned threads) {
   pc::VectorizeNestsOptions vectors{target.bits, target.registers, target.fma,
                                     target.l2Bytes};
   add.toFunctions(pc::createReuseParts());
@@ -125,6 +126,11 @@ static void addLoops(pc::PassAdder add, const pc::VectorTarget &target) {
   add.toFunctions(pc::createApproximateMath());
   add(createConvertLinalgToLoopsPass());
   add(memref::createFoldMemRefAliasOpsPass());
+  if (threads > 1) {
+    pc::GroupNestsOptions groups;
+    groups.threads = threads;
+    add(pc::createGroupNests(groups));
+  }
   add.toFunctions(pc::createPlanMemory());
   add(createCanonicalizerPass());
   add(createCSEPass());
@@ -133,12 +139,13 @@ static void addLoops(pc::PassAdder add, const pc::VectorTarget &target) {
 
 void mlir::pc::buildTensorToLoopsPipeline(OpPassManager &manager,
                                           const VectorTarget &target,
+                                          unsigned threads,
                                           ArrayRef<std::string> without) {
   PassAdder add(manager, without);
   buildStructurePipeline(manager, without);
   addOrders(add, target);
   buildBufferizationPipeline(manager, without);
-  addLoops(add, target);
+  addLoops(add, target, threads);
 }
 
 /// Marked loops to regions of OpenMP.
@@ -222,12 +229,14 @@ void mlir::pc::registerCPUPassesAndPipelines() {
   PassPipelineRegistration<PipelineOptions>(
       "pc-cpu-to-loops", "tensor functions to loops over memory",
       [](OpPassManager &manager, const PipelineOptions &options) {
-        buildTensorToLoopsPipeline(manager, options.getTarget());
+        buildTensorToLoopsPipeline(manager, options.getTarget(),
+                                   options.threads);
       });
   PassPipelineRegistration<PipelineOptions>(
       "pc-cpu-pipeline", "tensor functions to the LLVM dialect",
       [](OpPassManager &manager, const PipelineOptions &options) {
-        buildTensorToLoopsPipeline(manager, options.getTarget());
+        buildTensorToLoopsPipeline(manager, options.getTarget(),
+                                   options.threads);
         buildLoopsToLLVMPipeline(manager, options.threads);
       });
 }
