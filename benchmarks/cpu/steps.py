@@ -210,10 +210,12 @@ def named(model, gradients):
 
 
 #: Round-off of f32, and what cancels in a difference of activities: after few
-#: iterations of `strict` deep layers have a hundredth of their gradient. Compiled
+#: iterations of `strict` deep layers have a hundredth of their gradient, after half
+#: as many a thousandth, which PyTorch's f32 misses by a third. Compiled
 #: code keeps displacements, and is held closer than peers that keep activities.
 #: Threads change no bit.
-TOLERANCES = {"exact": 1e-4, "threads": 0, "fixed": 1e-4, "every message": 1e-4, "folded": 1e-4, "strict": 2e-2, "torch loop": 0.1,
+TOLERANCES = {"exact": 1e-4, "threads": 0, "fixed": 1e-4, "every message": 1e-4, "folded": 1e-4, "strict": 2e-2,
+              "half of every message": 1e-4, "half of strict": 0.1, "torch loop": 0.1,
               "torch lean loop": 0.1, "torch tuned": 1e-4, "torch strict loop": 0.2, "torch strict lean loop": 0.2,
               "torch strict tuned": 0.2}
 
@@ -225,13 +227,15 @@ def check(model, compiled, peers, exact):
     if not {"fixed", "every message", "folded"}.isdisjoint(compiled):
         wanted |= dict.fromkeys(("fixed", "every message", "folded", "torch loop", "torch lean loop", "torch tuned"),
                                 law(model, exact, FIXED))
+        wanted["half of every message"] = law(model, exact, FIXED // 2)
     if "torch strict tuned" in peers:
         # In f64: the peers keep activities, whose differences cancel in f32.
         wide = dataclasses.replace(model, net=copy.deepcopy(model.net).double(), x=model.x.double())
-        witness = step_peers.Tuned(wide, "strict", STEP, STRICT)
-        witness.run()
-        wanted |= dict.fromkeys(("strict", "torch strict loop", "torch strict lean loop", "torch strict tuned"),
-                                named(wide, witness.gradients))
+        for iterations, names in ((STRICT, ("strict", "torch strict loop", "torch strict lean loop", "torch strict tuned")),
+                                  (STRICT // 2, ("half of strict",))):
+            witness = step_peers.Tuned(wide, "strict", STEP, iterations)
+            witness.run()
+            wanted |= dict.fromkeys(names, named(wide, witness.gradients))
     errors = {}
     for kind, code in compiled.items():
         code.gradient.run()
@@ -445,7 +449,7 @@ def measure_model(model, args, kinds, multiply_adds):
               for kind, options in HALVES.items() if kind in compiled}
     exact = torch_gradients(model)
     peers = make_peers(model, kinds)
-    errors = check(model, compiled, peers, exact)
+    errors = check(model, compiled | halves, peers, exact)
     candidates = {kind: timer(code.step.run) for kind, code in compiled.items() if kind != "threads"}
     candidates |= {kind: timer(code.step.run) for kind, code in halves.items()}
     candidates |= {"forward": timer(compiled[kinds[0]].forward.run), "torch": timer(torch_step(model)),

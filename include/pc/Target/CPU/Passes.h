@@ -50,8 +50,8 @@ void buildStructurePipeline(OpPassManager &manager,
 void buildBufferizationPipeline(OpPassManager &manager,
                                 ArrayRef<std::string> without = {});
 /// Tensor functions to loops over memory: buffers of the caller and an arena,
-/// in this order of the arguments: arguments, results, arena. Loops that
-/// `threads` may share are marked.
+/// in this order of the arguments: arguments, results, arena. `threads`
+/// are those that will share loops.
 void buildTensorToLoopsPipeline(OpPassManager &manager,
                                 const VectorTarget &target, unsigned threads,
                                 ArrayRef<std::string> without = {});

@@ -9,9 +9,6 @@
 
 namespace mlir::pc {
 
-/// The whole buffer that `memory` is, or is a part of.
-Value getRootBuffer(Value memory);
-
 /// The fill that gives `output` its contents, if nothing else uses `output` in
 /// between, and if it is known by no other name.
 linalg::FillOp findFill(linalg::LinalgOp op, OpOperand &output);

@@ -6,6 +6,7 @@
 
 #include "FindFill.h"
 #include "NestEmitter.h"
+#include "RootBuffer.h"
 #include "TensorBytes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -39,13 +40,6 @@ struct Pair {
 //===----------------------------------------------------------------------===//
 // Memory
 //===----------------------------------------------------------------------===//
-
-/// Whether no other name stands for the memory of `root`.
-static bool isOwned(Value root) {
-  if (auto argument = dyn_cast<BlockArgument>(root))
-    return isa<func::FuncOp>(argument.getOwner()->getParentOp());
-  return root.getDefiningOp<memref::AllocOp>();
-}
 
 static bool ownsMemory(linalg::LinalgOp op) {
   return llvm::all_of(op->getOperands(), [](Value value) {

@@ -4,7 +4,7 @@
 // are independent of each other. Where each has too little to do for several
 // threads, each thread gets some of them.
 
-#include "FindFill.h"
+#include "RootBuffer.h"
 #include "TensorBytes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -57,7 +57,8 @@ public:
   /// The lowest one for what does `accesses`, at least `level`.
   int64_t find(const Accesses &accesses, int64_t level) const;
   void add(const Accesses &accesses, int64_t level);
-  int64_t countWrittenBytes() const;
+  /// Whether all that is written fits `mostBytes`.
+  bool writesLittle() const;
 
 private:
   using Times = llvm::DenseMap<Value, int64_t>; // the last ones
@@ -100,12 +101,8 @@ struct GroupNests : public mlir::pc::impl::GroupNestsBase<GroupNests> {
 // Memory
 //===----------------------------------------------------------------------===//
 
-/// Whether no other name stands for the memory of `root`.
-static bool isOwned(Value root) {
-  if (auto argument = dyn_cast<BlockArgument>(root))
-    return isa<func::FuncOp>(argument.getOwner()->getParentOp());
-  return root.getDefiningOp<memref::AllocOp>() ||
-         root.getDefiningOp<memref::AllocaOp>();
+static bool isKnown(Value root) {
+  return isOwned(root) || root.getDefiningOp<memref::AllocaOp>();
 }
 
 /// Adds what `op` itself does, without what is inside of it.
@@ -121,7 +118,7 @@ static void addOwn(Operation *op, Accesses &accesses) {
     Value memory = effect.getValue();
     if (isa<MemoryEffects::Allocate>(effect.getEffect()))
       continue;
-    if (!memory || !isOwned(getRootBuffer(memory))) {
+    if (!memory || !isKnown(getRootBuffer(memory))) {
       accesses.isUnknown = true;
       continue;
     }
@@ -164,7 +161,7 @@ void Grouping::addCall(func::CallOp call, Accesses &accesses) {
     if (!isa<MemRefType>(value.getType()))
       continue;
     Value root = getRootBuffer(value);
-    accesses.isUnknown |= !isOwned(root);
+    accesses.isUnknown |= !isKnown(root);
     (written->test(number) ? accesses.written : accesses.read).insert(root);
   }
 }
@@ -274,13 +271,15 @@ void Levels::add(const Accesses &accesses, int64_t level) {
   highest = std::max(highest, level);
 }
 
-int64_t Levels::countWrittenBytes() const {
+bool Levels::writesLittle() const {
   int64_t bytes = 0;
   for (auto [buffer, level] : writtenAt) {
     auto type = cast<MemRefType>(buffer.getType());
+    if (!type.hasStaticShape())
+      return false;
     bytes += type.getNumElements() * getElementBytes(type.getElementType());
   }
-  return bytes;
+  return bytes <= mostBytes;
 }
 
 /// The operations of the block by their levels; what waits for nothing, buffers
@@ -309,7 +308,7 @@ Grouping::readItems(Block &block, SmallVector<Operation *> &first) {
     computedAt[&op] = level;
     items.push_back({&op, accesses.isUnknown ? 0 : getWork(&op), level});
   }
-  if (levels.countWrittenBytes() > mostBytes)
+  if (!levels.writesLittle())
     return std::nullopt;
   llvm::stable_sort(
       items, [](const Item &a, const Item &b) { return a.level < b.level; });

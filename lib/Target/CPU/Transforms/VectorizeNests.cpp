@@ -4,6 +4,7 @@
 
 #include "FindFill.h"
 #include "NestEmitter.h"
+#include "RootBuffer.h"
 #include "TensorBytes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"

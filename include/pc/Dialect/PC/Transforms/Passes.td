@@ -357,10 +357,10 @@ def PruneWavefront : Pass<"pc-prune-wavefront", "ModuleOp"> {
   let description = [{
     An error travels one edge an iteration. Before it arrives the errors of a
     vertex are zero and its activity is where the feed-forward pass has left it:
-    its messages are zero, and what it and its siblings predict has been predicted
-    before. Writes such iterations out, without all that, as `pc.relax` loops
-    whose states are the vertices that errors have reached, eight at most, and fewer
-    where the body that they copy is large; then the loop goes on as it was.
+    its messages are zero, and what is predicted from it has been predicted before the
+    loop. Writes such iterations out without all that, as `pc.relax` loops whose
+    states are the vertices that errors have reached: as eight loops at most, fewer
+    where the body that they copy is large. Then the loop goes on as it was.
     Works with all rules, unless a tolerance decides how many iterations there are.
 
     Under fixed prediction with step 1 a front has an end as well: once the last
@@ -370,7 +370,8 @@ def PruneWavefront : Pass<"pc-prune-wavefront", "ModuleOp"> {
 
     In single iterations, those of `z-il` among them, updates whose results
     nothing reads are left out too. The numbers do not change, signs of zeros
-    apart, and but for roundings of a prediction that was made again.
+    apart, and but for roundings of a prediction that was made again; a Jacobian that is
+    not finite, times an error that is zero, is left out as well.
     Example: test/Dialect/PC/Transforms/prune-wavefront.mlir.
   }];
   let statistics = [
