@@ -98,6 +98,19 @@ func.func @much_memory(%a: memref<64xf32>, %b: memref<64xf32>, %c: memref<64xf32
   return
 }
 
+// Of unknown size, they may not be.
+// CHECK-LABEL: func @dynamic(
+//   CHECK-NOT:   scf.index_switch
+//       CHECK:   return
+func.func @dynamic(%a: memref<64xf32>, %b: memref<64xf32>, %c: memref<64xf32>, %d: memref<64xf32>,
+                   %any: memref<?xf32>, %x: f32) {
+  %c0 = arith.constant 0 : index
+  func.call @nest(%a, %b) : (memref<64xf32>, memref<64xf32>) -> ()
+  func.call @nest(%c, %d) : (memref<64xf32>, memref<64xf32>) -> ()
+  memref.store %x, %any[%c0] : memref<?xf32>
+  return
+}
+
 // -----
 
 // What has enough to do for all threads is shared by itself.
